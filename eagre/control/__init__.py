@@ -1,0 +1,1 @@
+"""Control flow as operations that hold graphs."""

@@ -1,0 +1,74 @@
+"""Tracing the functions given to control operations into graphs without captures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eagre.core import ambient
+from eagre.core.primitive import apply
+from eagre.graph.graph import Graph
+from eagre.graph.trace import Trace, finish
+from eagre.primitives.state import read_variable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from eagre.core.primitive import Primitive
+    from eagre.core.specs import TensorSpec
+    from eagre.core.tensor import Tensor
+
+
+class InnerTrace(Trace):
+    """The trace of a branch or loop body. Variables that it does not write are read outside it:
+    so they are values, which gradients can flow to and which cannot change on the way."""
+
+    __slots__ = ("hoisted", "reads_inside")
+
+    def __init__(self, graph: Graph, reads_inside: Sequence[Tensor]) -> None:
+        super().__init__(graph)
+        self.reads_inside = reads_inside
+        self.hoisted: list[tuple[Tensor, Tensor]] = []
+
+    def interpret(self, primitive: Primitive, inputs: tuple[Tensor, ...], params: Any) -> Any:
+        """As in any trace, but for reads of variables that are not written here."""
+        if primitive is not read_variable or _contains(self.reads_inside, inputs[0]):
+            return super().interpret(primitive, inputs, params)
+        for handle, value in self.hoisted:
+            if handle is inputs[0]:
+                return self.graph.capture(value)
+        with ambient.outside(self):
+            value = apply(primitive, inputs, params)
+        self.hoisted.append((inputs[0], value))
+        return self.graph.capture(value)
+
+
+def trace_inner(
+    function: Callable[..., Any], specs: Sequence[TensorSpec], name: str
+) -> Graph:
+    """The graph of a function of tensors, within whatever is being traced; it has captures."""
+    written: list[Tensor] = []
+    while True:
+        graph = Graph(name)
+        level = InnerTrace(graph, written)
+        with level:
+            arguments = [graph.add_input(spec, f"value_{i}") for i, spec in enumerate(specs)]
+            finish(graph, function(*arguments))
+        handles = [handle for handle, _ in level.hoisted if _contains(graph.written(), handle)]
+        if not handles:
+            return graph
+        # A variable that is read here and written too has to be read here each time.
+        written += handles
+
+
+def close_together(graphs: Sequence[Graph]) -> list[Tensor]:
+    """Turn the captures of all graphs into further inputs, the same ones for each graph."""
+    union: list[Tensor] = []
+    for graph in graphs:
+        union += [tensor for tensor in graph.captures if not _contains(union, tensor)]
+    for graph in graphs:
+        graph.close(union)
+    return union
+
+
+def _contains(tensors: Sequence[Tensor], tensor: Tensor) -> bool:
+    return any(each is tensor for each in tensors)

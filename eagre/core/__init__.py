@@ -1,0 +1,1 @@
+"""The nouns of the framework: dtypes, shapes, specs, tensors, primitives."""

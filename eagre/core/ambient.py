@@ -1,0 +1,128 @@
+"""The levels that an operation passes: one stack for each thread.
+
+A level is an `Interpreter`, which takes operations over (a trace), or a `Recorder`, which looks at
+operations that have been done (a tape, a forward accumulator). An operation is done by the
+innermost interpreter, or by its kernel when there is none, and then shown to the recorders that
+were entered inside that interpreter, outermost first. Whatever a level itself computes is seen
+only by the levels outside it.
+
+Two tables keyed by thread hold what `apply` asks for, so that the usual question, "is there any
+level at all?", is the truth value of a dictionary and not a thread-local look-up.
+"""
+
+from __future__ import annotations
+
+from _thread import get_ident
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eagre.core.primitive import Primitive
+    from eagre.core.tensor import Tensor
+
+
+class Level:
+    """Something that sees the operations of one thread while it is entered."""
+
+    __slots__ = ()
+
+
+class Interpreter(Level):
+    """A level that does operations in its own way."""
+
+    __slots__ = ()
+    is_tracing = False
+
+    def interpret(self, primitive: Primitive, inputs: tuple[Tensor, ...], params: Any) -> Any:
+        """Do the operation and return its output, or its outputs as a tuple."""
+        raise NotImplementedError
+
+    def literal(self, tensor: Tensor) -> Tensor:
+        """Take in a tensor that was just made from Python or NumPy values."""
+        return tensor
+
+
+class Recorder(Level):
+    """A level that is shown each operation after it has been done."""
+
+    __slots__ = ()
+
+    def record(
+        self, primitive: Primitive, inputs: tuple[Tensor, ...], params: Any, output: Any
+    ) -> None:
+        """Note the operation, if it matters to this recorder."""
+        raise NotImplementedError
+
+
+stacks: dict[int, tuple[Level, ...]] = {}
+interpreters: dict[int, Interpreter] = {}
+recorders: dict[int, tuple[Recorder, ...]] = {}
+
+
+def stack() -> tuple[Level, ...]:
+    """The levels of this thread, outermost first."""
+    return stacks.get(get_ident(), ())
+
+
+def replace_stack(levels: tuple[Level, ...], thread: int | None = None) -> None:
+    """Make `levels` the stack of a thread, by default of this one."""
+    thread = get_ident() if thread is None else thread
+    for table in (stacks, interpreters, recorders):
+        table.pop(thread, None)
+    if not levels:
+        return
+    stacks[thread] = levels
+    inside: list[Recorder] = []
+    for level in levels:
+        if isinstance(level, Interpreter):
+            interpreters[thread] = level
+            inside = []
+        elif isinstance(level, Recorder):
+            inside.append(level)
+    if inside:
+        recorders[thread] = tuple(inside)
+
+
+def enter(level: Level) -> None:
+    """Put `level` innermost on the stack of this thread."""
+    replace_stack((*stack(), level))
+
+
+def leave(level: Level) -> None:
+    """Take the innermost occurrence of `level` off the stack of the thread that holds it."""
+    here = get_ident()
+    threads = [here, *[thread for thread in list(stacks) if thread != here]]
+    for thread in threads:
+        levels = stacks.get(thread, ())
+        for index in reversed(range(len(levels))):
+            if levels[index] is level:
+                replace_stack(levels[:index] + levels[index + 1 :], thread)
+                return
+
+
+class outside:
+    """Context in which this thread has only the levels outside `level` (None: no level)."""
+
+    __slots__ = ("cut", "saved")
+
+    def __init__(self, level: Level | None) -> None:
+        levels = stack()
+        position = [index for index, each in enumerate(levels) if each is level]
+        self.cut = levels[: position[-1]] if position else () if level is None else levels
+        self.saved = levels
+
+    def __enter__(self) -> None:
+        replace_stack(self.cut)
+
+    def __exit__(self, *error: object) -> None:
+        replace_stack(self.saved)
+
+
+def interpreter() -> Interpreter | None:
+    """The interpreter that does the operations of this thread, if there is one."""
+    return interpreters.get(get_ident()) if interpreters else None
+
+
+def executing_eagerly() -> bool:
+    """Whether operations of this thread run at once (`tf.executing_eagerly`)."""
+    level = interpreter()
+    return level is None or not level.is_tracing

@@ -1,0 +1,322 @@
+"""What can become a tensor, and of which dtype: TensorFlow's rules.
+
+Python numbers take the dtype that the place asks for, or int32, float32, bool, complex128; strings
+become bytes; NumPy arrays keep their dtype; any object with `__tensor__`, `__dlpack__` or
+`__array__` converts itself. Values are copied.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.ambient import interpreter, interpreters
+from eagre.core.dtypes import DType
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.tensor import EagerTensor, Tensor, wrap
+
+_NUMBERS = (bool, int, float, complex)
+_SEQUENCES = (list, tuple, range)
+
+
+class DTypeMismatchError(InvalidArgumentError, TypeError):
+    """Two dtypes meet that have to be the same, or a value does not fit its dtype."""
+
+
+def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = "tensor") -> Tensor:
+    """The tensor that `value` is or becomes.
+
+    `dtype` is demanded: a tensor of another dtype is an error. `hint` is only preferred.
+    `name` is how messages call the value.
+    """
+    if value.__class__ is EagerTensor and dtype is None:
+        return value
+    if isinstance(value, Tensor):
+        return _checked(value, dtype, name)
+    wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    if hasattr(value, "__tensor__"):
+        return _checked(value.__tensor__(wanted), wanted, name)
+    if isinstance(value, list | tuple) and (tensor := _some_tensor(value)) is not None:
+        return _pack(value, tensor, wanted, name)
+    array = None
+    if wanted is None and hint is not None:
+        array = _try_hint(value, dtypes.as_dtype(hint), name)
+    return _literal(to_array(value, wanted, name) if array is None else array)
+
+
+def as_operand(value: Any, other: Tensor, name: str) -> Any:
+    """The tensor that an operator makes of the operand that stands beside the tensor `other`.
+
+    Numbers, lists and NumPy arrays take the dtype of `other`. NotImplemented for foreign objects.
+    """
+    kind = value.__class__
+    if kind is float or kind is int or kind is bool or kind is complex:
+        return _literal(_number(value, other.dtype, name))
+    if isinstance(value, Tensor):
+        return value
+    if hasattr(value, "__tensor__"):
+        return value.__tensor__(None)
+    if isinstance(value, np.ndarray | np.generic):
+        return _literal(_operand_array(value, other.dtype, name))
+    if isinstance(value, (*_SEQUENCES, *_NUMBERS, str, bytes)):
+        return to_tensor(value, other.dtype, name=name)
+    if hasattr(value, "__dlpack__") or hasattr(value, "__array__"):
+        return to_tensor(value, name=name)
+    return NotImplemented
+
+
+def to_array(value: Any, dtype: DType | None, name: str) -> Any:
+    """A new NumPy array with the value of a number, string, (nested) sequence or array."""
+    if isinstance(value, np.ndarray | np.generic):
+        return _from_numpy(value, dtype)
+    if isinstance(value, _NUMBERS):
+        return _number(value, dtype, name)
+    if isinstance(value, (*_SEQUENCES, str, bytes)):
+        return _from_sequence(value, dtype, name)
+    if hasattr(value, "__array__"):
+        return _from_numpy(np.asarray(value), dtype)
+    if hasattr(value, "__dlpack__"):
+        return _from_numpy(np.from_dlpack(value), dtype)
+    raise ValueError(
+        f"{name} expected a number, string, sequence, array or tensor. "
+        f"Received: {value!r} of type {type(value).__name__}"
+    )
+
+
+def _literal(array: Any) -> Tensor:
+    tensor = wrap(array)
+    if interpreters and (level := interpreter()) is not None:
+        return level.literal(tensor)
+    return tensor
+
+
+def _checked(tensor: Tensor, dtype: Any, name: str) -> Tensor:
+    if dtype is not None and tensor.dtype != dtypes.as_dtype(dtype):
+        raise ValueError(
+            f"{name} expected a tensor of dtype {dtypes.as_dtype(dtype).name}. "
+            f"Received: dtype={tensor.dtype.name}, {tensor!r}. Use tf.cast to convert it."
+        )
+    return tensor
+
+
+# Numbers and arrays ---------------------------------------------------------------------------
+
+
+def _number(value: Any, dtype: DType | None, name: str) -> Any:
+    if dtype is None:
+        return _number_without_dtype(value, name)
+    if not _fits(type(value), dtype):
+        raise DTypeMismatchError(
+            f"{name} cannot use the Python {type(value).__name__} {value!r} as {dtype.name}. "
+            "Cast the tensor first (tf.cast), or write a number of its dtype."
+        )
+    if isinstance(value, int) and dtype.is_integer:
+        return _wrapped_integer(value, dtype, name)
+    try:
+        return np.array(value, dtype.numpy)
+    except OverflowError as error:
+        raise ValueError(f"{name}: {value!r} is too large for {dtype.name}") from error
+
+
+def _number_without_dtype(value: Any, name: str) -> Any:
+    if isinstance(value, bool):
+        return np.array(value)
+    if isinstance(value, float):
+        return np.array(value, np.float32)
+    if isinstance(value, complex):
+        return np.array(value)
+    if -(2**31) <= value < 2**31:
+        return np.array(value, np.int32)
+    if -(2**63) <= value < 2**63:
+        return np.array(value, np.int64)
+    raise ValueError(f"{name} expected an integer that fits int64. Received: {value}")
+
+
+def _wrapped_integer(value: int, dtype: DType, name: str) -> Any:
+    bits = dtype.size * 8
+    if not -(2**63) <= value < 2**64:
+        raise ValueError(f"{name} expected an integer that fits {dtype.name}. Received: {value}")
+    value %= 2**bits
+    if not dtype.is_unsigned and value >= 2 ** (bits - 1):
+        value -= 2**bits
+    return np.array(value, dtype.numpy)
+
+
+def _fits(kind: type, dtype: DType) -> bool:
+    if issubclass(kind, bool):
+        return not dtype.name == "string"
+    if issubclass(kind, int):
+        return dtype.is_integer or dtype.is_floating or dtype.is_complex
+    if issubclass(kind, float):
+        return dtype.is_floating or dtype.is_complex
+    return dtype.is_complex
+
+
+def _from_numpy(value: Any, dtype: DType | None) -> Any:
+    """A contiguous copy in native byte order; strings become bytes objects."""
+    source = dtypes.from_numpy(value.dtype)
+    if source.name == "string":
+        return _strings(value, dtype)
+    target = source if dtype is None else dtype
+    with np.errstate(all="ignore"):
+        return np.array(value, target.numpy, order="C")
+
+
+def _operand_array(value: Any, dtype: DType, name: str) -> Any:
+    source = dtypes.from_numpy(value.dtype)
+    lossy = (
+        source.is_floating and dtype.is_integer or source.is_complex and not dtype.is_complex
+    )
+    if lossy:
+        raise DTypeMismatchError(
+            f"{name} would lose values of the NumPy array of dtype {source.name} beside a tensor "
+            f"of dtype {dtype.name}. Use tf.cast on the tensor or array.astype."
+        )
+    return _from_numpy(value, dtype)
+
+
+def _strings(value: Any, dtype: DType | None) -> Any:
+    if dtype is not None and dtype.name != "string":
+        raise DTypeMismatchError(f"Cannot convert strings to {dtype.name}. Received: {value!r}")
+    array = np.array(value, object)
+    flat = array.reshape(-1)
+    for index, element in enumerate(flat):
+        flat[index] = _as_bytes(element)
+    return array
+
+
+def _as_bytes(element: Any) -> bytes:
+    if isinstance(element, str):
+        return element.encode()
+    if isinstance(element, bytes):
+        return bytes(element)
+    raise ValueError(
+        "A tensor of objects holds strings or bytes only. "
+        f"Received: {element!r} of type {type(element).__name__}"
+    )
+
+
+# Sequences ------------------------------------------------------------------------------------
+
+
+def _from_sequence(value: Any, dtype: DType | None, name: str) -> Any:
+    shape = _shape_of_nested(value, name)
+    leaves: list[Any] = []
+    _collect(value, shape, (), leaves, name)
+    if any(isinstance(leaf, np.ndarray | np.generic) for leaf in leaves):
+        return _stack_arrays(leaves, shape, dtype, name)
+    target = _common_dtype(leaves, name) if dtype is None else dtype
+    if target.name == "string":
+        array = np.empty(len(leaves), object)
+        array[:] = [_as_bytes(leaf) for leaf in leaves]
+        return array.reshape(shape)
+    for leaf in leaves:
+        if not isinstance(leaf, _NUMBERS) or not _fits(type(leaf), target):
+            raise DTypeMismatchError(
+                f"{name} cannot use {leaf!r} as {target.name}. Received: {_short(value)}"
+            )
+    if target.is_integer:
+        leaves = [_wrapped_integer(leaf, target, name) for leaf in leaves]
+    return np.array(leaves, target.numpy).reshape(shape)
+
+
+def _shape_of_nested(value: Any, name: str) -> tuple[int, ...]:
+    shape: list[int] = []
+    while isinstance(value, _SEQUENCES):
+        shape.append(len(value))
+        if len(shape) > 64:
+            raise ValueError(f"{name} expected at most 64 levels of nested lists")
+        if not len(value):
+            break
+        value = value[0]
+    return tuple(shape)
+
+
+def _collect(value: Any, shape: Any, path: Any, leaves: list[Any], name: str) -> None:
+    is_sequence = isinstance(value, _SEQUENCES)
+    depth = len(path)
+    if is_sequence != (depth < len(shape)) or (is_sequence and len(value) != shape[depth]):
+        place = "".join(f"[{index}]" for index in path) or "the top"
+        came = f"a sequence of length {len(value)}" if is_sequence else f"{_short(value)}"
+        wanted = f"a sequence of length {shape[depth]}" if depth < len(shape) else "a single value"
+        raise ValueError(
+            f"{name} expected a non-ragged nested sequence: at {place}, {wanted}. Received: {came}"
+        )
+    if not is_sequence:
+        leaves.append(value)
+        return
+    for index, item in enumerate(value):
+        _collect(item, shape, (*path, index), leaves, name)
+
+
+def _stack_arrays(leaves: list[Any], shape: Any, dtype: DType | None, name: str) -> Any:
+    arrays = [to_array(leaf, dtype, name) for leaf in leaves]
+    first = next(np.asarray(x) for x in leaves if isinstance(x, np.ndarray | np.generic))
+    if dtype is None:
+        arrays = [to_array(leaf, dtypes.from_numpy(first.dtype), name) for leaf in leaves]
+    shapes = {array.shape for array in arrays}
+    if len(shapes) > 1:
+        raise ValueError(f"{name} expected arrays of one shape. Received: {sorted(shapes)}")
+    return np.stack(arrays).reshape(shape + arrays[0].shape)
+
+
+def _common_dtype(leaves: list[Any], name: str) -> DType:
+    kinds = {_kind(leaf, name) for leaf in leaves}
+    if not kinds:
+        return dtypes.float32
+    if len(kinds) == 1:
+        kind = kinds.pop()
+        if kind is int:
+            fits = all(-(2**31) <= leaf < 2**31 for leaf in leaves)
+            return dtypes.int32 if fits else dtypes.int64
+        return dtypes.as_dtype(kind) if kind is not complex else dtypes.complex128
+    if kinds <= {int, float, complex, bool} and not isinstance(leaves[0], bool):
+        return dtypes.complex128 if complex in kinds else dtypes.float32
+    names = ", ".join(sorted(kind.__name__ for kind in kinds))
+    raise ValueError(f"{name} expected values of one type in a sequence. Received: {names}")
+
+
+def _kind(leaf: Any, name: str) -> type:
+    for kind in (*_NUMBERS, str, bytes):
+        if isinstance(leaf, kind):
+            return str if kind is bytes else kind
+    raise ValueError(
+        f"{name} expected numbers or strings in a sequence. "
+        f"Received: {leaf!r} of type {type(leaf).__name__}"
+    )
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+# Sequences that hold tensors ------------------------------------------------------------------
+
+
+def _some_tensor(value: Any) -> Tensor | None:
+    """A tensor somewhere in a nested sequence, None if there is none."""
+    for item in value:
+        if isinstance(item, Tensor):
+            return item
+        if hasattr(item, "__tensor__"):
+            return item.__tensor__(None)
+        if isinstance(item, list | tuple) and (found := _some_tensor(item)) is not None:
+            return found
+    return None
+
+
+def _pack(value: Any, some: Tensor, dtype: DType | None, name: str) -> Tensor:
+    """Stack the items; those that are no tensors take the dtype of those that are."""
+    wanted = some.dtype if dtype is None else dtype
+    items = [to_tensor(item, wanted, name=name) for item in value]
+    return type(some).__pack__(items)  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue, reportUnknownVariableType]
+
+
+def _try_hint(value: Any, hint: DType, name: str) -> Any:
+    try:
+        return to_array(value, hint, name)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,375 @@
+"""Primitives, their applications, and the one door through which every operation passes.
+
+A `Primitive` is an operation that is not composed of others, with all that eagre knows of it: its
+rules. `apply` hands one application of it to the innermost interpreter or, when there is none,
+runs the kernel; then it shows the application to the recorders. `unary_door` and `binary_door` are
+`apply` cut to one input and to two of one dtype: the same steps in the same order, at half the
+cost (see docs/decisions/eager-dispatch.md). Kernels are called here only.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from _thread import get_ident
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from eagre.core.ambient import interpreters, recorders
+from eagre.core.conversion import as_operand
+from eagre.core.errors import InvalidArgumentError, OpError
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Kernels run in a context of their own, in which NumPy is silent about overflow and division by
+# zero: the results are those of IEEE 754, and the user's own NumPy settings stay untouched.
+_quiet = contextvars.Context()
+_quiet.run(np.seterr, all="ignore")
+quietly = _quiet.run
+
+ndarray = np.ndarray
+_array_of = attrgetter("array")
+_dtype_of = attrgetter("dtype")
+NO_PARAMS: dict[str, Any] = {}
+
+
+class Primitive:
+    """An operation that others are made of, with all its rules.
+
+    A subclass defines `infer` and `kernel`, and `gradient` when it is differentiable. Tensors and
+    arrays are positional, static parameters are keywords; several outputs are a tuple.
+    """
+
+    name: str = ""
+    """The name in graphs and messages; by default the name of the class in snake_case."""
+
+    public: str = ""
+    """The name of the public function that a message begins with; by default `name`."""
+
+    effect: str | None = None
+    """What the operation does besides its value: "read", "write", "random" or "visible"."""
+
+    can_fail: bool = False
+    """Whether the kernel may raise because of values (not of shapes or dtypes)."""
+
+    checks_always: bool = False
+    """Whether `infer` has to run before every eager kernel. Where it is False, the kernel refuses
+    by itself all shapes and parameters that `infer` refuses, and `infer` only words the error."""
+
+    needs: tuple[str, ...] | None = None
+    """The arguments of `gradient` whose values it reads; of the others it reads only shape and
+    dtype, and a tape does not keep them. None means all."""
+
+    def __init__(self) -> None:
+        self.name = self.name or _snake_case(type(self).__name__)
+        self.public = self.public or self.name
+        self.accepted: set[Any] = set()
+        self.kept, self.keeps_output = self._what_to_keep()
+        self.door: Callable[..., Any] = unary_door(self) if self.has_one_input else self._general
+
+    has_one_input: bool = False
+    """Whether the kernel takes one array and returns one: such primitives have a `unary_door`."""
+
+    stops_gradients: bool = False
+    """Whether the output has no gradient by its nature (comparisons, indices, steps)."""
+
+    # The rules --------------------------------------------------------------------------------
+
+    def infer(self, *specs: Any, **params: Any) -> Any:
+        """The spec of the output, or a tuple of specs; raises when the inputs do not fit."""
+        raise NotImplementedError(f"{self.name} has no shape rule")
+
+    kernel: Any
+    """`(*arrays, **params) -> array(s)`: the value, computed by NumPy."""
+
+    def gradient(self, grad: Any, output: Any, *inputs: Any, **params: Any) -> Any:
+        """For each input its gradient, a function without arguments that computes it, or None.
+
+        Where an input's gradient costs work that another's does not need, the rule returns a
+        function, which is called only if that gradient is wanted.
+        """
+        raise LookupError(f"{self.name} has no gradient")
+
+    def simplify(self, *inputs: Any, **params: Any) -> Any:
+        """A tensor that equals this application exactly and is cheaper, or None."""
+        return None
+
+    # Applying it ------------------------------------------------------------------------------
+
+    def __call__(self, *inputs: Tensor, **params: Any) -> Any:
+        return self.door(*inputs, **params)
+
+    def _general(self, *inputs: Tensor, **params: Any) -> Any:
+        return apply(self, inputs, params)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    @property
+    def is_differentiable(self) -> bool:
+        """Whether this primitive has a gradient rule."""
+        return type(self).gradient is not Primitive.gradient
+
+    def gradients(
+        self, wanted: list[bool], grad: Any, output: Any, inputs: Any, params: Any
+    ) -> list[Any]:
+        """The gradients that are wanted, in the order of the inputs, None for the others."""
+        rules = self.gradient(grad, output, *inputs, **params)
+        return [
+            (rule if rule is None or isinstance(rule, Tensor) else rule()) if want else None
+            for want, rule in zip(wanted, rules, strict=True)
+        ]
+
+    def remember(self, inputs: tuple[Tensor, ...]) -> Any:
+        """The inputs as a tape keeps them: outlines of those that `gradient` does not read."""
+        kept = self.kept
+        if kept is None:
+            return inputs
+        return tuple([x if i in kept else outline(x) for i, x in enumerate(inputs)])
+
+    def _what_to_keep(self) -> tuple[frozenset[int] | None, bool]:
+        if self.needs is None:
+            return None, True
+        rule = type(self).gradient.__code__
+        names = rule.co_varnames[3 : rule.co_argcount]
+        unknown = set(self.needs) - {*names, "output", "inputs"}
+        if unknown:
+            raise TypeError(f"{self.name}.needs names what gradient does not take: {unknown}")
+        keeps_output = "output" in self.needs
+        if "inputs" in self.needs or (names and set(names) <= set(self.needs)):
+            return None, keeps_output
+        return frozenset(i for i, name in enumerate(names) if name in self.needs), keeps_output
+
+
+class Operation:
+    """One application of a primitive in a graph, with the user's line that asked for it."""
+
+    __slots__ = ("has_several_outputs", "inputs", "line", "outputs", "params", "primitive")
+
+    def __init__(
+        self,
+        primitive: Primitive,
+        inputs: tuple[Tensor, ...],
+        params: dict[str, Any],
+        line: str,
+    ) -> None:
+        self.primitive = primitive
+        self.inputs = inputs
+        self.params = params
+        self.line = line
+        self.outputs: tuple[SymbolicTensor, ...] = ()
+        self.has_several_outputs = False
+
+    @property
+    def name(self) -> str:
+        """The name of the primitive."""
+        return self.primitive.name
+
+    def __repr__(self) -> str:
+        return f"<operation {self.primitive.name} at {self.line}>"
+
+
+class Outline(Tensor):
+    """Shape and dtype of a value that a tape does not keep."""
+
+    __slots__ = ("_dtype", "sizes")
+    id = 0  # pyright: ignore[reportIncompatibleVariableOverride, reportAssignmentType]
+
+    def __init__(self, sizes: Any, dtype: Any) -> None:
+        self.sizes = sizes
+        self._dtype = dtype
+
+    @property
+    def dtype(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The dtype of the elements."""
+        from eagre.core.dtypes import from_numpy
+
+        return from_numpy(self._dtype)
+
+    def __repr__(self) -> str:
+        return f"<outline shape={self.shape}, dtype={self.dtype.name}>"
+
+
+def outline(tensor: Tensor) -> Tensor:
+    """What is left of a tensor whose value is not needed; a symbolic one has none anyway."""
+    if isinstance(tensor, EagerTensor):
+        array = tensor.array
+        return Outline(array.shape, array.dtype)
+    return tensor
+
+
+# The door -------------------------------------------------------------------------------------
+
+
+def apply(primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, Any]) -> Any:
+    """Do one operation: the innermost interpreter or the kernel does it, recorders see it."""
+    if interpreters and (level := interpreters.get(get_ident())) is not None:
+        output = level.interpret(primitive, inputs, params)
+    else:
+        try:
+            arrays = tuple(map(_array_of, inputs))
+        except AttributeError:
+            _refuse_symbolic(primitive, inputs)
+        signature = tuple(map(_dtype_of, arrays))
+        if signature not in primitive.accepted:
+            _accept(primitive, inputs, params, signature)
+        try:
+            result = quietly(primitive.kernel, *arrays, **params)
+        except Exception as error:
+            result = _recover(error, primitive, inputs, params)
+        output = wrap(result) if result.__class__ is ndarray else _wrapped(result)
+    if recorders:
+        record(primitive, inputs, params, output)
+    return output
+
+
+def record(primitive: Primitive, inputs: tuple[Tensor, ...], params: Any, output: Any) -> None:
+    """Show one finished operation to the recorders of this thread, outermost first."""
+    for recorder in recorders.get(get_ident(), ()):
+        recorder.record(primitive, inputs, params, output)
+
+
+def unary_door(primitive: Primitive) -> Callable[..., Any]:
+    """`apply` for one input and one output."""
+    kernel, accepted = primitive.kernel, primitive.accepted
+
+    def door(x: Any, **params: Any) -> Any:
+        if interpreters or x.__class__ is not EagerTensor:
+            return apply(primitive, (x,), params)
+        array = x.array
+        if array.dtype not in accepted:
+            _accept(primitive, (x,), params, array.dtype)
+        try:
+            result = quietly(kernel, array, **params)
+        except Exception as error:
+            result = _recover(error, primitive, (x,), params)
+        output = EagerTensor()
+        output.array = result if result.__class__ is ndarray else as_array(result)
+        output.id = 0
+        if x.id and recorders:
+            record(primitive, (x,), params, output)
+        return output
+
+    return _named(door, primitive)
+
+
+def binary_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
+    """`apply` for two inputs of one dtype and no parameters; converts a right operand."""
+    kernel, accepted = primitive.kernel, primitive.accepted
+
+    def door(x: Any, y: Any) -> Any:
+        if interpreters or y.__class__ is not EagerTensor or x.__class__ is not EagerTensor:
+            return _operate(primitive, door, x, y)
+        a = x.array
+        b = y.array
+        dtype = a.dtype
+        if dtype is not b.dtype or dtype not in accepted:
+            _accept(primitive, (x, y), NO_PARAMS, dtype)
+        try:
+            result = quietly(kernel, a, b)
+        except Exception as error:
+            result = _recover(error, primitive, (x, y), NO_PARAMS)
+        output = EagerTensor()
+        output.array = result if result.__class__ is ndarray else as_array(result)
+        output.id = 0
+        if (x.id or y.id) and recorders:
+            record(primitive, (x, y), NO_PARAMS, output)
+        return output
+
+    return _named(door, primitive)
+
+
+def reflected_door(door: Callable[[Any, Any], Any], primitive: Primitive) -> Any:
+    """The door of `other <operator> tensor`."""
+
+    def reflected(x: Any, other: Any) -> Any:
+        operand = as_operand(other, x, primitive.public)
+        return operand if operand is NotImplemented else door(operand, x)
+
+    return _named(reflected, primitive)
+
+
+def _operate(primitive: Primitive, door: Any, x: Any, y: Any) -> Any:
+    """The rarer ways through a binary door: conversions, interpreters, symbolic tensors."""
+    if not isinstance(y, Tensor):
+        y = as_operand(y, x, primitive.public)
+        if y is NotImplemented:
+            return NotImplemented
+        if not interpreters and x.__class__ is EagerTensor and y.__class__ is EagerTensor:
+            return door(x, y)
+    return apply(primitive, (x, y), NO_PARAMS)
+
+
+def _named(door: Any, primitive: Primitive) -> Any:
+    """Give a door the name of its primitive, by which debuggers and profilers show it."""
+    door.__code__ = door.__code__.replace(co_name=primitive.name, co_qualname=primitive.name)
+    door.__name__ = door.__qualname__ = primitive.name
+    door.primitive = primitive
+    return door
+
+
+# What is rare ---------------------------------------------------------------------------------
+
+
+def _accept(primitive: Primitive, inputs: Any, params: dict[str, Any], key: Any) -> None:
+    """Let the shape rule judge dtypes met for the first time, and remember those that pass."""
+    _check(primitive, inputs, params)
+    if not primitive.checks_always:
+        primitive.accepted.add(key)
+
+
+def _check(primitive: Primitive, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    return primitive.infer(*[x.spec for x in inputs], **params)
+
+
+def _recover(error: Exception, primitive: Primitive, inputs: Any, params: dict[str, Any]) -> Any:
+    """Answer an exception from a kernel: run it elsewhere, or word the error for the user."""
+    if isinstance(error, RuntimeError) and "cannot enter context" in str(error):
+        # Another kernel is running: in another thread, or further out in this one.
+        context = contextvars.Context()
+        context.run(np.seterr, all="ignore")
+        try:
+            return context.run(primitive.kernel, *[x.array for x in inputs], **params)
+        except Exception as other:
+            error = other
+    if isinstance(error, OpError | MemoryError):
+        raise error
+    try:
+        _check(primitive, inputs, params)
+    except (OpError, ValueError, TypeError) as reason:
+        raise reason from None
+    if isinstance(error, ValueError | IndexError | TypeError | OverflowError):
+        raise InvalidArgumentError(f"{primitive.public}: {error}") from error
+    raise error
+
+
+def _wrapped(result: Any) -> Any:
+    """The outputs of a kernel that returns a tuple, or no array."""
+    if result.__class__ is tuple:
+        return tuple([wrap(as_array(each)) for each in result])
+    return wrap(as_array(result))
+
+
+def as_array(result: Any) -> Any:
+    """A kernel's result as an array, also where it is a NumPy scalar or bytes."""
+    if isinstance(result, bytes):
+        return np.array(result, object)
+    return np.asarray(result)
+
+
+def _refuse_symbolic(primitive: Primitive, inputs: tuple[Any, ...]) -> NoReturn:
+    for x in inputs:
+        if isinstance(x, SymbolicTensor):
+            raise x._has_no_value(f"{primitive.public}, called outside the traced function,")  # pyright: ignore[reportPrivateUsage]
+    kinds = ", ".join(type(x).__name__ for x in inputs)
+    raise TypeError(f"{primitive.public} expected tensors. Received: {kinds}")
+
+
+def _snake_case(name: str) -> str:
+    return "".join(
+        "_" + letter.lower() if letter.isupper() and index else letter.lower()
+        for index, letter in enumerate(name)
+    )

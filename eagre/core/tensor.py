@@ -1,0 +1,344 @@
+"""`Tensor` and its two leaves: a value, and the promise of one.
+
+An `EagerTensor` holds a NumPy array; a `SymbolicTensor` holds a spec and the operation that makes
+it. The operators (`+`, `[...]`, `==` …) are given to the class by `primitives/operators.py`.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eagre.core import dtypes, printing
+from eagre.core.errors import InaccessibleTensorError, OperatorNotAllowedInGraphError
+from eagre.core.shapes import Sizes, TensorShape, are_compatible, merge_sizes
+from eagre.core.specs import ResourceSpec, TensorSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eagre.core.primitive import Operation
+
+# Recorders know values by these numbers; 0 is the number of a value that no recorder has met.
+# Handles of variables have negative ones, so that reading a variable is always shown to tapes.
+next_id = count(1).__next__
+next_handle_id = count(-1, -1).__next__
+
+
+class Tensor:
+    """A value with a `shape` and a `dtype`: the type that every operation takes and returns.
+
+    `tensor.sizes` is the shape as a plain tuple, in which an unknown size is None; it is None
+    itself when the rank is unknown.
+    """
+
+    __slots__ = ()
+    __hash__ = None  # pyright: ignore[reportAssignmentType] equality is elementwise
+    __array_priority__ = 100  # NumPy's operators leave the work to the tensor's
+
+    if TYPE_CHECKING:
+        id: int
+        sizes: Sizes
+        dtype: dtypes.DType
+
+        def __getitem__(self, key: Any) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __add__(self, other: Any) -> Tensor: ...
+        def __radd__(self, other: Any) -> Tensor: ...
+        def __sub__(self, other: Any) -> Tensor: ...
+        def __rsub__(self, other: Any) -> Tensor: ...
+        def __mul__(self, other: Any) -> Tensor: ...
+        def __rmul__(self, other: Any) -> Tensor: ...
+        def __truediv__(self, other: Any) -> Tensor: ...
+        def __rtruediv__(self, other: Any) -> Tensor: ...
+        def __pow__(self, other: Any) -> Tensor: ...
+        def __lt__(self, other: Any) -> Tensor: ...
+        def __le__(self, other: Any) -> Tensor: ...
+        def __gt__(self, other: Any) -> Tensor: ...
+        def __ge__(self, other: Any) -> Tensor: ...
+
+    @property
+    def spec(self) -> TensorSpec:
+        """Shape and dtype, without the value."""
+        return TensorSpec.of(self.sizes, self.dtype)
+
+    @property
+    def shape(self) -> TensorShape:
+        """The shape, as a `TensorShape`."""
+        return TensorShape.of(self.sizes)
+
+    def get_shape(self) -> TensorShape:
+        """The shape, as a `TensorShape`."""
+        return TensorShape.of(self.sizes)
+
+    @property
+    def ndim(self) -> int | None:
+        """The number of axes, None where it is unknown."""
+        return None if self.sizes is None else len(self.sizes)
+
+    @property
+    def device(self) -> str:
+        """The name of the device that holds the value."""
+        return "/job:localhost/replica:0/task:0/device:CPU:0"
+
+    def ref(self) -> Reference:
+        """A hashable stand-in, equal only to references to this very object."""
+        return Reference(self)
+
+    def __len__(self) -> int:
+        sizes = self.sizes
+        if sizes == ():
+            raise TypeError("len expected a tensor with at least one axis. Received: shape=()")
+        if sizes is None or sizes[0] is None:
+            raise TypeError(
+                f"len needs a known first size. Received: shape={self.shape}. "
+                "Use tf.shape(tensor)[0], which is a tensor."
+            )
+        return sizes[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        sizes = self.sizes
+        if sizes == ():
+            raise TypeError("Cannot iterate over a scalar tensor. Received: shape=()")
+        if sizes is None or sizes[0] is None:
+            raise OperatorNotAllowedInGraphError(
+                f"Iterating needs a known first size. Received: shape={self.shape}. "
+                "Use tf.while_loop, or trace with a fixed size."
+            )
+        return (self[index] for index in range(sizes[0]))
+
+
+class Reference:
+    """A hashable reference to a tensor or variable: `reference.deref()` gives it back."""
+
+    __slots__ = ("_referent",)
+
+    def __init__(self, referent: Any) -> None:
+        self._referent = referent
+
+    def deref(self) -> Any:
+        """The object referred to."""
+        return self._referent
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and self._referent is other._referent
+
+    def __hash__(self) -> int:
+        return id(self._referent)
+
+    def __repr__(self) -> str:
+        return f"<Reference wrapping {self._referent!r}>"
+
+
+class EagerTensor(Tensor):
+    """A tensor that has its value: `array`, a NumPy array that nobody changes in place."""
+
+    __slots__ = ("__weakref__", "array", "id")
+
+    if TYPE_CHECKING:
+        array: Any
+
+    @property
+    def sizes(self) -> tuple[int, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The shape as a plain tuple."""
+        return self.array.shape
+
+    @property
+    def dtype(self) -> dtypes.DType:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The dtype of the elements."""
+        array = self.array
+        return dtypes.resource if array.__class__ is Cell else dtypes.from_numpy(array.dtype)
+
+    @property
+    def spec(self) -> TensorSpec:
+        """Shape and dtype, without the value."""
+        array = self.array
+        if array.__class__ is Cell:
+            return ResourceSpec(array.spec)
+        return TensorSpec.of(array.shape, dtypes.from_numpy(array.dtype))
+
+    @property
+    def name(self) -> str:
+        """Undefined: only symbolic tensors have names."""
+        raise AttributeError("Tensor.name is undefined when eager execution is enabled.")
+
+    def numpy(self) -> Any:
+        """A copy of the value: a NumPy array, for a scalar a NumPy scalar or bytes."""
+        array = self.array.copy()
+        return array if array.ndim else array[()]
+
+    def set_shape(self, shape: Any) -> None:
+        """Check that the value has this shape (a symbolic tensor learns it)."""
+        if not TensorShape(shape).is_compatible_with(self.shape):
+            raise ValueError(
+                f"set_shape expected a shape compatible with the tensor's. "
+                f"Received: shape={shape}, tensor.shape={self.sizes}"
+            )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        if copy is False:
+            return np.asarray(self.array, dtype)
+        return np.array(self.array, dtype)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.array.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self.array.__dlpack_device__()
+
+    def __bool__(self) -> bool:
+        array = self.array
+        if array.size != 1:
+            raise ValueError(
+                "bool expected a tensor with one element. "
+                f"Received: shape={array.shape}. Use tf.reduce_any or tf.reduce_all."
+            )
+        return bool(array.item())
+
+    def __int__(self) -> int:
+        return int(self._single("int"))
+
+    def __float__(self) -> float:
+        return float(self._single("float"))
+
+    def __complex__(self) -> complex:
+        return complex(self._single("complex"))
+
+    def __index__(self) -> int:
+        array = self.array
+        if array.shape or array.dtype.kind not in "iu":
+            raise TypeError(
+                "An index has to be an integer tensor with shape (). "
+                f"Received: shape={array.shape}, dtype={self.dtype.name}"
+            )
+        return int(array)
+
+    def _single(self, target: str) -> Any:
+        array = self.array
+        if array.size != 1:
+            raise TypeError(
+                f"{target} expected a tensor with one element. Received: shape={array.shape}"
+            )
+        return array.item()
+
+    def __format__(self, specification: str) -> str:
+        value = self.array
+        return format(value if value.shape else value[()], specification)
+
+    def __repr__(self) -> str:
+        return printing.tensor_repr(self)
+
+    def __str__(self) -> str:
+        return printing.tensor_str(self)
+
+    def __copy__(self) -> EagerTensor:
+        return wrap(self.array)
+
+    def __deepcopy__(self, memo: Any) -> EagerTensor:
+        return wrap(self.array)
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "A tensor cannot be pickled. Use tensor.numpy(), or tf.io.serialize_tensor."
+        )
+
+
+def wrap(array: Any) -> EagerTensor:
+    """The tensor that holds `array`, without a copy and without a check."""
+    tensor = EagerTensor()
+    tensor.array = array
+    tensor.id = 0
+    return tensor
+
+
+class Cell:
+    """What the handle of a variable holds: the place where the variable's array stands."""
+
+    __slots__ = ("__weakref__", "array", "is_watched", "name", "owner", "spec")
+    dtype = "resource"
+    shape = ()
+
+    def __init__(self, array: Any, spec: TensorSpec, name: str, is_watched: bool) -> None:
+        self.array = array
+        self.spec = spec
+        self.name = name
+        self.is_watched = is_watched
+        self.owner: Any = None
+
+
+class SymbolicTensor(Tensor):
+    """A tensor of a graph: what an operation will make when the graph runs."""
+
+    __slots__ = ("__weakref__", "_spec", "graph", "id", "name", "operation")
+
+    def __init__(self, spec: TensorSpec, graph: Any, operation: Operation | None, name: str):
+        self._spec = spec
+        self.graph = graph
+        self.operation = operation
+        self.name = name
+        self.id = 0
+
+    @property
+    def spec(self) -> TensorSpec:
+        """Shape and dtype, as far as tracing knows them."""
+        return self._spec
+
+    @property
+    def sizes(self) -> Sizes:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The shape as a tuple with None for unknown sizes, or None for an unknown rank."""
+        return self._spec.sizes
+
+    @property
+    def dtype(self) -> dtypes.DType:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The dtype of the elements."""
+        return self._spec.dtype
+
+    @property
+    def op(self) -> Operation | None:
+        """The operation that makes this tensor, None for an input of the graph."""
+        return self.operation
+
+    def set_shape(self, shape: Any) -> None:
+        """Tell what is known about the shape and could not be inferred."""
+        sizes = TensorShape(shape).sizes
+        if not are_compatible(self.sizes, sizes):
+            raise ValueError(
+                f"set_shape expected a shape compatible with the tensor's. "
+                f"Received: shape={shape}, tensor.shape={self.shape}"
+            )
+        self._spec = TensorSpec.of(merge_sizes(self.sizes, sizes), self.dtype)
+
+    def _has_no_value(self, wanted: str) -> InaccessibleTensorError:
+        origin = f" made at {self.operation.line}" if self.operation else ""
+        return InaccessibleTensorError(
+            f"{wanted} needs a tensor that has its value. Received: {self!r}{origin}, which "
+            "has none while the function is traced. Compute with it by tf operations, or move "
+            "this line out of the traced function."
+        )
+
+    def numpy(self) -> Any:
+        """Not to be had: a symbolic tensor has no value."""
+        raise self._has_no_value("numpy()")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        raise self._has_no_value("Converting to a NumPy array")
+
+    def __bool__(self) -> bool:
+        raise OperatorNotAllowedInGraphError(
+            f"A Python condition needs a tensor that has its value. Received: {self!r}, which has "
+            "none while the function is traced. Use tf.cond or tf.where."
+        )
+
+    def __int__(self) -> int:
+        raise self._has_no_value("int()")
+
+    def __float__(self) -> float:
+        raise self._has_no_value("float()")
+
+    def __index__(self) -> int:
+        raise self._has_no_value("A Python index")
+
+    def __repr__(self) -> str:
+        return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"

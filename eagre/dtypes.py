@@ -1,0 +1,51 @@
+"""`tf.dtypes`: the dtypes of tensors."""
+
+from eagre.core.dtypes import (
+    DType,
+    as_dtype,
+    bfloat16,
+    bool_ as bool,
+    complex128,
+    complex64,
+    double,
+    float16,
+    float32,
+    float64,
+    half,
+    int16,
+    int32,
+    int64,
+    int8,
+    string,
+    uint16,
+    uint32,
+    uint64,
+    uint8,
+)
+from eagre.ops.shaping import (
+    cast,
+)
+
+__all__ = [
+    "DType",
+    "as_dtype",
+    "bfloat16",
+    "bool",
+    "cast",
+    "complex128",
+    "complex64",
+    "double",
+    "float16",
+    "float32",
+    "float64",
+    "half",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "string",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
+]

@@ -1,0 +1,1 @@
+"""Gradients: backpropagation over tapes and graphs."""

@@ -1,0 +1,61 @@
+"""Gradients in the form of functions, as in the announcement of eager execution (2017)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eagre.core import structure
+from eagre.core.conversion import to_tensor
+from eagre.gradients.tape import GradientTape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def enable_eager_execution(config: Any = None, device_policy: Any = None, execution_mode: Any = None):
+    """Do nothing: eager execution is always on."""
+
+
+def value_and_gradients_function(
+    f: Callable[..., Any], params: Any = None
+) -> Callable[..., tuple[Any, list[Any]]]:
+    """A function that returns the value of `f` and its gradients with respect to its arguments.
+
+    Args:
+        f: takes tensors, returns a tensor or a structure of them (whose sum is differentiated).
+        params: positions of the arguments to differentiate by; all by default.
+
+    >>> tf.value_and_gradients_function(lambda x, y: x * y)(2.0, 3.0)[0].numpy()
+    np.float32(6.0)
+    """
+    positions = None if params is None else [int(each) for each in params]
+
+    def value_and_gradients(*args: Any) -> tuple[Any, list[Any]]:
+        tensors = [structure.map_structure(to_tensor, arg) for arg in args]
+        chosen = tensors if positions is None else [tensors[i] for i in positions]
+        with GradientTape() as tape:
+            tape.watch(chosen)
+            value = f(*tensors)
+        if value is None:
+            raise ValueError(
+                "gradients_function expected a function that returns a tensor. Received: None"
+            )
+        return value, tape.gradient(value, chosen)
+
+    return value_and_gradients
+
+
+def gradients_function(f: Callable[..., Any], params: Any = None) -> Callable[..., list[Any]]:
+    """A function that returns the gradients of `f` with respect to its arguments.
+
+    >>> def square(x):
+    ...     return x * x
+    >>> tf.gradients_function(square)(10.0)[0].numpy()
+    np.float32(20.0)
+    """
+    both = value_and_gradients_function(f, params)
+
+    def gradients(*args: Any) -> list[Any]:
+        return both(*args)[1]
+
+    return gradients

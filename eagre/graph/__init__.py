@@ -1,0 +1,1 @@
+"""Graphs: operations as data. Building, checking, printing and running them; tracing."""

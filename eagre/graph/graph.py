@@ -1,0 +1,244 @@
+"""`Graph`: inputs, operations, outputs. It checks, runs, prints and differentiates as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eagre.core import structure
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Operation, Primitive, apply, as_array
+from eagre.core.specs import TensorSpec
+from eagre.core.tensor import SymbolicTensor, Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class Graph:
+    """A function as data: operations in the order in which they run.
+
+    `inputs` are the arguments; `captures` are tensors and handles of variables from outside,
+    each with the symbolic tensor that stands for it within (`captured`). Running the graph takes
+    a value for each input and reads the captures as they are then.
+    """
+
+    def __init__(self, name: str = "graph") -> None:
+        self.name = name
+        self.inputs: list[SymbolicTensor] = []
+        self.captures: list[Tensor] = []
+        self.captured: list[SymbolicTensor] = []
+        self.operations: list[Operation] = []
+        self.outputs: list[Tensor] = []
+        self.input_structure: Any = None
+        self.output_structure: Any = None
+        self._names: dict[str, int] = {}
+
+    # Building ---------------------------------------------------------------------------------
+
+    def add_input(self, spec: TensorSpec, name: str) -> SymbolicTensor:
+        """A new argument."""
+        tensor = SymbolicTensor(spec, self, None, self._unique(name))
+        self.inputs.append(tensor)
+        return tensor
+
+    def capture(self, tensor: Tensor) -> SymbolicTensor:
+        """The stand-in for a tensor from outside: the same one for the same tensor."""
+        for outer, inner in zip(self.captures, self.captured, strict=True):
+            if outer is tensor:
+                return inner
+        inner = SymbolicTensor(tensor.spec, self, None, self._unique("captured"))
+        self.captures.append(tensor)
+        self.captured.append(inner)
+        return inner
+
+    def add(
+        self, primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, Any], line: str
+    ) -> Any:
+        """A new operation at the end; returns its output, or its outputs as a tuple."""
+        operation = Operation(primitive, inputs, params, line)
+        try:
+            specs = primitive.infer(*[x.spec for x in inputs], **params)
+        except Exception as error:
+            if line:
+                error.add_note(f"while tracing {primitive.public} at {line}")
+            raise
+        operation.has_several_outputs = isinstance(specs, tuple)
+        operation.outputs = tuple(
+            [
+                SymbolicTensor(spec, self, operation, self._numbered(primitive.name))
+                for spec in _as_tuple(specs)
+            ]
+        )
+        self.operations.append(operation)
+        return operation.outputs if operation.has_several_outputs else operation.outputs[0]
+
+    def close(self, captures: Sequence[Tensor]) -> None:
+        """Turn captures into inputs, in the order of `captures`, which may have further ones."""
+        self.inputs += [self.capture(tensor) for tensor in captures]
+        self.captures, self.captured = [], []
+
+    def drop_unused(self) -> None:
+        """Take out operations whose outputs nobody needs and that have no effect."""
+        needed = {id(output) for output in self.outputs}
+        kept: list[Operation] = []
+        for operation in reversed(self.operations):
+            is_used = any(id(output) in needed for output in operation.outputs)
+            if is_used or operation.primitive.effect not in (None, "read"):
+                kept.append(operation)
+                needed.update(id(x) for x in operation.inputs)
+        self.operations = kept[::-1]
+
+    def _unique(self, name: str) -> str:
+        return self._numbered(name) if name in self._names else self._numbered(name, first=name)
+
+    def _numbered(self, name: str, first: str | None = None) -> str:
+        count = self._names[name] = self._names.get(name, 0) + 1
+        return f"{name}_{count}" if first is None else first
+
+    # Reading ----------------------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> list[SymbolicTensor]:
+        """The inputs, followed by the stand-ins of the captures."""
+        return [*self.inputs, *self.captured]
+
+    def tensors(self) -> Iterator[SymbolicTensor]:
+        """All tensors of the graph, in the order in which they come to be."""
+        yield from self.parameters
+        for operation in self.operations:
+            yield from operation.outputs
+
+    def written(self) -> list[Tensor]:
+        """The captured handles of variables that operations of this graph may write."""
+        changed = [
+            id(x)
+            for operation in self.operations
+            for x in operation.inputs
+            if _writes(operation) and x.dtype.name == "resource"
+        ]
+        pairs = zip(self.captures, self.captured, strict=True)
+        return [outer for outer, inner in pairs if id(inner) in changed]
+
+    def all_operations(self) -> Iterator[Operation]:
+        """The operations of this graph and of the graphs that they hold."""
+        for operation in self.operations:
+            yield operation
+            for value in operation.params.values():
+                if isinstance(value, Graph):
+                    yield from value.all_operations()
+
+    def check(self) -> None:
+        """Raise ValueError unless each operation is sound: defined inputs, specs as inferred."""
+        defined = {id(tensor) for tensor in self.parameters}
+        for operation in self.operations:
+            for x in operation.inputs:
+                if id(x) not in defined:
+                    raise ValueError(f"{operation!r} uses {x!r}, which is not defined before it")
+            specs = operation.primitive.infer(
+                *[x.spec for x in operation.inputs], **operation.params
+            )
+            for spec, output in zip(_as_tuple(specs), operation.outputs, strict=True):
+                if not spec.is_compatible_with(TensorSpec.of(output.sizes, output.dtype)):
+                    raise ValueError(f"{operation!r} makes {spec}, but {output!r} says otherwise")
+            defined.update(id(output) for output in operation.outputs)
+        for output in self.outputs:
+            if id(output) not in defined:
+                raise ValueError(f"The output {output!r} is not made by this graph")
+
+    def __str__(self) -> str:
+        from eagre.graph.printing import source
+
+        return source(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"<graph {self.name}: {len(self.inputs)} inputs, {len(self.captures)} captures, "
+            f"{len(self.operations)} operations, {len(self.outputs)} outputs>"
+        )
+
+    # Running ----------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any) -> Any:
+        """Run operation by operation; arguments and result have the traced structure."""
+        leaves = structure.flatten(args)
+        if len(leaves) != len(self.inputs):
+            raise InvalidArgumentError(
+                f"{self.name} expected {len(self.inputs)} tensors. Received: {len(leaves)}"
+            )
+        values = [
+            _fitting(leaf, parameter, self.name)
+            for leaf, parameter in zip(leaves, self.inputs, strict=True)
+        ]
+        outputs = self.run([*values, *self.captures])
+        if self.output_structure is None:
+            return outputs
+        return structure.pack_sequence_as(self.output_structure, outputs)
+
+    def run(self, values: Sequence[Tensor]) -> list[Tensor]:
+        """The outputs for values of all `parameters`; each operation goes through `apply`.
+
+        A value is let go after its last use.
+        """
+        environment = {id(p): v for p, v in zip(self.parameters, values, strict=True)}
+        for operation, dead in zip(self.operations, self._last_uses(), strict=True):
+            inputs = tuple([environment[id(x)] for x in operation.inputs])
+            try:
+                result = apply(operation.primitive, inputs, operation.params)
+            except Exception as error:
+                error.add_note(f"in {operation.name}, traced at {operation.line}")
+                raise
+            for output, value in zip(operation.outputs, _as_tuple(result), strict=True):
+                environment[id(output)] = value
+            for number in dead:
+                del environment[number]
+        return [environment[id(output)] for output in self.outputs]
+
+    def compute(self, arrays: Sequence[Any]) -> list[Any]:
+        """The output arrays for arrays of all `parameters`, by the kernels alone.
+
+        For kernels of operations that hold graphs: no level sees what runs here.
+        """
+        environment = {id(p): a for p, a in zip(self.parameters, arrays, strict=True)}
+        for operation, dead in zip(self.operations, self._last_uses(), strict=True):
+            inputs = [environment[id(x)] for x in operation.inputs]
+            try:
+                result = operation.primitive.kernel(*inputs, **operation.params)
+            except Exception as error:
+                error.add_note(f"in {operation.name}, traced at {operation.line}")
+                raise
+            for output, value in zip(operation.outputs, _as_tuple(result), strict=True):
+                environment[id(output)] = as_array(value)
+            for number in dead:
+                del environment[number]
+        return [environment[id(output)] for output in self.outputs]
+
+    def _last_uses(self) -> list[list[int]]:
+        """For each operation the numbers of the values that nobody needs after it."""
+        alive = {id(output) for output in self.outputs}
+        result: list[list[int]] = []
+        for operation in reversed(self.operations):
+            numbers = {id(x) for x in (*operation.inputs, *operation.outputs)} - alive
+            result.append(list(numbers))
+            alive |= numbers
+        return result[::-1]
+
+
+def _as_tuple(result: Any) -> tuple[Any, ...]:
+    return result if isinstance(result, tuple) else (result,)
+
+
+def _writes(operation: Operation) -> bool:
+    graphs = [value for value in operation.params.values() if isinstance(value, Graph)]
+    inner = [each for graph in graphs for each in graph.all_operations()]
+    return any(each.primitive.effect == "write" for each in (operation, *inner))
+
+
+def _fitting(value: Any, parameter: SymbolicTensor, name: str) -> Tensor:
+    tensor = to_tensor(value, parameter.dtype, name=f"{name}({parameter.name})")
+    if not parameter.shape.is_compatible_with(tensor.shape):
+        raise InvalidArgumentError(
+            f"{name} expected {parameter.name} of shape {parameter.shape}. "
+            f"Received: shape={tensor.shape}"
+        )
+    return tensor

@@ -1,0 +1,94 @@
+"""A graph as Python source that runs: one line for each operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from eagre.core.primitive import Operation
+    from eagre.core.tensor import Tensor
+    from eagre.graph.graph import Graph
+
+
+def source(graph: Graph) -> str:
+    """The graph as a function definition; graphs among the parameters come before it.
+
+    Its free names are those of the primitives, `array` (from NumPy) and the dtypes; each
+    parameter stands with its spec in a comment.
+    """
+    return "\n".join(_lines(graph, _identifier(graph.name)))
+
+
+def _lines(graph: Graph, name: str) -> list[str]:
+    names = _names(graph)
+    inner: list[str] = []
+    body: list[str] = []
+    for number, operation in enumerate(graph.operations):
+        nested = _nested_graphs(operation, name, number)
+        for label, nested_graph in nested.values():
+            inner += [*_lines(nested_graph, label), ""]
+        body.append("    " + _line(operation, names, nested))
+    arguments = ", ".join(names[id(p)] for p in graph.parameters)
+    result = ", ".join(names[id(output)] for output in graph.outputs)
+    comments = [f"    # {names[id(p)]}: {_spec_text(p)}" for p in graph.parameters]
+    closing = f"    return ({result},)" if graph.outputs else "    return ()"
+    return [*inner, f"def {name}({arguments}):", *comments, *body, closing]
+
+
+def _names(graph: Graph) -> dict[int, str]:
+    """A name for each tensor; an argument called like a primitive gets an underscore."""
+    calls = {operation.name for operation in graph.operations}
+    names = {id(tensor): _identifier(tensor.name) for tensor in graph.tensors()}
+    for parameter in graph.parameters:
+        if names[id(parameter)] in calls:
+            names[id(parameter)] += "_"
+    return names
+
+
+def _line(operation: Operation, names: dict[int, str], nested: dict[str, Any]) -> str:
+    arguments = [names[id(x)] for x in operation.inputs]
+    for key, value in operation.params.items():
+        text = nested[key][0] if key in nested else _value_text(value)
+        arguments.append(f"{key}={text}")
+    targets = ", ".join(names[id(output)] for output in operation.outputs)
+    if len(operation.outputs) == 1 and operation.has_several_outputs:
+        targets += ","
+    specs = "; ".join(_spec_text(output) for output in operation.outputs)
+    return f"{targets} = {operation.name}({', '.join(arguments)})  # {specs}"
+
+
+def _nested_graphs(operation: Operation, name: str, number: int) -> dict[str, tuple[str, Graph]]:
+    return {
+        key: (f"{name}_{number}_{key}", value)
+        for key, value in operation.params.items()
+        if hasattr(value, "operations")
+    }
+
+
+def _spec_text(tensor: Tensor) -> str:
+    sizes = tensor.sizes
+    shape = "..." if sizes is None else ", ".join("?" if n is None else str(n) for n in sizes)
+    return f"{tensor.dtype.name}[{shape}]"
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"array({_element_text(value.tolist())}, {str(value.dtype)!r})"
+    if type(value).__name__ == "DType":
+        return repr(value.name)
+    return repr(value)
+
+
+def _element_text(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_element_text(each) for each in value) + "]"
+    if isinstance(value, float) and value != value:
+        return "nan"
+    return repr(value)
+
+
+def _identifier(name: str) -> str:
+    text = "".join(letter if letter.isalnum() else "_" for letter in name)
+    return text if text.isidentifier() else f"graph_{text}"

@@ -1,0 +1,120 @@
+"""Tracing: running a Python function on symbolic tensors, which leaves a graph."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from eagre.core import ambient, structure
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import InaccessibleTensorError
+from eagre.core.specs import TensorSpec
+from eagre.core.tensor import SymbolicTensor, Tensor
+from eagre.graph.graph import Graph
+from eagre.primitives.rearrangement import constant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eagre.core.primitive import Primitive
+
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+
+
+class Trace(ambient.Interpreter):
+    """The interpreter that writes operations into a graph."""
+
+    __slots__ = ("graph",)
+    is_tracing = True
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def interpret(self, primitive: Primitive, inputs: tuple[Tensor, ...], params: Any) -> Any:
+        """Add the operation to the graph; tensors from outside become captures."""
+        inside = tuple([self._inside(x, primitive) for x in inputs])
+        return self.graph.add(primitive, inside, params, user_line())
+
+    def literal(self, tensor: Any) -> Tensor:
+        """A value made while tracing is a constant of the graph."""
+        return self.graph.add(constant, (), {"value": tensor.array}, user_line())
+
+    def _inside(self, tensor: Tensor, primitive: Primitive) -> Tensor:
+        if not isinstance(tensor, SymbolicTensor):
+            return self.graph.capture(tensor)
+        if tensor.graph is self.graph:
+            return tensor
+        open_graphs = [each.graph for each in ambient.stack() if isinstance(each, Trace)]
+        if not any(tensor.graph is graph for graph in open_graphs):
+            raise InaccessibleTensorError(
+                f"{primitive.public} expected tensors of the graph that is being traced. Received: "
+                f"{tensor!r}, which belongs to {tensor.graph!r}. Return it from the function that "
+                "makes it, and pass it on."
+            )
+        return self.graph.capture(tensor)
+
+    def __enter__(self) -> Graph:
+        ambient.enter(self)
+        return self.graph
+
+    def __exit__(self, *error: object) -> None:
+        ambient.leave(self)
+
+
+def trace(function: Callable[..., Any], *specs: Any, name: str | None = None) -> Graph:
+    """The graph of what `function` does to tensors of the given specs.
+
+    Args:
+        function: called once, with symbolic tensors in the structure of `specs`.
+        specs: for each argument a `tf.TensorSpec`, a tensor (whose spec counts), or a structure
+            of them. Sizes may be unknown.
+        name: the name of the graph; by default that of the function.
+
+    >>> graph = trace(lambda x: x * x + 1.0, tf.TensorSpec([None], tf.float32))
+    >>> graph(tf.constant([1.0, 2.0]))
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 5.], dtype=float32)>
+    """
+    graph = Graph(name or getattr(function, "__name__", "graph").strip("<>"))
+    leaves = [_spec(leaf) for leaf in structure.flatten(specs)]
+    with Trace(graph):
+        inputs = [graph.add_input(spec, _name(spec, i)) for i, spec in enumerate(leaves)]
+        args = structure.pack_sequence_as(specs, inputs)
+        result = function(*args)
+        finish(graph, result)
+    graph.input_structure = specs
+    return graph
+
+
+def finish(graph: Graph, result: Any) -> None:
+    """Make `result`, a structure of tensors and numbers, the output of the graph being traced."""
+    level = ambient.interpreter()
+    if not isinstance(level, Trace):
+        raise RuntimeError("finish expected to be called while tracing")
+    outputs = [None if leaf is None else to_tensor(leaf) for leaf in structure.flatten(result)]
+    if any(output is None for output in outputs):
+        raise TypeError(
+            f"{graph.name} expected to return tensors. Received: None within {result!r}. "
+            "Return only what has a value."
+        )
+    graph.output_structure = result
+    graph.outputs = [level._inside(x, constant) for x in outputs if x is not None]  # pyright: ignore[reportPrivateUsage]
+    graph.output_structure = structure.map_structure(lambda _: 0, result)
+
+
+def _spec(leaf: Any) -> TensorSpec:
+    if isinstance(leaf, TensorSpec):
+        return leaf
+    return to_tensor(leaf).spec
+
+
+def _name(spec: TensorSpec, index: int) -> str:
+    return spec.name or f"argument_{index}"
+
+
+def user_line() -> str:
+    """The innermost line of the calling code that is not eagre's, as `file:line`."""
+    frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

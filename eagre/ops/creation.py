@@ -1,0 +1,201 @@
+"""Making tensors: from values, of one value, as sequences of numbers."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.conversion import to_array, to_tensor
+from eagre.core.tensor import Tensor
+from eagre.ops.shaping import as_shape, cast, static_shape
+from eagre.primitives import arithmetic, rearrangement
+from eagre.primitives.families import shape_of
+
+
+def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const") -> Any:
+    """A tensor with a copy of `value`: a number, string, nested list, array or tensor.
+
+    Args:
+        dtype: by default int32 (int64 where needed), float32, bool, complex128 or string for
+            Python values, and the array's own dtype for NumPy arrays.
+        shape: into which the elements are arranged, or over which a single one is repeated.
+
+    Raises:
+        ValueError: ragged lists, mixed types, foreign objects.
+        TypeError: values that do not fit `dtype` or `shape`.
+
+    >>> tf.constant([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [3, 4]], dtype=int32)>
+    """
+    tensor = to_tensor(value, dtype, name="constant")
+    if shape is None:
+        return tensor
+    wanted = static_shape(shape, "constant")
+    if tensor.sizes == wanted:
+        return tensor
+    count = None if tensor.sizes is None else prod(tensor.sizes)  # pyright: ignore
+    if count == prod(wanted):
+        return rearrangement.reshape(tensor, wanted)
+    if count == 1:
+        return rearrangement.broadcast_to(rearrangement.reshape(tensor, ()), wanted)
+    raise TypeError(
+        f"constant expected {prod(wanted)} values for shape {wanted}. Received: {count} values"
+    )
+
+
+def convert_to_tensor(
+    value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None
+) -> Any:
+    """The tensor that `value` is or becomes; `dtype_hint` is preferred where it fits.
+
+    >>> tf.convert_to_tensor([1, 2], dtype_hint=tf.float32)
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
+    """
+    return to_tensor(value, dtype, hint=dtype_hint, name="convert_to_tensor")
+
+
+def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> Any:
+    """A tensor of one value.
+
+    >>> tf.fill([2], 7)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([7, 7], dtype=int32)>
+    """
+    shape = as_shape(dims, "fill")
+    if shape.__class__ is tuple:
+        shape = static_shape(shape, "fill")
+    return rearrangement.broadcast_to(to_tensor(value), shape)
+
+
+def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None):
+    """A tensor of zeros (False, empty strings).
+
+    >>> tf.zeros([2, 2]).numpy()
+    array([[0., 0.],
+           [0., 0.]], dtype=float32)
+    """
+    return _filled(shape, 0, dtypes.as_dtype(dtype), "zeros")
+
+
+def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None):
+    """A tensor of ones.
+
+    >>> tf.ones([2], tf.int32)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 1], dtype=int32)>
+    """
+    return _filled(shape, 1, dtypes.as_dtype(dtype), "ones")
+
+
+def _filled(shape: Any, value: Any, dtype: dtypes.DType, name: str) -> Any:
+    if dtype.name == "string":
+        value = "" if value == 0 else value
+    elif dtype.is_bool:
+        value = bool(value)
+    shape = as_shape(shape, name)
+    if shape.__class__ is tuple:
+        shape = static_shape(shape, name)
+    return rearrangement.broadcast_to(to_tensor(value, dtype), shape)
+
+
+def zeros_like(input: Any, dtype: Any = None, name: str | None = None, layout: Any = None):
+    """Zeros of the shape of `input`.
+
+    >>> tf.zeros_like([1.0, 2.0]).numpy()
+    array([0., 0.], dtype=float32)
+    """
+    x = to_tensor(input)
+    return _filled(shape_of(x), 0, x.dtype if dtype is None else dtypes.as_dtype(dtype), "zeros")
+
+
+def ones_like(input: Any, dtype: Any = None, name: str | None = None, layout: Any = None):
+    """Ones of the shape of `input`.
+
+    >>> tf.ones_like([1.0, 2.0]).numpy()
+    array([1., 1.], dtype=float32)
+    """
+    x = to_tensor(input)
+    return _filled(shape_of(x), 1, x.dtype if dtype is None else dtypes.as_dtype(dtype), "ones")
+
+
+def eye(
+    num_rows: Any,
+    num_columns: Any = None,
+    batch_shape: Any = None,
+    dtype: Any = dtypes.float32,
+    name: str | None = None,
+) -> Any:
+    """An identity matrix, or a batch of them.
+
+    >>> tf.eye(2).numpy()
+    array([[1., 0.],
+           [0., 1.]], dtype=float32)
+    """
+    dtype = dtypes.as_dtype(dtype)
+    columns = num_rows if num_columns is None else num_columns
+    matrix = to_tensor(to_array(np.eye(int(num_rows), int(columns)), dtype, "eye"))
+    if batch_shape is None:
+        return matrix
+    batch = static_shape(batch_shape, "eye")
+    return rearrangement.broadcast_to(matrix, (*batch, *matrix.sizes))  # pyright: ignore
+
+
+def range(
+    start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str = "range"
+) -> Any:
+    """The numbers from `start` up to, not including, `limit`, in steps of `delta`.
+
+    >>> tf.range(3)
+    <tf.Tensor: shape=(3,), dtype=int32, numpy=array([0, 1, 2], dtype=int32)>
+    """
+    if limit is None:
+        start, limit = 0, start
+    parts = [start, limit, delta]
+    if dtype is None:
+        found = [to_tensor(part).dtype for part in parts]
+        order = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64]
+        dtype = max(found, key=lambda each: order.index(each) if each in order else 0)
+    dtype = dtypes.as_dtype(dtype)
+    return rearrangement.range_primitive(*[_scalar(part, dtype) for part in parts])
+
+
+def _scalar(value: Any, dtype: dtypes.DType) -> Any:
+    if isinstance(value, Tensor) or hasattr(value, "__tensor__"):
+        return cast(value, dtype)
+    return to_tensor(value, dtype, name="range")
+
+
+def one_hot(
+    indices: Any,
+    depth: Any,
+    on_value: Any = None,
+    off_value: Any = None,
+    axis: Any = None,
+    dtype: Any = None,
+    name: str | None = None,
+) -> Any:
+    """Vectors of length `depth` with `on_value` at each index, zeros for indices outside.
+
+    >>> tf.one_hot([0, 2], 3).numpy()
+    array([[1., 0., 0.],
+           [0., 0., 1.]], dtype=float32)
+    """
+    indices = to_tensor(indices)
+    if not indices.dtype.is_integer:
+        raise TypeError(f"one_hot expected integer indices. Received: {indices.dtype.name}")
+    given = [v for v in (on_value, off_value) if v is not None]
+    target = dtypes.float32 if dtype is None else dtypes.as_dtype(dtype)
+    if dtype is None and given:
+        target = to_tensor(given[0]).dtype
+    on = to_tensor(1 if on_value is None else on_value, target, name="one_hot")
+    off = to_tensor(0 if off_value is None else off_value, target, name="one_hot")
+    place = -1 if axis is None else int(axis)
+    numbers = cast(range(depth), indices.dtype)
+    if place != -1:
+        after = (indices.ndim or 0) - place
+        numbers = rearrangement.reshape(numbers, (-1, *[1] * after))
+    hits = arithmetic.equal(rearrangement.expand_dims(indices, axis=(place,)), numbers)
+    return arithmetic.select(hits, on, off)

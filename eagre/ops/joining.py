@@ -1,0 +1,143 @@
+"""Joining tensors, parting them, and putting borders around them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.core.conversion import as_operand, to_tensor
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.tensor import EagerTensor, Tensor, wrap
+from eagre.ops.shaping import axes_of, is_vector
+from eagre.primitives import indexing, rearrangement
+from eagre.primitives.rearrangement import normalized_axis
+
+
+def to_tensors(values: Any, name: str) -> list[Any]:
+    """A list of tensors of one dtype; what is no tensor takes the dtype of those that are."""
+    if isinstance(values, Tensor):
+        return list(values)
+    if all(value.__class__ is EagerTensor for value in values):
+        return list(values)
+    known = [v.dtype for v in values if isinstance(v, Tensor) or hasattr(v, "handle")]
+    first = known[0] if known else to_tensor(values[0], name=name).dtype
+    return [
+        to_tensor(v, name=name)
+        if isinstance(v, Tensor) or hasattr(v, "__tensor__")
+        else to_tensor(v, first, name=name)
+        for v in values
+    ]
+
+
+def concat(values: Any, axis: Any, name: str = "concat") -> Any:
+    """Tensors side by side along an axis.
+
+    >>> tf.concat([[1, 2], [3]], 0)
+    <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>
+    """
+    if not isinstance(values, list | tuple):
+        values = [values]
+    if not values:
+        raise ValueError("concat expected at least one tensor. Received: values=[]")
+    return rearrangement.concat(*to_tensors(values, "concat"), axis=int(axis))
+
+
+def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
+    """Tensors of one shape along a new axis.
+
+    >>> tf.stack([1, 2])
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
+    """
+    tensors = to_tensors(values, "stack")
+    shapes = [tensor.shape for tensor in tensors]
+    if not tensors or any(not shapes[0].is_compatible_with(each) for each in shapes):
+        raise InvalidArgumentError(
+            f"stack expected at least one tensor, all of one shape. Received: shapes {shapes}"
+        )
+    return rearrangement.stack(tensors, axis)
+
+
+def split(
+    value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, name: str = "split"
+) -> list[Any]:
+    """A list of pieces along an axis: so many equal ones, or ones of given sizes.
+
+    >>> [piece.numpy().tolist() for piece in tf.split([1, 2, 3, 4], 2)]
+    [[1, 2], [3, 4]]
+    """
+    x = to_tensor(value)
+    axis = int(axis)
+    length = None if x.sizes is None else x.sizes[normalized_axis(axis, len(x.sizes), "split")]
+    if not isinstance(num_or_size_splits, list | tuple) and not is_vector(num_or_size_splits):
+        count = int(num_or_size_splits)
+        if length is None or count < 1 or length % count:
+            raise InvalidArgumentError(
+                "split expected a number of pieces that divides the size of the axis evenly. "
+                f"Received: num_or_size_splits={count}, axis {axis} of size {length}"
+            )
+        return list(rearrangement.split(x, sizes=(length // count,) * count, axis=axis))
+    sizes = [int(n) for n in num_or_size_splits]
+    if -1 in sizes and length is not None:
+        sizes[sizes.index(-1)] = length - sum(sizes) - 1
+    return list(rearrangement.split(x, sizes=tuple(sizes), axis=axis))
+
+
+def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unstack") -> list[Any]:
+    """The parts along an axis as a list.
+
+    >>> [part.numpy().tolist() for part in tf.unstack([[1, 2], [3, 4]])]
+    [[1, 2], [3, 4]]
+    """
+    x = to_tensor(value)
+    if not x.ndim:
+        raise ValueError(f"unstack expected a tensor with axes. Received: shape={x.shape}")
+    axis = normalized_axis(int(axis), x.ndim, "unstack")
+    count = x.sizes[axis] if num is None else num  # pyright: ignore
+    if count is None:
+        raise ValueError(f"unstack needs num where the size is unknown. Received: {x.shape}")
+    lead = (slice(None),) * axis
+    return [x[(*lead, index)] for index in np.arange(count).tolist()]
+
+
+def pad(
+    tensor: Any,
+    paddings: Any,
+    mode: str = "CONSTANT",
+    constant_values: Any = 0,
+    name: str | None = None,
+) -> Any:
+    """A border around the elements: `paddings` has a pair (before, after) for each axis.
+
+    >>> tf.pad([1, 2], [[1, 1]]).numpy()
+    array([0, 1, 2, 0], dtype=int32)
+    """
+    x = to_tensor(tensor)
+    pairs = tuple((int(a), int(b)) for a, b in np.asarray(paddings).tolist())
+    if mode.upper() == "CONSTANT":
+        value = as_operand(constant_values, x, "pad")
+        return rearrangement.pad(x, value, paddings=pairs)
+    if mode.upper() not in ("REFLECT", "SYMMETRIC"):
+        raise ValueError(
+            f"pad expected a mode of CONSTANT, REFLECT or SYMMETRIC. Received: mode={mode!r}"
+        )
+    for axis, (before, after) in enumerate(pairs):
+        indices = np.pad(np.arange(_known_size(x, axis)), (before, after), mode.lower())  # pyright: ignore
+        x = indexing.gather(x, wrap(indices.astype(np.int64)), axis=axis)
+    return x
+
+
+def _known_size(x: Any, axis: int) -> int:
+    """The known size of an axis."""
+    if x.sizes is None or x.sizes[axis] is None:
+        raise ValueError(f"pad with this mode needs known sizes. Received: shape={x.shape}")
+    return x.sizes[axis]
+
+
+def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
+    """The elements in reverse order along axes.
+
+    >>> tf.reverse([1, 2, 3], [0]).numpy()
+    array([3, 2, 1], dtype=int32)
+    """
+    return rearrangement.reverse(to_tensor(tensor), axis=axes_of(axis))

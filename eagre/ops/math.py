@@ -1,0 +1,427 @@
+"""Functions of the elements of one or two tensors.
+
+Shapes of two tensors broadcast; their dtypes must be the same, and a Python value takes the dtype
+of the tensor beside it. InvalidArgumentError (also a ValueError) says what does not fit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import InvalidArgumentError
+from eagre.ops.selection import same_dtype
+from eagre.primitives import arithmetic, transcendental
+
+
+def negative(x: Any, name: str | None = None) -> Any:
+    """-x, element by element.
+
+    >>> tf.negative([1.0, -2.0]).numpy()
+    array([-1.,  2.], dtype=float32)
+    """
+    return arithmetic.negative.door(to_tensor(x))
+
+
+def square(x: Any, name: str | None = None) -> Any:
+    """x times x.
+
+    >>> tf.square([1.0, -2.0]).numpy()
+    array([1., 4.], dtype=float32)
+    """
+    return arithmetic.square.door(to_tensor(x))
+
+
+def sqrt(x: Any, name: str | None = None) -> Any:
+    """The square root; NaN for negative numbers.
+
+    >>> tf.sqrt([4.0, 9.0]).numpy()
+    array([2., 3.], dtype=float32)
+    """
+    return transcendental.sqrt.door(to_tensor(x))
+
+
+def rsqrt(x: Any, name: str | None = None) -> Any:
+    """One over the square root.
+
+    >>> tf.math.rsqrt([4.0]).numpy()
+    array([0.5], dtype=float32)
+    """
+    return transcendental.rsqrt.door(to_tensor(x))
+
+
+def exp(x: Any, name: str | None = None) -> Any:
+    """e to the power x.
+
+    >>> tf.exp([0.0]).numpy()
+    array([1.], dtype=float32)
+    """
+    return transcendental.exp.door(to_tensor(x))
+
+
+def expm1(x: Any, name: str | None = None) -> Any:
+    """exp(x) - 1, exact near zero.
+
+    >>> tf.math.expm1([0.0]).numpy()
+    array([0.], dtype=float32)
+    """
+    return transcendental.expm1.door(to_tensor(x))
+
+
+def log(x: Any, name: str | None = None) -> Any:
+    """The natural logarithm; NaN for negative numbers.
+
+    >>> tf.math.log([1.0]).numpy()
+    array([0.], dtype=float32)
+    """
+    return transcendental.log.door(to_tensor(x))
+
+
+def log1p(x: Any, name: str | None = None) -> Any:
+    """log(1 + x), exact near zero.
+
+    >>> tf.math.log1p([0.0]).numpy()
+    array([0.], dtype=float32)
+    """
+    return transcendental.log1p.door(to_tensor(x))
+
+
+def sin(x: Any, name: str | None = None) -> Any:
+    """The sine of an angle in radians.
+
+    >>> tf.sin([0.0]).numpy()
+    array([0.], dtype=float32)
+    """
+    return transcendental.sin.door(to_tensor(x))
+
+
+def cos(x: Any, name: str | None = None) -> Any:
+    """The cosine of an angle in radians.
+
+    >>> tf.cos([0.0]).numpy()
+    array([1.], dtype=float32)
+    """
+    return transcendental.cos.door(to_tensor(x))
+
+
+def tanh(x: Any, name: str | None = None) -> Any:
+    """The hyperbolic tangent.
+
+    >>> tf.tanh([0.0]).numpy()
+    array([0.], dtype=float32)
+    """
+    return transcendental.tanh.door(to_tensor(x))
+
+
+def sigmoid(x: Any, name: str | None = None) -> Any:
+    """The logistic function 1 / (1 + exp(-x)).
+
+    >>> tf.sigmoid([0.0]).numpy()
+    array([0.5], dtype=float32)
+    """
+    return transcendental.sigmoid.door(to_tensor(x))
+
+
+def softplus(x: Any, name: str | None = None) -> Any:
+    """log(1 + exp(x)), without overflow.
+
+    >>> tf.math.softplus([0.0]).numpy()
+    array([0.6931472], dtype=float32)
+    """
+    return transcendental.softplus.door(to_tensor(x))
+
+
+def sign(x: Any, name: str | None = None) -> Any:
+    """-1, 0 or 1, as x is negative, zero or positive.
+
+    >>> tf.sign([-3.0, 0.0]).numpy()
+    array([-1.,  0.], dtype=float32)
+    """
+    return arithmetic.sign.door(to_tensor(x))
+
+
+def floor(x: Any, name: str | None = None) -> Any:
+    """The largest integer that is not larger.
+
+    >>> tf.floor([1.7, -1.2]).numpy()
+    array([ 1., -2.], dtype=float32)
+    """
+    return arithmetic.floor.door(to_tensor(x))
+
+
+def ceil(x: Any, name: str | None = None) -> Any:
+    """The smallest integer that is not smaller.
+
+    >>> tf.math.ceil([1.2, -1.7]).numpy()
+    array([ 2., -1.], dtype=float32)
+    """
+    return arithmetic.ceil.door(to_tensor(x))
+
+
+def is_nan(x: Any, name: str | None = None) -> Any:
+    """Whether an element is not a number.
+
+    >>> tf.math.is_nan([1.0, float('nan')]).numpy()
+    array([False,  True])
+    """
+    return arithmetic.is_nan.door(to_tensor(x))
+
+
+def is_finite(x: Any, name: str | None = None) -> Any:
+    """Whether an element is neither infinite nor NaN.
+
+    >>> tf.math.is_finite([1.0, float('inf')]).numpy()
+    array([ True, False])
+    """
+    return arithmetic.is_finite.door(to_tensor(x))
+
+
+def logical_not(x: Any, name: str | None = None) -> Any:
+    """Whether it is false.
+
+    >>> tf.logical_not([True, False]).numpy()
+    array([False,  True])
+    """
+    return arithmetic.logical_not.door(to_tensor(x))
+
+
+def add(x: Any, y: Any, name: str | None = None) -> Any:
+    """x + y; shapes broadcast.
+
+    >>> tf.add([1, 2], 3).numpy()
+    array([4, 5], dtype=int32)
+    """
+    x, y = same_dtype(x, y, "add")
+    return arithmetic.add.door(x, y)
+
+
+def subtract(x: Any, y: Any, name: str | None = None) -> Any:
+    """x - y; shapes broadcast.
+
+    >>> tf.subtract([1, 2], 3).numpy()
+    array([-2, -1], dtype=int32)
+    """
+    x, y = same_dtype(x, y, "subtract")
+    return arithmetic.subtract.door(x, y)
+
+
+def multiply(x: Any, y: Any, name: str | None = None) -> Any:
+    """x * y; shapes broadcast.
+
+    >>> tf.multiply([1, 2], 3).numpy()
+    array([3, 6], dtype=int32)
+    """
+    x, y = same_dtype(x, y, "multiply")
+    return arithmetic.multiply.door(x, y)
+
+
+def floordiv(x: Any, y: Any, name: str | None = None) -> Any:
+    """x / y rounded towards negative infinity.
+
+    >>> tf.math.floordiv([7, -7], 2).numpy()
+    array([ 3, -4], dtype=int32)
+    """
+    x, y = same_dtype(x, y, "floordiv")
+    return arithmetic.floor_divide.door(x, y)
+
+
+def floormod(x: Any, y: Any, name: str | None = None) -> Any:
+    """The remainder of `floordiv`; it has the sign of y.
+
+    >>> tf.math.floormod([7, -7], 3).numpy()
+    array([1, 2], dtype=int32)
+    """
+    x, y = same_dtype(x, y, "floormod")
+    return arithmetic.floor_mod.door(x, y)
+
+
+def pow(x: Any, y: Any, name: str | None = None) -> Any:
+    """x to the power y.
+
+    >>> tf.pow([2, 3], 2).numpy()
+    array([4, 9], dtype=int32)
+    """
+    x, y = same_dtype(x, y, "pow")
+    return arithmetic.power.door(x, y)
+
+
+def maximum(x: Any, y: Any, name: str | None = None) -> Any:
+    """The larger of x and y; NaN where either is.
+
+    >>> tf.maximum([1, 5], 3).numpy()
+    array([3, 5], dtype=int32)
+    """
+    x, y = same_dtype(x, y, "maximum")
+    return arithmetic.maximum.door(x, y)
+
+
+def minimum(x: Any, y: Any, name: str | None = None) -> Any:
+    """The smaller of x and y; NaN where either is.
+
+    >>> tf.minimum([1, 5], 3).numpy()
+    array([1, 3], dtype=int32)
+    """
+    x, y = same_dtype(x, y, "minimum")
+    return arithmetic.minimum.door(x, y)
+
+
+def equal(x: Any, y: Any, name: str | None = None) -> Any:
+    """Whether x equals y; shapes must broadcast.
+
+    >>> tf.equal([1, 2], 2).numpy()
+    array([False,  True])
+    """
+    x, y = same_dtype(x, y, "equal")
+    return arithmetic.equal.door(x, y)
+
+
+def not_equal(x: Any, y: Any, name: str | None = None) -> Any:
+    """Whether x differs from y; shapes must broadcast.
+
+    >>> tf.not_equal([1, 2], 2).numpy()
+    array([ True, False])
+    """
+    x, y = same_dtype(x, y, "not_equal")
+    return arithmetic.not_equal.door(x, y)
+
+
+def less(x: Any, y: Any, name: str | None = None) -> Any:
+    """Whether x < y.
+
+    >>> tf.less([1, 2], 2).numpy()
+    array([ True, False])
+    """
+    x, y = same_dtype(x, y, "less")
+    return arithmetic.less.door(x, y)
+
+
+def less_equal(x: Any, y: Any, name: str | None = None) -> Any:
+    """Whether x <= y.
+
+    >>> tf.less_equal([1, 3], 2).numpy()
+    array([ True, False])
+    """
+    x, y = same_dtype(x, y, "less_equal")
+    return arithmetic.less_equal.door(x, y)
+
+
+def greater(x: Any, y: Any, name: str | None = None) -> Any:
+    """Whether x > y.
+
+    >>> tf.greater([1, 3], 2).numpy()
+    array([False,  True])
+    """
+    x, y = same_dtype(x, y, "greater")
+    return arithmetic.greater.door(x, y)
+
+
+def greater_equal(x: Any, y: Any, name: str | None = None) -> Any:
+    """Whether x >= y.
+
+    >>> tf.greater_equal([1, 2], 2).numpy()
+    array([False,  True])
+    """
+    x, y = same_dtype(x, y, "greater_equal")
+    return arithmetic.greater_equal.door(x, y)
+
+
+def logical_and(x: Any, y: Any, name: str | None = None) -> Any:
+    """Whether both are true.
+
+    >>> tf.logical_and([True, False], True).numpy()
+    array([ True, False])
+    """
+    x, y = same_dtype(x, y, "logical_and")
+    return arithmetic.logical_and.door(x, y)
+
+
+def logical_or(x: Any, y: Any, name: str | None = None) -> Any:
+    """Whether at least one is true.
+
+    >>> tf.logical_or([True, False], False).numpy()
+    array([ True, False])
+    """
+    x, y = same_dtype(x, y, "logical_or")
+    return arithmetic.logical_or.door(x, y)
+
+
+def logical_xor(x: Any, y: Any, name: str | None = None) -> Any:
+    """Whether exactly one is true.
+
+    >>> tf.math.logical_xor([True, False], True).numpy()
+    array([False,  True])
+    """
+    x, y = same_dtype(x, y, "logical_xor")
+    return arithmetic.logical_xor.door(x, y)
+
+
+def abs(x: Any, name: str | None = None) -> Any:
+    """The absolute value.
+
+    >>> tf.abs([-1.5, 2.0]).numpy()
+    array([1.5, 2. ], dtype=float32)
+    """
+    return to_tensor(x).__abs__()
+
+
+def round(x: Any, name: str | None = None) -> Any:
+    """The nearest integer; halves go to the even one.
+
+    >>> tf.round([0.5, 1.5, 2.6]).numpy()
+    array([0., 2., 3.], dtype=float32)
+    """
+    x = to_tensor(x)
+    return x if x.dtype.is_integer else arithmetic.rint(x)
+
+
+def truediv(x: Any, y: Any, name: str | None = None) -> Any:
+    """x / y; integers are divided as float64 (those of at most 16 bits as float32).
+
+    >>> tf.truediv([1, 2], 2).numpy()
+    array([0.5, 1. ])
+    """
+    x, y = same_dtype(x, y, "truediv")
+    return x / y
+
+
+divide = truediv
+mod = floormod
+
+
+def squared_difference(x: Any, y: Any, name: str | None = None) -> Any:
+    """(x - y) squared.
+
+    >>> tf.math.squared_difference([1.0, 5.0], 3.0).numpy()
+    array([4., 4.], dtype=float32)
+    """
+    x, y = same_dtype(x, y, "squared_difference")
+    return arithmetic.square(x - y)
+
+
+def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
+    """The elements, those outside the bounds moved to the bounds.
+
+    >>> tf.clip_by_value([-1.0, 0.5, 3.0], 0.0, 1.0).numpy()
+    array([0. , 0.5, 1. ], dtype=float32)
+    """
+    t = to_tensor(t)
+    return maximum(minimum(t, clip_value_max), clip_value_min)
+
+
+def add_n(inputs: Any, name: str | None = None) -> Any:
+    """The sum of tensors of one shape and dtype.
+
+    >>> tf.add_n([[1, 2], [3, 4]]).numpy()
+    array([4, 6], dtype=int32)
+    """
+    tensors = [to_tensor(x) for x in (inputs if isinstance(inputs, list | tuple) else [inputs])]
+    if not tensors:
+        raise ValueError("add_n expected at least one tensor. Received: inputs=[]")
+    total = tensors[0]
+    for x in tensors[1:]:
+        if not total.shape.is_compatible_with(x.shape):
+            raise InvalidArgumentError(
+                f"add_n expected tensors of one shape. Received: {total.shape} and {x.shape}"
+            )
+        total = total + x
+    return total

@@ -1,0 +1,210 @@
+"""Sums, means, extrema and their indices over axes.
+
+`axis` is None (all axes), an integer or several; negative ones count from the end. With
+`keepdims` the reduced axes stay, with size 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eagre.core import dtypes
+from eagre.core.conversion import to_tensor
+from eagre.ops.shaping import axes_of, cast
+from eagre.primitives import arithmetic, reductions, transcendental
+from eagre.primitives.families import COMPLEXES, INEXACTS
+
+
+def _reduce(primitive: Any, x: Any, axis: Any, keepdims: Any) -> Any:
+    axis = None if axis is None else axes_of(axis)
+    return primitive.door(to_tensor(x), axis=axis, keepdims=bool(keepdims))
+
+
+def reduce_sum(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
+    """The sum over axes.
+
+    >>> tf.reduce_sum([[1, 2], [3, 4]], axis=0).numpy()
+    array([4, 6], dtype=int32)
+    """
+    return _reduce(reductions.reduce_sum, input_tensor, axis, keepdims)
+
+
+def reduce_prod(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
+    """The product over axes.
+
+    >>> tf.reduce_prod([[1, 2], [3, 4]]).numpy()
+    np.int32(24)
+    """
+    return _reduce(reductions.reduce_prod, input_tensor, axis, keepdims)
+
+
+def reduce_max(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
+    """The largest element over axes; its gradient is shared evenly among ties.
+
+    >>> tf.reduce_max([[1, 2], [3, 4]], axis=1).numpy()
+    array([2, 4], dtype=int32)
+    """
+    return _reduce(reductions.reduce_max, input_tensor, axis, keepdims)
+
+
+def reduce_min(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
+    """The smallest element over axes; its gradient is shared evenly among ties.
+
+    >>> tf.reduce_min([[1, 2], [3, 4]], axis=1).numpy()
+    array([1, 3], dtype=int32)
+    """
+    return _reduce(reductions.reduce_min, input_tensor, axis, keepdims)
+
+
+def reduce_any(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
+    """Whether at least one element is true.
+
+    >>> tf.reduce_any([True, False]).numpy()
+    np.True_
+    """
+    return _reduce(reductions.reduce_any, input_tensor, axis, keepdims)
+
+
+def reduce_all(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
+    """Whether all elements are true.
+
+    >>> tf.reduce_all([True, False]).numpy()
+    np.False_
+    """
+    return _reduce(reductions.reduce_all, input_tensor, axis, keepdims)
+
+
+def reduce_mean(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
+    """The mean over axes; that of integers is rounded towards zero.
+
+    >>> tf.reduce_mean([[1.0, 2.0], [3.0, 4.0]], axis=0).numpy()
+    array([2., 3.], dtype=float32)
+    """
+    x = to_tensor(input_tensor)
+    axis = None if axis is None else axes_of(axis)
+    total = reductions.reduce_sum.door(x, axis=axis, keepdims=bool(keepdims))
+    count = reductions.element_count(x, axis)
+    if x.dtype in INEXACTS:
+        return total / count
+    if not isinstance(count, int):
+        count = cast(count, dtypes.float64)
+    return cast(cast(total, dtypes.float64) / count, x.dtype)
+
+
+def reduce_variance(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
+    """The mean squared distance from the mean (of complex numbers, a real number).
+
+    >>> tf.math.reduce_variance([1.0, 3.0]).numpy()
+    np.float32(1.0)
+    """
+    x = to_tensor(input_tensor)
+    if x.dtype not in INEXACTS:
+        raise TypeError(
+            f"reduce_variance expected a floating-point or complex dtype. Received: {x.dtype.name}"
+        )
+    difference = x - reduce_mean(x, axis, True)
+    if x.dtype in COMPLEXES:
+        real = dtypes.float32 if x.dtype == dtypes.complex64 else dtypes.float64
+        squares = cast(difference * arithmetic.conjugate(difference), real)
+    else:
+        squares = arithmetic.square(difference)
+    return reduce_mean(squares, axis, keepdims)
+
+
+def reduce_std(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
+    """The square root of `reduce_variance`.
+
+    >>> tf.math.reduce_std([1.0, 3.0]).numpy()
+    np.float32(1.0)
+    """
+    return transcendental.sqrt(reduce_variance(input_tensor, axis, keepdims))
+
+
+def reduce_logsumexp(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
+    """log(sum(exp(x))) over axes, without overflow.
+
+    >>> tf.math.reduce_logsumexp([0.0, 0.0]).numpy()
+    np.float32(0.6931472)
+    """
+    x = to_tensor(input_tensor)
+    peak = arithmetic.stop_gradient(reduce_max(x, axis, True))
+    peak = arithmetic.select(arithmetic.is_finite(peak), peak, arithmetic.zero_like(peak))
+    total = reduce_sum(transcendental.exp(x - peak), axis, keepdims)
+    return transcendental.log(total) + _without(peak, axis, keepdims)
+
+
+def _without(peak: Any, axis: Any, keepdims: bool) -> Any:
+    return peak if keepdims else reduce_sum(peak, axis)
+
+
+def argmax(
+    input: Any, axis: Any = None, output_type: Any = dtypes.int64, name: str | None = None
+) -> Any:
+    """The index of the largest element along an axis, by default the first; ties: the first one.
+
+    >>> tf.argmax([1, 5, 2]).numpy()
+    np.int64(1)
+    """
+    return _index(reductions.argmax, input, axis, output_type)
+
+
+def argmin(
+    input: Any, axis: Any = None, output_type: Any = dtypes.int64, name: str | None = None
+) -> Any:
+    """The index of the smallest element along an axis, by default the first; ties: the first one.
+
+    >>> tf.argmin([4, 1, 2]).numpy()
+    np.int64(1)
+    """
+    return _index(reductions.argmin, input, axis, output_type)
+
+
+def _index(primitive: Any, x: Any, axis: Any, output_type: Any) -> Any:
+    axis = 0 if axis is None else int(axis)
+    return primitive.door(to_tensor(x), axis=axis, dtype=dtypes.as_dtype(output_type))
+
+
+def cumsum(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Any:
+    """The sums of the elements up to each one (with `exclusive`, before each one).
+
+    >>> tf.cumsum([1, 2, 3]).numpy()
+    array([1, 3, 6], dtype=int32)
+    """
+    return reductions.cumulative_sum.door(
+        to_tensor(x), axis=int(axis), exclusive=bool(exclusive), reverse=bool(reverse)
+    )
+
+
+def cumprod(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Any:
+    """The products of the elements up to each one (with `exclusive`, before each one).
+
+    >>> tf.math.cumprod([1, 2, 3]).numpy()
+    array([1, 2, 6], dtype=int32)
+    """
+    return reductions.cumulative_product.door(
+        to_tensor(x), axis=int(axis), exclusive=bool(exclusive), reverse=bool(reverse)
+    )

@@ -1,0 +1,233 @@
+"""The shape of a tensor, and the same elements in another shape or dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import TensorShape
+from eagre.core.tensor import EagerTensor, Tensor
+from eagre.primitives import arithmetic, families, rearrangement
+from eagre.primitives.rearrangement import normalized_axis
+
+newaxis = None
+
+
+def identity(input: Any, name: str | None = None) -> Any:
+    """A tensor equal to `input`.
+
+    >>> tf.identity([1.0])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
+    """
+    return arithmetic.identity(to_tensor(input))
+
+
+def stop_gradient(input: Any, name: str | None = None) -> Any:
+    """A tensor equal to `input` through which no gradient flows.
+
+    >>> x = tf.constant(3.0)
+    >>> with tf.GradientTape() as tape:
+    ...     tape.watch(x)
+    ...     y = x * tf.stop_gradient(x)
+    >>> tape.gradient(y, x).numpy()
+    np.float32(3.0)
+    """
+    return arithmetic.stop_gradient(to_tensor(input))
+
+
+def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
+    """The elements converted to another dtype; floats to integers round towards zero.
+
+    >>> tf.cast([1.7, -1.7], tf.int32)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 1, -1], dtype=int32)>
+    """
+    x = to_tensor(x)
+    dtype = dtypes.as_dtype(dtype)
+    return x if x.dtype is dtype else arithmetic.cast.door(x, dtype=dtype)
+
+
+def shape(input: Any, out_type: Any = None, name: str | None = None) -> Any:
+    """The shape as an integer vector.
+
+    >>> tf.shape(tf.zeros([2, 3]))
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
+    """
+    dtype = dtypes.int32 if out_type is None else dtypes.as_dtype(out_type)
+    return cast(families.shape_tensor(to_tensor(input)), dtype)
+
+
+def size(input: Any, out_type: Any = None, name: str | None = None) -> Any:
+    """The number of elements.
+
+    >>> tf.size(tf.zeros([2, 3])).numpy()
+    np.int32(6)
+    """
+    from eagre.ops.reductions import reduce_prod
+
+    return reduce_prod(shape(input, out_type))
+
+
+def rank(input: Any, name: str | None = None) -> Any:
+    """The number of axes, as a scalar tensor.
+
+    >>> tf.rank(tf.zeros([2, 3])).numpy()
+    np.int32(2)
+    """
+    return families.shape_tensor(families.shape_tensor(to_tensor(input)))[0]
+
+
+def as_shape(value: Any, name: str) -> Any:
+    """What a user gave as a shape: a tuple of ints, or a vector that is known later."""
+    if value.__class__ is tuple and all(n.__class__ is int for n in value):
+        return value
+    if isinstance(value, TensorShape):
+        value = value.as_list()
+    elif isinstance(value, int | np.integer) or hasattr(value, "__index__") and not is_vector(
+        value
+    ):
+        value = [value]
+    if isinstance(value, list | tuple):
+        return _shape_of_parts(value, name)
+    vector = to_tensor(value, name=f"{name}(shape)")
+    if not vector.dtype.is_integer or vector.ndim not in (1, None):
+        raise InvalidArgumentError(
+            f"{name} expected a shape: integers in a list or a vector. Received: shape={value!r}"
+        )
+    if isinstance(vector, EagerTensor):
+        return tuple(vector.array.tolist())
+    return vector
+
+
+def is_vector(value: Any) -> bool:
+    return isinstance(value, Tensor | np.ndarray) and value.ndim != 0
+
+
+def _shape_of_parts(parts: Any, name: str) -> Any:
+    symbolic = [p for p in parts if isinstance(p, Tensor) and not isinstance(p, EagerTensor)]
+    if symbolic:
+        return rearrangement.stack(
+            [arithmetic.cast(to_tensor(p), dtype=dtypes.int32) for p in parts]
+        )
+    try:
+        return tuple([p.__index__() for p in parts])
+    except (TypeError, AttributeError):
+        raise InvalidArgumentError(
+            f"{name} expected a shape of integers. Received: shape={parts!r}"
+        ) from None
+
+
+def static_shape(shape: Any, name: str) -> tuple[int, ...]:
+    result = as_shape(shape, name)
+    if not isinstance(result, tuple) or any(n < 0 for n in result):
+        raise InvalidArgumentError(
+            f"{name} expected sizes of at least 0. Received: shape={shape}"
+        )
+    return result
+
+
+def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
+    """The elements in row-major order in another shape; one size may be -1.
+
+    >>> tf.reshape([1, 2, 3, 4], [2, -1])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [3, 4]], dtype=int32)>
+    """
+    return rearrangement.reshape(to_tensor(tensor), as_shape(shape, "reshape"))
+
+
+def transpose(
+    a: Any, perm: Any = None, conjugate: bool = False, name: str = "transpose"
+) -> Any:
+    """The axes in the order `perm`, by default reversed.
+
+    >>> tf.transpose([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 3],
+           [2, 4]], dtype=int32)>
+    """
+    a = to_tensor(a)
+    if perm is None:
+        if a.ndim is None:
+            raise ValueError("transpose needs perm for a tensor of unknown rank.")
+        perm = tuple(range(a.ndim))[::-1]
+    elif perm.__class__ is not tuple:
+        perm = tuple(int(axis) for axis in perm)
+    if a.ndim is not None and any(axis < 0 for axis in perm):
+        perm = tuple(normalized_axis(axis, a.ndim, "transpose") for axis in perm)
+    result = rearrangement.transpose.door(a, perm=perm)
+    return arithmetic.conjugated(result) if conjugate else result
+
+
+def expand_dims(input: Any, axis: Any, name: str | None = None) -> Any:
+    """A new axis of size 1 at `axis` of the result.
+
+    >>> tf.expand_dims([1, 2], 0).shape
+    TensorShape([1, 2])
+    """
+    return rearrangement.expand_dims.door(to_tensor(input), axis=(int(axis),))
+
+
+def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
+    """The tensor without its axes of size 1, or without those that `axis` names.
+
+    >>> tf.squeeze([[[1], [2]]]).shape
+    TensorShape([2])
+    """
+    x = to_tensor(input)
+    if axis is None or (isinstance(axis, list | tuple) and not axis):
+        if x.sizes is None or None in x.sizes:
+            raise ValueError(
+                f"squeeze needs axis where sizes are unknown. Received: shape={x.shape}"
+            )
+        axis = [i for i, n in enumerate(x.sizes) if n == 1]
+    return rearrangement.squeeze.door(x, axis=axes_of(axis))
+
+
+def axes_of(axis: Any) -> tuple[int, ...]:
+    """One axis or several, as a tuple of ints."""
+    if axis.__class__ is int:
+        return (axis,)
+    if isinstance(axis, list | tuple):
+        return tuple([int(each) for each in axis])
+    values = np.asarray(axis)
+    if values.dtype.kind not in "iu":
+        raise TypeError(f"An axis has to be an integer. Received: axis={axis!r}")
+    return tuple(values.reshape(-1).tolist())
+
+
+def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:
+    """The tensor repeated along axes of size 1 and new leading axes.
+
+    >>> tf.broadcast_to([1, 2], [2, 2])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [1, 2]], dtype=int32)>
+    """
+    return rearrangement.broadcast_to(to_tensor(input), as_shape(shape, "broadcast_to"))
+
+
+def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
+    """The tensor, `multiples[i]` times along axis `i`.
+
+    >>> tf.tile([1, 2], [2])
+    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 1, 2], dtype=int32)>
+    """
+    x = to_tensor(input)
+    times = static_shape(multiples, "tile")
+    if x.sizes is None or None in x.sizes:
+        raise ValueError(f"tile needs known sizes. Received: shape={x.shape}")
+    if len(times) != len(x.sizes):
+        raise InvalidArgumentError(
+            f"tile expected one multiple for each of the {len(x.sizes)} axes. "
+            f"Received: multiples={multiples}"
+        )
+    spread = tuple(n for pair in zip(times, x.sizes, strict=True) for n in pair)
+    single = tuple(n for size in x.sizes for n in (1, size))
+    whole = tuple(t * n for t, n in zip(times, x.sizes, strict=True))
+    repeated = rearrangement.broadcast_to(rearrangement.reshape(x, single), spread)
+    return rearrangement.reshape(repeated, whole)

@@ -1,0 +1,1 @@
+"""Primitives by family: each class holds all the rules of one operation."""

@@ -1,0 +1,269 @@
+"""What whole families of primitives share: shape rules, dtype rules, broadcasting gradients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.conversion import DTypeMismatchError
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import NO_PARAMS, Primitive, apply, binary_door, unary_door
+from eagre.core.shapes import broadcast_sizes
+from eagre.core.specs import TensorSpec
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eagre.core.dtypes import DType
+
+FLOATS = frozenset({dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64})
+COMPLEXES = frozenset({dtypes.complex64, dtypes.complex128})
+SIGNED = frozenset({dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64})
+UNSIGNED = frozenset({dtypes.uint8, dtypes.uint16, dtypes.uint32, dtypes.uint64})
+INTEGERS = SIGNED | UNSIGNED
+REALS = FLOATS | INTEGERS
+INEXACTS = FLOATS | COMPLEXES
+NUMBERS = REALS | COMPLEXES
+BOOLS = frozenset({dtypes.bool_})
+EVERYTHING = NUMBERS | BOOLS | {dtypes.string}
+HALVES = frozenset({dtypes.float16, dtypes.bfloat16})
+
+
+def check_dtypes(primitive: Primitive, specs: Any, allowed: frozenset[DType]) -> DType:
+    """The common dtype of the specs; an error when they differ or it is not allowed."""
+    dtype = specs[0].dtype
+    for spec in specs:
+        if spec.dtype != dtype:
+            names = ", ".join(each.dtype.name for each in specs)
+            raise DTypeMismatchError(
+                f"{primitive.public} expected tensors of one dtype. Received: {names}. "
+                "Use tf.cast to bring them together."
+            )
+    if dtype not in allowed:
+        expected = ", ".join(sorted(each.name for each in allowed))
+        raise DTypeMismatchError(
+            f"{primitive.public} expected a dtype out of {expected}. Received: {dtype.name}. "
+            "Use tf.cast to convert the tensor."
+        )
+    return dtype
+
+
+def contiguous(array: Any) -> Any:
+    """The array in row-major order: bits must not depend on how a value lies in memory."""
+    return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+
+
+_TWO_ALIKE = (None, None)
+
+
+class Elementwise(Primitive):
+    """A function of the elements; inputs broadcast."""
+
+    takes: frozenset[DType] = NUMBERS
+    gives: DType | None = None
+    """The dtype of the output, None for the inputs' own."""
+
+    is_exact = True
+    """Whether NumPy computes it in one correctly rounded step (add, compare, move), so that the
+    bits cannot depend on the memory layout. Other kernels get row-major arrays."""
+
+    scalar: Any = None
+    """`(emit, *values) -> value`: the element formula for a code generator."""
+
+    def infer(self, *specs: TensorSpec, **params: Any) -> TensorSpec:
+        """Broadcast the shapes."""
+        dtype = check_dtypes(self, specs, self.takes)
+        sizes = specs[0].sizes
+        for spec in specs[1:]:
+            try:
+                sizes = broadcast_sizes(sizes, spec.sizes)
+            except InvalidArgumentError:
+                shapes = " and ".join(str(each.shape) for each in specs)
+                raise InvalidArgumentError(
+                    f"{self.public} expected shapes that broadcast: each size equal or 1. "
+                    f"Received: shapes {shapes}"
+                ) from None
+        return TensorSpec.of(sizes, self.gives or dtype)
+
+    def remember(self, inputs: tuple[Tensor, ...]) -> Any:
+        """As in the base class, with None for inputs that are neither read nor broadcast."""
+        if not self.kept and len(inputs) == 2:
+            x, y = inputs
+            both_eager = x.__class__ is EagerTensor and y.__class__ is EagerTensor
+            if both_eager and x.array.shape == y.array.shape:  # pyright: ignore
+                return _TWO_ALIKE
+        return super().remember(inputs)
+
+    def gradients(
+        self, wanted: list[bool], grad: Any, output: Any, inputs: Any, params: Any
+    ) -> list[Any]:
+        """The rule's gradients, summed over the axes along which an input was broadcast."""
+        result: list[Any] = []
+        rules = self.gradient(grad, output, *inputs, **params)
+        for x, want, rule in zip(inputs, wanted, rules, strict=True):
+            if not want or rule is None:
+                result.append(None)
+            else:
+                part = rule if isinstance(rule, Tensor) else rule()
+                result.append(part if x is None else unbroadcast(part, x))
+        return result
+
+
+class Unary(Elementwise):
+    """An elementwise function of one tensor."""
+
+    has_one_input = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        if not self.is_exact:
+            self.kernel = on_contiguous(self.kernel)
+            self.door = unary_door(self)
+
+    def gradients(
+        self, wanted: list[bool], grad: Any, output: Any, inputs: Any, params: Any
+    ) -> list[Any]:
+        """The rule's gradient: one input never broadcasts."""
+        return list(self.gradient(grad, output, *inputs, **params))
+
+
+class Binary(Elementwise):
+    """An elementwise function of two tensors of one dtype."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        if not self.is_exact:
+            self.kernel = on_contiguous(self.kernel)
+        self.door = binary_door(self)
+
+
+def on_contiguous(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """The kernel on row-major copies of what is not row-major."""
+
+    def contiguous_kernel(x: Any, *others: Any) -> Any:
+        if not x.flags.c_contiguous:
+            x = np.ascontiguousarray(x)
+        return kernel(x, *map(contiguous, others)) if others else kernel(x)
+
+    return contiguous_kernel
+
+
+# Sizes that may be unknown --------------------------------------------------------------------
+
+
+class ShapeOf(Primitive):
+    """The shape of a tensor, as an int32 vector."""
+
+    has_one_input = True
+    needs = ()
+    stops_gradients = True
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        """A vector as long as the rank."""
+        rank = None if x.sizes is None else len(x.sizes)
+        return TensorSpec.of((rank,), dtypes.int32)
+
+    def kernel(self, x: Any) -> Any:
+        """NumPy's shape."""
+        return np.array(x.shape, np.int32)
+
+
+shape_tensor = ShapeOf()
+
+
+def shape_of(x: Tensor) -> Any:
+    """The shape of `x`: a tuple of ints where it is known, else a symbolic int32 vector."""
+    sizes = x.sizes
+    if sizes is None or None in sizes:
+        return apply(shape_tensor, (x,), NO_PARAMS)
+    return sizes
+
+
+def static_sizes(shape: Any) -> Any:
+    """What tracing knows of the sizes in a vector of sizes: a tuple with None, or None."""
+    if shape.__class__ is tuple:
+        return shape
+    if isinstance(shape, EagerTensor):
+        return tuple(shape.array.tolist())
+    operation = shape.operation if isinstance(shape, SymbolicTensor) else None
+    if operation is not None and operation.primitive is shape_tensor:
+        return operation.inputs[0].sizes
+    length = None if shape.sizes is None else shape.sizes[0]
+    return None if length is None else (None,) * length
+
+
+def apply_with_shape(
+    primitive: Primitive, inputs: tuple[Tensor, ...], shape: Any, **params: Any
+) -> Tensor:
+    """Apply a primitive that takes a shape: a tuple is a parameter, a vector the last input."""
+    if isinstance(shape, EagerTensor):
+        shape = tuple(shape.array.tolist())
+    if shape.__class__ is tuple:
+        return primitive.door(*inputs, shape=shape, **params)
+    params["shape"] = static_sizes(shape)
+    return apply(primitive, (*inputs, shape), params)
+
+
+def target_shape(shape: Any, sizes: Any) -> tuple[int, ...]:
+    """The shape for a kernel: the parameter, or the value of the input that holds the sizes."""
+    return shape if sizes is None else tuple(sizes.tolist())
+
+
+class SumTo(Primitive):
+    """Sum over the axes along which a value of `shape` was broadcast to the shape of `x`."""
+
+    needs = ()
+
+    def infer(self, x: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:
+        """The wanted shape."""
+        return TensorSpec.of(shape, check_dtypes(self, (x,), NUMBERS))
+
+    def kernel(self, x: Any, sizes: Any = None, *, shape: Any) -> Any:
+        """Sum the leading axes away and the axes of size 1 with the size kept."""
+        return sum_to_shape(x, target_shape(shape, sizes))
+
+    def gradient(
+        self, grad: Any, output: Any, x: Any, sizes: Any = None, *, shape: Any
+    ) -> tuple[Any, ...]:
+        """Broadcast back."""
+        from eagre.primitives.rearrangement import broadcast_to
+
+        grads = (broadcast_to(grad, shape_of(x)),)
+        return grads if sizes is None else (*grads, None)
+
+
+def sum_to_shape(x: Any, shape: tuple[int, ...]) -> Any:
+    """NumPy array `x` summed down to a shape that broadcasts to its own."""
+    lead = x.ndim - len(shape)
+    axes = tuple(
+        axis
+        for axis in range(x.ndim)
+        if axis < lead or (shape[axis - lead] == 1 and x.shape[axis] != 1)
+    )
+    return reduce_sum(x, axes, True).reshape(shape) if axes else x.reshape(shape)
+
+
+def reduce_sum(x: Any, axis: Any, keepdims: bool) -> Any:
+    """Sum in the dtype of `x`; halves add up in float32."""
+    if not x.flags.c_contiguous:
+        x = np.ascontiguousarray(x)
+    dtype = x.dtype
+    if dtype.itemsize == 2 and dtype.kind not in "iu":
+        return np.add.reduce(x, axis, np.float32, None, keepdims).astype(dtype)
+    return np.add.reduce(x, axis, dtype, None, keepdims)
+
+
+sum_to = SumTo()
+
+
+def unbroadcast(grad: Tensor, x: Tensor) -> Tensor:
+    """Sum a gradient to the shape of the input that it belongs to."""
+    if grad.__class__ is EagerTensor and grad.array.shape == x.sizes:  # pyright: ignore
+        return grad
+    sizes = x.sizes
+    if grad.sizes == sizes and sizes is not None and None not in sizes:
+        return grad
+    return apply_with_shape(sum_to, (grad,), shape_of(x))

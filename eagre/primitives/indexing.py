@@ -1,0 +1,311 @@
+"""Reading and writing parts: slices, gather, scatter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.core.conversion import DTypeMismatchError
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive, apply
+from eagre.core.specs import TensorSpec
+from eagre.primitives.families import (
+    INTEGERS,
+    NUMBERS,
+    apply_with_shape,
+    check_dtypes,
+    shape_of,
+    target_shape,
+)
+from eagre.primitives.rearrangement import normalized_axis
+
+
+class Bound:
+    """In the key of a slice: the place of an index that is a tensor, input number `number`."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"Bound({self.number})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bound) and other.number == self.number
+
+    def __hash__(self) -> int:
+        return hash(self.number)
+
+
+def filled_key(key: Any, bounds: Any) -> Any:
+    """The key with the values of its bounds in place."""
+    def value(part: Any) -> Any:
+        return int(bounds[part.number]) if isinstance(part, Bound) else part
+
+    return tuple(
+        slice(value(part.start), value(part.stop), value(part.step))
+        if isinstance(part, slice)
+        else value(part)
+        for part in key
+    )
+
+
+class Slice(Primitive):
+    """`x[key]` for a key of ints, slices, None (a new axis) and one Ellipsis."""
+
+    has_one_input = True
+    public = "slice"
+    needs = ()
+
+    def infer(self, x: TensorSpec, *bounds: TensorSpec, key: Any) -> TensorSpec:
+        """Each part of the key takes, keeps or makes an axis."""
+        for bound in bounds:
+            check_dtypes(self, (bound,), INTEGERS)
+        if x.sizes is None:
+            return TensorSpec.of(None, x.dtype)
+        return TensorSpec.of(_sliced_sizes(x.sizes, key), x.dtype)
+
+    def kernel(self, x: Any, *bounds: Any, key: Any) -> Any:
+        result = x[filled_key(key, bounds) if bounds else key]
+        # A view of a small part would keep the whole alive.
+        if 2 * result.nbytes < x.nbytes and result.base is not None:
+            return result.copy()
+        return result
+
+    def gradient(self, grad: Any, output: Any, x: Any, *bounds: Any, key: Any) -> Any:
+        return (unslice(grad, shape_of(x), bounds, key), *[None] * len(bounds))
+
+
+def _sliced_sizes(sizes: tuple[Any, ...], key: tuple[Any, ...]) -> tuple[Any, ...]:
+    taken = sum(part is not None and part is not Ellipsis for part in key)
+    if sum(part is Ellipsis for part in key) > 1:
+        raise InvalidArgumentError("slice expected at most one Ellipsis (...)")
+    if taken > len(sizes):
+        raise InvalidArgumentError(
+            f"slice expected at most {len(sizes)} indices. Received: {taken} for shape {sizes}"
+        )
+    result: list[Any] = []
+    axis = 0
+    for part in key if Ellipsis in key else (*key, Ellipsis):
+        if part is None:
+            result.append(1)
+        elif part is Ellipsis:
+            result.extend(sizes[axis : axis + len(sizes) - taken])
+            axis += len(sizes) - taken
+        else:
+            result.extend(_sliced_size(sizes[axis], part, axis))
+            axis += 1
+    return tuple(result)
+
+
+def _sliced_size(size: Any, part: Any, axis: int) -> tuple[Any, ...]:
+    if not isinstance(part, slice):
+        if isinstance(part, int) and size is not None and not -size <= part < size:
+            raise InvalidArgumentError(
+                f"slice index {part} of dimension {axis} is out of bounds: "
+                f"expected an index in [{-size}, {size})"
+            )
+        return ()
+    if part.step == 0:
+        raise InvalidArgumentError(f"slice expected a step that is not 0. Received: {part}")
+    known = not any(isinstance(x, Bound) for x in (part.start, part.stop, part.step))
+    if part == slice(None):
+        return (size,)
+    return (len(range(*part.indices(size))) if known and size is not None else None,)
+
+
+class Unslice(Primitive):
+    """Zeros of a shape with `x` at `key`: the reverse of `slice`."""
+
+    needs = ()
+
+    def infer(self, x: TensorSpec, *rest: TensorSpec, key: Any, shape: Any) -> TensorSpec:
+        """The shape that was sliced."""
+        return TensorSpec.of(shape, x.dtype)
+
+    def kernel(self, x: Any, *rest: Any, key: Any, shape: Any) -> Any:
+        sizes, bounds = _sizes_and_bounds(rest, shape)
+        result = np.zeros(target_shape(shape, sizes), x.dtype)
+        result[filled_key(key, bounds)] = x
+        return result
+
+    def gradient(self, grad: Any, output: Any, x: Any, *rest: Any, key: Any, shape: Any) -> Any:
+        _, bounds = _sizes_and_bounds(rest, shape)
+        return (slice_primitive(grad, *bounds, key=key), *[None] * len(rest))
+
+
+def _sizes_and_bounds(rest: Any, shape: Any) -> tuple[Any, Any]:
+    if shape is not None and None not in shape:
+        return None, rest
+    return rest[-1], rest[:-1]
+
+
+class Gather(Primitive):
+    """The parts of `x` along an axis that the indices name."""
+
+    needs = ("indices",)
+    can_fail = True
+
+    def infer(self, x: TensorSpec, indices: TensorSpec, *, axis: int) -> TensorSpec:
+        """The shape of the indices in place of the axis."""
+        _check_indices(self, indices)
+        if x.sizes is None or indices.sizes is None:
+            return TensorSpec.of(None, x.dtype)
+        axis = normalized_axis(axis, len(x.sizes), self.public)
+        return TensorSpec.of((*x.sizes[:axis], *indices.sizes, *x.sizes[axis + 1 :]), x.dtype)
+
+    def kernel(self, x: Any, indices: Any, *, axis: int) -> Any:
+        _refuse_outside(self.public, indices, x.shape[axis])
+        return np.take(x, indices, axis)
+
+    def gradient(self, grad: Any, output: Any, x: Any, indices: Any, *, axis: int) -> Any:
+        rank = x.ndim
+        axis = axis if rank is None or axis >= 0 else axis + rank
+        return scatter_add(grad, indices, shape_of(x), axis), None
+
+
+class ScatterAdd(Primitive):
+    """Zeros of a shape to which updates are added at indices along an axis."""
+
+    needs = ("indices",)
+    can_fail = True
+
+    def infer(
+        self, updates: TensorSpec, indices: TensorSpec, sizes: Any = None, *, axis: int, shape: Any
+    ) -> TensorSpec:
+        """The shape asked for."""
+        _check_indices(self, indices)
+        return TensorSpec.of(shape, check_dtypes(self, (updates,), NUMBERS))
+
+    def kernel(
+        self, updates: Any, indices: Any, sizes: Any = None, *, axis: int, shape: Any
+    ) -> Any:
+        shape = target_shape(shape, sizes)
+        _refuse_outside(self.public, indices, shape[axis])
+        result = np.zeros(shape, updates.dtype)
+        np.add.at(result, (slice(None),) * axis + (indices,), updates)
+        return result
+
+    def gradient(
+        self,
+        grad: Any,
+        output: Any,
+        updates: Any,
+        indices: Any,
+        sizes: Any = None,
+        *,
+        axis: int,
+        shape: Any,
+    ) -> Any:
+        grads = (gather(grad, indices, axis=axis), None)
+        return grads if sizes is None else (*grads, None)
+
+
+def _check_indices(primitive: Primitive, indices: TensorSpec) -> None:
+    if indices.dtype not in INTEGERS:
+        raise DTypeMismatchError(
+            f"{primitive.public} expected indices of an integer dtype. "
+            f"Received: indices.dtype={indices.dtype.name}"
+        )
+
+
+def _refuse_outside(name: str, indices: Any, size: int) -> None:
+    if not indices.size or (indices.min() >= 0 and indices.max() < size):
+        return
+    place = tuple(np.argwhere((indices < 0) | (indices >= size))[0].tolist())
+    where = "".join(f"[{i}]" for i in place)
+    raise InvalidArgumentError(
+        f"{name} expected indices in [0, {size}). Received: indices{where} = {indices[place]}"
+    )
+
+
+slice_primitive = Slice()
+unslice_primitive = Unslice()
+gather = Gather()
+scatter_add_primitive = ScatterAdd()
+
+
+def unslice(x: Any, shape: Any, bounds: Any, key: Any) -> Any:
+    """Zeros of a shape with `x` at `key`."""
+    return apply_with_shape(unslice_primitive, (x, *bounds), shape, key=key)
+
+
+def scatter_add(updates: Any, indices: Any, shape: Any, axis: int) -> Any:
+    """Zeros of a shape to which `updates` are added at `indices` along `axis`."""
+    return apply_with_shape(scatter_add_primitive, (updates, indices), shape, axis=axis)
+
+
+def getitem(x: Any, key: Any) -> Any:
+    """`x[key]`: ints, slices, None, Ellipsis, integer scalars, or one boolean mask."""
+    if key.__class__ is int:
+        return slice_primitive.door(x, key=(key,))
+    from eagre.primitives.keys import mask_of, parse_key
+
+    mask = mask_of(key)
+    if mask is not None:
+        return boolean_mask(x, mask)
+    key, bounds = parse_key(key)
+    if bounds:
+        return apply(slice_primitive, (x, *bounds), {"key": key})
+    return slice_primitive.door(x, key=key)
+
+
+class BooleanMask(Primitive):
+    """The parts of `x`, along its leading axes, where the mask is true."""
+
+    needs = ("mask",)
+
+    def infer(self, x: TensorSpec, mask: TensorSpec) -> TensorSpec:
+        """As many as the mask has true elements."""
+        if mask.sizes is None or x.sizes is None:
+            return TensorSpec.of(None, x.dtype)
+        rank = len(mask.sizes)
+        fits = rank <= len(x.sizes) and all(
+            None in (a, b) or a == b for a, b in zip(mask.sizes, x.sizes, strict=False)
+        )
+        if not rank or not fits:
+            raise InvalidArgumentError(
+                "boolean_mask expected a mask whose shape is that of the tensor's leading axes. "
+                f"Received: mask.shape={mask.shape}, tensor.shape={x.shape}"
+            )
+        return TensorSpec.of((None, *x.sizes[rank:]), x.dtype)
+
+    checks_always = True
+
+    def kernel(self, x: Any, mask: Any) -> Any:
+        return x[mask]
+
+    def gradient(self, grad: Any, output: Any, x: Any, mask: Any) -> Any:
+        return unmask(grad, mask, shape_of(x)), None
+
+
+class Unmask(Primitive):
+    """Zeros of a shape with the parts of `x` where the mask is true."""
+
+    needs = ("mask",)
+
+    def infer(self, x: Any, mask: Any, sizes: Any = None, *, shape: Any) -> TensorSpec:
+        """The shape asked for."""
+        return TensorSpec.of(shape, x.dtype)
+
+    def kernel(self, x: Any, mask: Any, sizes: Any = None, *, shape: Any) -> Any:
+        result = np.zeros(target_shape(shape, sizes), x.dtype)
+        result[mask] = x
+        return result
+
+    def gradient(
+        self, grad: Any, output: Any, x: Any, mask: Any, sizes: Any = None, *, shape: Any
+    ) -> Any:
+        grads = (boolean_mask(grad, mask), None)
+        return grads if sizes is None else (*grads, None)
+
+
+boolean_mask = BooleanMask()
+unmask_primitive = Unmask()
+
+
+def unmask(x: Any, mask: Any, shape: Any) -> Any:
+    """Zeros of a shape with the parts of `x` where the mask is true."""
+    return apply_with_shape(unmask_primitive, (x, mask), shape)

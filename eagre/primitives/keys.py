@@ -1,0 +1,62 @@
+"""What a user may write in brackets, and how it becomes the key of a slice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.conversion import to_tensor
+from eagre.core.tensor import EagerTensor, Tensor
+from eagre.primitives.indexing import Bound
+
+
+def mask_of(key: Any) -> Tensor | None:
+    """The key as a boolean mask, None where it is none."""
+    if isinstance(key, Tensor) and key.dtype == dtypes.bool_:
+        return key
+    if isinstance(key, np.ndarray) and key.dtype == np.bool_:
+        return to_tensor(key)
+    return None
+
+
+def parse_key(key: Any) -> tuple[tuple[Any, ...], list[Tensor]]:
+    """The parts of a key, and the tensors among them that have no value yet."""
+    bounds: list[Tensor] = []
+    parts = tuple(key) if isinstance(key, tuple | list) else (key,)
+    return tuple([_part(part, bounds) for part in parts]), bounds
+
+
+def _part(part: Any, bounds: list[Tensor]) -> Any:
+    if part is None or part is Ellipsis:
+        return part
+    if part.__class__ is slice:
+        start, stop, step = part.start, part.stop, part.step
+        return slice(_end(start, bounds), _end(stop, bounds), _end(step, bounds))
+    return _index(part, bounds)
+
+
+def _end(end: Any, bounds: list[Tensor]) -> Any:
+    return end if end is None or end.__class__ is int else _index(end, bounds)
+
+
+def _index(part: Any, bounds: list[Tensor]) -> Any:
+    if part.__class__ is int:
+        return part
+    if hasattr(part, "__tensor__"):
+        part = part.__tensor__(None)
+    if isinstance(part, Tensor) and not isinstance(part, EagerTensor):
+        if part.dtype.is_integer and part.sizes in ((), None):
+            bounds.append(part)
+            return Bound(len(bounds) - 1)
+    elif not isinstance(part, bool) and hasattr(part, "__index__"):
+        try:
+            return part.__index__()
+        except TypeError:
+            pass
+    raise TypeError(
+        "tensor[...] expected integers, slices (`:`), Ellipsis (`...`), tf.newaxis (`None`), scalar "
+        f"integer tensors, or one boolean mask. Received: {part!r}. Use tf.gather for a list of "
+        "indices."
+    )

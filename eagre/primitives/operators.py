@@ -1,0 +1,126 @@
+"""Python's operators on tensors. Importing this file gives them to `Tensor`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eagre.core import dtypes
+from eagre.core.conversion import as_operand
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import reflected_door
+from eagre.core.shapes import broadcast_sizes
+from eagre.core.tensor import Tensor
+from eagre.primitives import arithmetic, indexing, rearrangement
+from eagre.primitives.contraction import matmul
+
+
+def _truediv(x: Any, y: Any) -> Any:
+    """`x / y`: integers are divided as float64, small ones as float32."""
+    if x.dtype.is_integer:
+        y = as_operand(y, x, "truediv")
+        target = dtypes.float64 if x.dtype.size > 2 else dtypes.float32
+        if y is not NotImplemented and y.dtype == x.dtype:
+            x, y = arithmetic.cast(x, dtype=target), arithmetic.cast(y, dtype=target)
+    return arithmetic.divide.door(x, y)
+
+
+def _reflected_truediv(x: Any, other: Any) -> Any:
+    operand = as_operand(other, x, "truediv")
+    return operand if operand is NotImplemented else _truediv(operand, x)
+
+
+def _equal(x: Any, y: Any) -> Any:
+    """Elementwise, except that None and shapes that do not fit are just not equal."""
+    if y is None:
+        return False
+    y = as_operand(y, x, "equal")
+    if y is NotImplemented or not _broadcast(x, y):
+        return False
+    return arithmetic.equal.door(x, y)
+
+
+def _not_equal(x: Any, y: Any) -> Any:
+    if y is None:
+        return True
+    y = as_operand(y, x, "not_equal")
+    if y is NotImplemented or not _broadcast(x, y):
+        return True
+    return arithmetic.not_equal.door(x, y)
+
+
+def _broadcast(x: Any, y: Any) -> bool:
+    try:
+        broadcast_sizes(x.sizes, y.sizes)
+    except InvalidArgumentError:
+        return False
+    return True
+
+
+def _matmul(x: Any, y: Any) -> Any:
+    y = as_operand(y, x, "matmul")
+    return y if y is NotImplemented else matmul(x, y)
+
+
+def _reflected_matmul(x: Any, other: Any) -> Any:
+    other = as_operand(other, x, "matmul")
+    return other if other is NotImplemented else matmul(other, x)
+
+
+def _logical(on_booleans: Any, on_integers: Any) -> tuple[Any, Any]:
+    def operator(x: Any, y: Any) -> Any:
+        chosen = on_booleans if x.dtype == dtypes.bool_ else on_integers
+        return chosen.door(x, y)
+
+    def reflected(x: Any, other: Any) -> Any:
+        other = as_operand(other, x, on_booleans.public)
+        return other if other is NotImplemented else operator(other, x)
+
+    return operator, reflected
+
+
+def _invert(x: Any) -> Any:
+    return arithmetic.logical_not(x) if x.dtype == dtypes.bool_ else arithmetic.invert(x)
+
+
+def _absolute(x: Any) -> Any:
+    return x if x.dtype.is_unsigned else arithmetic.absolute(x)
+
+
+def _install() -> None:
+    methods: dict[str, Any] = {
+        "getitem": indexing.getitem,
+        "neg": arithmetic.negative.door,
+        "abs": _absolute,
+        "pos": lambda x: x,
+        "invert": _invert,
+        "truediv": _truediv,
+        "rtruediv": _reflected_truediv,
+        "matmul": _matmul,
+        "rmatmul": _reflected_matmul,
+        "eq": _equal,
+        "ne": _not_equal,
+        "lt": arithmetic.less.door,
+        "le": arithmetic.less_equal.door,
+        "gt": arithmetic.greater.door,
+        "ge": arithmetic.greater_equal.door,
+        "pack": rearrangement.stack,
+    }
+    two_sided = {
+        "add": arithmetic.add,
+        "sub": arithmetic.subtract,
+        "mul": arithmetic.multiply,
+        "floordiv": arithmetic.floor_divide,
+        "mod": arithmetic.floor_mod,
+        "pow": arithmetic.power,
+    }
+    for name, primitive in two_sided.items():
+        methods[name] = primitive.door
+        methods["r" + name] = reflected_door(primitive.door, primitive)
+    methods["and"], methods["rand"] = _logical(arithmetic.logical_and, arithmetic.bitwise_and)
+    methods["or"], methods["ror"] = _logical(arithmetic.logical_or, arithmetic.bitwise_or)
+    methods["xor"], methods["rxor"] = _logical(arithmetic.logical_xor, arithmetic.bitwise_xor)
+    for name, method in methods.items():
+        setattr(Tensor, f"__{name}__", staticmethod(method) if name == "pack" else method)
+
+
+_install()

@@ -1,0 +1,396 @@
+"""Moving elements without computing: reshape, transpose, broadcast, concat, pad, reverse, fill.
+
+Kernels that show all elements of their input return views of it.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive, apply
+from eagre.core.shapes import merge_sizes
+from eagre.core.specs import TensorSpec
+from eagre.primitives.families import (
+    EVERYTHING,
+    apply_with_shape,
+    check_dtypes,
+    shape_of,
+    sum_to,
+    target_shape,
+)
+
+
+def normalized_axis(axis: int, rank: int, name: str) -> int:
+    """The axis counted from the front; an error when it is outside the rank."""
+    if not -rank <= axis < rank:
+        raise InvalidArgumentError(
+            f"{name} expected an axis in [{-rank}, {rank}). "
+            f"Received: axis={axis} for a tensor of rank {rank}"
+        )
+    return axis % rank
+
+
+class Reshape(Primitive):
+    """The same elements in row-major order with another shape; one size may be -1."""
+
+    has_one_input = True
+    needs = ()
+
+    def infer(self, x: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:
+        """The shape asked for; -1 is what remains."""
+        if shape is None:
+            return TensorSpec.of(None, x.dtype)
+        if sizes is not None:
+            return TensorSpec.of(shape, x.dtype)
+        return TensorSpec.of(_reshaped(x, shape), x.dtype)
+
+    def kernel(self, x: Any, sizes: Any = None, *, shape: Any) -> Any:
+        return x.reshape(target_shape(shape, sizes))
+
+    def gradient(self, grad: Any, output: Any, x: Any, sizes: Any = None, *, shape: Any) -> Any:
+        grads = (reshape(grad, shape_of(x)),)
+        return grads if sizes is None else (*grads, None)
+
+
+def _reshaped(x: TensorSpec, shape: Any) -> Any:
+    known = prod(n for n in shape if n not in (-1, None))
+    total = None if x.sizes is None or None in x.sizes else prod(x.sizes)
+    if shape.count(-1) > 1 or any(n is not None and n < -1 for n in shape):
+        raise InvalidArgumentError(
+            f"reshape expected sizes of at least 0, and -1 at most once. Received: shape={shape}"
+        )
+    if -1 in shape and total is not None and (known == 0 or total % known):
+        raise InvalidArgumentError(
+            f"reshape expected a shape whose known sizes divide the {total} elements of the "
+            f"tensor. Received: tensor.shape={x.shape}, shape={shape}"
+        )
+    if -1 not in shape and None not in shape and total is not None and known != total:
+        raise InvalidArgumentError(
+            f"reshape expected a shape for {total} elements. "
+            f"Received: tensor.shape={x.shape}, shape={shape}, which has {known}"
+        )
+    rest = None if total is None or known == 0 else total // known
+    return tuple(rest if n == -1 else n for n in shape)
+
+
+class Transpose(Primitive):
+    """The axes in another order."""
+
+    has_one_input = True
+    needs = ()
+
+    def infer(self, x: TensorSpec, *, perm: tuple[int, ...]) -> TensorSpec:
+        """The sizes in the new order."""
+        if x.sizes is None:
+            return TensorSpec.of((None,) * len(perm), x.dtype)
+        if sorted(perm) != list(range(len(x.sizes))):
+            raise InvalidArgumentError(
+                f"transpose expected a permutation of the axes 0 to {len(x.sizes) - 1}. "
+                f"Received: perm={perm}, shape={x.shape}"
+            )
+        return TensorSpec.of(tuple(x.sizes[axis] for axis in perm), x.dtype)
+
+    def kernel(self, x: Any, *, perm: tuple[int, ...]) -> Any:
+        return x.transpose(perm)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, perm: tuple[int, ...]) -> Any:
+        inverse = tuple(sorted(range(len(perm)), key=perm.__getitem__))
+        return (transpose(grad, perm=inverse),)
+
+
+class ExpandDims(Primitive):
+    """Axes of size 1, inserted; `axis` counts in the output."""
+
+    has_one_input = True
+    needs = ()
+
+    def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
+        """The sizes with ones between."""
+        if x.sizes is None:
+            return TensorSpec.of(None, x.dtype)
+        rank = len(x.sizes) + len(axis)
+        places = {normalized_axis(each, rank, self.public) for each in axis}
+        rest = iter(x.sizes)
+        return TensorSpec.of(tuple(1 if i in places else next(rest) for i in range(rank)), x.dtype)
+
+    def kernel(self, x: Any, *, axis: tuple[int, ...]) -> Any:
+        return np.expand_dims(x, axis)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, axis: tuple[int, ...]) -> Any:
+        return (squeeze(grad, axis=axis),)
+
+
+class Squeeze(Primitive):
+    """Axes of size 1, removed."""
+
+    has_one_input = True
+    needs = ()
+
+    def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
+        """The sizes without those."""
+        if x.sizes is None:
+            return TensorSpec.of(None, x.dtype)
+        places = {normalized_axis(each, len(x.sizes), self.public) for each in axis}
+        wrong = [i for i in sorted(places) if x.sizes[i] not in (1, None)]
+        if wrong:
+            raise InvalidArgumentError(
+                f"squeeze expected axes of size 1. Received: axis={wrong[0]}, shape={x.shape}"
+            )
+        return TensorSpec.of(tuple(n for i, n in enumerate(x.sizes) if i not in places), x.dtype)
+
+    def kernel(self, x: Any, *, axis: tuple[int, ...]) -> Any:
+        return x.squeeze(axis)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, axis: tuple[int, ...]) -> Any:
+        return (reshape(grad, shape_of(x)),)
+
+
+class BroadcastTo(Primitive):
+    """The value, repeated along axes of size 1 and new leading axes."""
+
+    has_one_input = True
+    needs = ()
+
+    def infer(self, x: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:
+        """The shape asked for."""
+        if shape is None or x.sizes is None:
+            return TensorSpec.of(shape, x.dtype)
+        misfit = len(x.sizes) > len(shape) or any(
+            have not in (1, None, want) and want is not None
+            for have, want in zip(reversed(x.sizes), reversed(shape), strict=False)
+        )
+        if misfit or any(n is not None and n < 0 for n in shape):
+            raise InvalidArgumentError(
+                f"broadcast_to expected a shape to which {x.shape} can be repeated. "
+                f"Received: shape={shape}"
+            )
+        if sizes is not None and None not in x.sizes:
+            # A size that is more than 1 stays as it is.
+            lead = (None,) * (len(shape) - len(x.sizes))
+            known = (*lead, *[None if n == 1 else n for n in x.sizes])
+            shape = merge_sizes(shape, known)
+        return TensorSpec.of(shape, x.dtype)
+
+    def kernel(self, x: Any, sizes: Any = None, *, shape: Any) -> Any:
+        return np.broadcast_to(x, target_shape(shape, sizes))
+
+    def gradient(self, grad: Any, output: Any, x: Any, sizes: Any = None, *, shape: Any) -> Any:
+        grads = (apply_with_shape(sum_to, (grad,), shape_of(x)),)
+        return grads if sizes is None else (*grads, None)
+
+
+class Concat(Primitive):
+    """Tensors side by side along an axis."""
+
+    needs = ()
+
+    def infer(self, *inputs: TensorSpec, axis: int) -> TensorSpec:
+        """The sizes along the axis add up; the others are the same."""
+        dtype = check_dtypes(self, inputs, EVERYTHING)
+        known = [x for x in inputs if x.sizes is not None]
+        if not known:
+            return TensorSpec.of(None, dtype)
+        rank = len(known[0].sizes)
+        axis = normalized_axis(axis, rank, self.public)
+        merged: Any = (None,) * rank
+        for x in known:
+            others = (*x.sizes[:axis], None, *x.sizes[axis + 1 :])
+            try:
+                merged = merge_sizes(merged, others)
+            except ValueError:
+                shapes = ", ".join(str(each.shape) for each in inputs)
+                raise InvalidArgumentError(
+                    f"concat expected shapes that differ only along axis {axis}. "
+                    f"Received: shapes {shapes}"
+                ) from None
+        along = [x.sizes[axis] for x in known]
+        total = sum(along) if len(known) == len(inputs) and None not in along else None
+        return TensorSpec.of((*merged[:axis], total, *merged[axis + 1 :]), dtype)
+
+    def kernel(self, *arrays: Any, axis: int) -> Any:
+        return np.concatenate(arrays, axis)
+
+    def gradient(self, grad: Any, output: Any, *inputs: Any, axis: int) -> Any:
+        along = [None if x.sizes is None else x.sizes[axis] for x in inputs]
+        if None not in along:
+            return split(grad, sizes=tuple(along), axis=axis)
+        sizes = stack([shape_of_tensor(x)[axis] for x in inputs])
+        return apply(split, (grad, sizes), {"sizes": tuple(along), "axis": axis})
+
+
+class Split(Primitive):
+    """A tensor in pieces along an axis: the reverse of `concat`."""
+
+    needs = ()
+    checks_always = True
+
+    def infer(self, x: TensorSpec, tensor_sizes: Any = None, *, sizes: Any, axis: int) -> Any:
+        """One shape for each size."""
+        if x.sizes is None:
+            return tuple(TensorSpec.of(None, x.dtype) for _ in sizes)
+        axis = normalized_axis(axis, len(x.sizes), self.public)
+        if None not in (*sizes, x.sizes[axis]) and sum(sizes) != x.sizes[axis]:
+            raise InvalidArgumentError(
+                f"split expected sizes that add up to {x.sizes[axis]}, the size of axis {axis}. "
+                f"Received: sizes={sizes}"
+            )
+        lead, rest = x.sizes[:axis], x.sizes[axis + 1 :]
+        return tuple(TensorSpec.of((*lead, n, *rest), x.dtype) for n in sizes)
+
+    def kernel(self, x: Any, tensor_sizes: Any = None, *, sizes: Any, axis: int) -> Any:
+        stops = np.cumsum(sizes if tensor_sizes is None else tensor_sizes)[:-1]
+        return tuple(np.split(x, stops, axis))
+
+    def gradient(
+        self, grad: Any, output: Any, x: Any, tensor_sizes: Any = None, *, sizes: Any, axis: int
+    ) -> Any:
+        grads = (concat(*grad, axis=axis),)
+        return grads if tensor_sizes is None else (*grads, None)
+
+
+class Reverse(Primitive):
+    """The order of the elements reversed along axes."""
+
+    has_one_input = True
+    needs = ()
+
+    def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
+        """The same shape."""
+        if x.sizes is not None:
+            for each in axis:
+                normalized_axis(each, len(x.sizes), self.public)
+        return x
+
+    def kernel(self, x: Any, *, axis: tuple[int, ...]) -> Any:
+        return np.flip(x, axis)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, axis: tuple[int, ...]) -> Any:
+        return (reverse(grad, axis=axis),)
+
+
+class Pad(Primitive):
+    """A border of one value around the elements."""
+
+    needs = ()
+
+    def infer(self, x: TensorSpec, value: TensorSpec, *, paddings: Any) -> TensorSpec:
+        """The sizes plus what is put before and after."""
+        dtype = check_dtypes(self, (x, value), EVERYTHING)
+        if x.sizes is not None and len(paddings) != len(x.sizes):
+            raise InvalidArgumentError(
+                f"pad expected a pair (before, after) for each of the {len(x.sizes)} axes. "
+                f"Received: paddings={paddings}"
+            )
+        if any(n < 0 for pair in paddings for n in pair):
+            raise InvalidArgumentError(
+                f"pad expected sizes of at least 0. Received: paddings={paddings}"
+            )
+        sizes = x.sizes or (None,) * len(paddings)
+        grown = [None if n is None else n + a + b for n, (a, b) in zip(sizes, paddings)]  # noqa: B905
+        return TensorSpec.of(tuple(grown), dtype)
+
+    def kernel(self, x: Any, value: Any, *, paddings: Any) -> Any:
+        result = np.full([n + a + b for n, (a, b) in zip(x.shape, paddings, strict=True)], value)
+        result[_inside(paddings)] = x
+        return result
+
+    def gradient(self, grad: Any, output: Any, x: Any, value: Any, *, paddings: Any) -> Any:
+        from eagre.primitives.reductions import reduce_sum
+
+        inner = grad[_inside(paddings)]
+        return (
+            inner,
+            lambda: reduce_sum(grad, axis=None, keepdims=False)
+            - reduce_sum(inner, axis=None, keepdims=False),
+        )
+
+
+def _inside(paddings: Any) -> tuple[slice, ...]:
+    return tuple(slice(before, -after or None) for before, after in paddings)
+
+
+class Constant(Primitive):
+    """A value that stands in the graph itself."""
+
+    def infer(self, *, value: Any) -> TensorSpec:
+        """The spec of the value."""
+        return TensorSpec.of(value.shape, dtypes.from_numpy(value.dtype))
+
+    def kernel(self, *, value: Any) -> Any:
+        return value
+
+
+class Range(Primitive):
+    """Numbers from start up to, not including, limit."""
+
+    can_fail = True
+    stops_gradients = True
+
+    def infer(self, start: TensorSpec, limit: TensorSpec, delta: TensorSpec) -> TensorSpec:
+        """A vector whose length depends on the values."""
+        dtype = check_dtypes(self, (start, limit, delta), EVERYTHING)
+        for name, spec in (("start", start), ("limit", limit), ("delta", delta)):
+            if spec.sizes not in ((), None):
+                raise InvalidArgumentError(
+                    f"range expected scalars. Received: {name}.shape={spec.shape}"
+                )
+        return TensorSpec.of((None,), dtype)
+
+    def kernel(self, start: Any, limit: Any, delta: Any) -> Any:
+        if delta == 0 or (limit - start) * np.sign(delta) < 0:
+            raise InvalidArgumentError(
+                "range expected a delta that leads from start to limit. "
+                f"Received: start={start}, limit={limit}, delta={delta}"
+            )
+        count = int(np.ceil(np.abs((limit.astype(np.float64) - start) / delta)))
+        if start.dtype.kind in "iu":
+            return np.arange(start, limit, delta, start.dtype)[:count]
+        # Repeated addition, as TensorFlow does it; numpy.arange multiplies.
+        steps = np.full(count, delta, start.dtype)
+        steps[:1] = start
+        return np.add.accumulate(steps)
+
+
+reshape_primitive = Reshape()
+transpose = Transpose()
+expand_dims = ExpandDims()
+squeeze = Squeeze()
+broadcast_to_primitive = BroadcastTo()
+concat = Concat()
+split = Split()
+reverse = Reverse()
+pad = Pad()
+constant = Constant()
+range_primitive = Range()
+
+
+def reshape(x: Any, shape: Any) -> Any:
+    """The elements of `x` in another shape: a tuple, or a vector of sizes."""
+    return apply_with_shape(reshape_primitive, (x,), shape)
+
+
+def broadcast_to(x: Any, shape: Any) -> Any:
+    """`x` repeated to a shape: a tuple, or a vector of sizes."""
+    if shape.__class__ is tuple and x.sizes == shape:
+        return x
+    return apply_with_shape(broadcast_to_primitive, (x,), shape)
+
+
+def stack(tensors: Any, axis: int = 0) -> Any:
+    """Tensors of one shape along a new axis."""
+    return concat(*[expand_dims(x, axis=(axis,)) for x in tensors], axis=axis)
+
+
+def shape_of_tensor(x: Any) -> Any:
+    """The shape as a tensor, also where it is known."""
+    from eagre.core.conversion import to_tensor
+
+    shape = shape_of(x)
+    return to_tensor(list(shape), dtypes.int32) if shape.__class__ is tuple else shape
+
+

@@ -1,0 +1,293 @@
+"""Reductions over axes. `axis` is None (all axes) or a tuple of axes, negative ones allowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
+from eagre.core.specs import TensorSpec
+from eagre.primitives import families
+from eagre.primitives.arithmetic import (
+    cast,
+    conjugated,
+    equal,
+    one_like,
+    select,
+    zero_like,
+)
+from eagre.primitives.families import BOOLS, INEXACTS, NUMBERS, REALS, check_dtypes, shape_of
+from eagre.primitives.rearrangement import (
+    broadcast_to,
+    concat,
+    expand_dims,
+    normalized_axis,
+    reshape,
+    shape_of_tensor,
+    transpose,
+)
+
+
+class Reduction(Primitive):
+    """What all reductions share: the shape rule."""
+
+    has_one_input = True
+    takes = NUMBERS
+
+    def infer(self, x: TensorSpec, *, axis: Any, keepdims: bool) -> TensorSpec:
+        """The shape without the reduced axes, or with size 1 there."""
+        dtype = check_dtypes(self, (x,), self.takes)
+        if x.sizes is None:
+            return TensorSpec.of(() if axis is None and not keepdims else None, dtype)
+        axes = reduced_axes(axis, len(x.sizes), self.public)
+        if keepdims:
+            return TensorSpec.of(tuple(1 if i in axes else n for i, n in enumerate(x.sizes)), dtype)
+        return TensorSpec.of(tuple(n for i, n in enumerate(x.sizes) if i not in axes), dtype)
+
+
+def reduced_axes(axis: Any, rank: int, name: str) -> set[int]:
+    """The axes as non-negative numbers; an error for those outside the rank or named twice."""
+    if axis is None:
+        return set(range(rank))
+    axes = [normalized_axis(each, rank, name) for each in axis]
+    if len(set(axes)) < len(axes):
+        raise InvalidArgumentError(f"{name} expected each axis once. Received: axis={axis}")
+    return set(axes)
+
+
+def spread(x: Any, like: Any, axis: Any, keepdims: bool) -> Any:
+    """A reduced value, repeated along the reduced axes of `like`."""
+    if axis is not None and not keepdims:
+        rank = like.ndim
+        # Axes counted from the end insert at the right places only in the full rank.
+        x = expand_dims(x, axis=axis if rank is None else tuple(sorted(a % rank for a in axis)))
+    return broadcast_to(x, shape_of(like))
+
+
+class ReduceSum(Reduction):
+    """The sum."""
+
+    needs = ()
+
+    kernel = staticmethod(families.reduce_sum)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
+        return (spread(grad, x, axis, keepdims),)
+
+
+class Extremum(Reduction):
+    """What maximum and minimum share: ties divide the gradient evenly."""
+
+    takes = REALS
+    ufunc: Any
+
+    def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
+        if x.size:
+            return self.ufunc.reduce(x, axis, None, None, keepdims)
+        return self.ufunc.reduce(x, axis, None, None, keepdims, initial=self.of_nothing(x.dtype))
+
+    def of_nothing(self, dtype: Any) -> Any:
+        """The value of a reduction over no elements."""
+        raise NotImplementedError
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
+        hits = cast(equal(x, spread(output, x, axis, keepdims)), dtype=grad.dtype)
+        count = reduce_sum(hits, axis=axis, keepdims=keepdims)
+        return (spread(grad / count, x, axis, keepdims) * hits,)
+
+
+class ReduceMax(Extremum):
+    """The largest element."""
+
+    ufunc = np.maximum
+
+    def of_nothing(self, dtype: Any) -> Any:
+        """Negative infinity, or the least integer."""
+        return -np.inf if dtype.kind not in "iu" else np.iinfo(dtype).min
+
+
+class ReduceMin(Extremum):
+    """The smallest element."""
+
+    ufunc = np.minimum
+
+    def of_nothing(self, dtype: Any) -> Any:
+        """Infinity, or the largest integer."""
+        return np.inf if dtype.kind not in "iu" else np.iinfo(dtype).max
+
+
+class ReduceAny(Reduction):
+    """Whether at least one is true."""
+
+    takes = BOOLS
+    stops_gradients = True
+
+    def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
+        return np.logical_or.reduce(x, axis, None, None, keepdims)
+
+
+class ReduceAll(Reduction):
+    """Whether all are true."""
+
+    takes = BOOLS
+    stops_gradients = True
+
+    def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
+        return np.logical_and.reduce(x, axis, None, None, keepdims)
+
+
+class ArgExtremum(Primitive):
+    """The index of an extremum along one axis; the first one wins a tie."""
+
+    has_one_input = True
+    stops_gradients = True
+    find: Any
+
+    def infer(self, x: TensorSpec, *, axis: int, dtype: dtypes.DType) -> TensorSpec:
+        """The shape without the axis."""
+        check_dtypes(self, (x,), REALS | BOOLS)
+        if x.sizes is None:
+            return TensorSpec.of(None, dtype)
+        axis = normalized_axis(axis, len(x.sizes), self.public)
+        if x.sizes[axis] == 0:
+            raise InvalidArgumentError(
+                f"{self.public} expected at least one element along axis {axis}. "
+                f"Received: shape={x.shape}"
+            )
+        return TensorSpec.of(x.sizes[:axis] + x.sizes[axis + 1 :], dtype)
+
+    def kernel(self, x: Any, *, axis: int, dtype: dtypes.DType) -> Any:
+        return np.asarray(self.find(x, axis)).astype(dtype.numpy)
+
+
+class Argmax(ArgExtremum):
+    """The index of the largest element."""
+
+    find = staticmethod(np.argmax)
+
+
+class Argmin(ArgExtremum):
+    """The index of the smallest element."""
+
+    find = staticmethod(np.argmin)
+
+
+class ReduceProd(Reduction):
+    """The product."""
+
+    def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
+        return np.multiply.reduce(families.contiguous(x), axis, x.dtype, None, keepdims)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
+        """Each factor's gradient is the product of the others, right also where some are 0."""
+        rank = x.ndim
+        if rank is None:
+            raise ValueError("The gradient of reduce_prod needs a known rank.")
+        axes = sorted(reduced_axes(axis, rank, self.public))
+        perm = (*[i for i in range(rank) if i not in axes], *axes)
+        kept = rank - len(axes)
+        moved = transpose(x, perm=perm)
+        lead = shape_of_tensor(moved)[:kept]
+        flat = reshape(moved, concat(lead, to_vector(-1), axis=0))
+        others = cumulative_product(flat, axis=-1, exclusive=True, reverse=False)
+        others = others * cumulative_product(flat, axis=-1, exclusive=True, reverse=True)
+        inverse = tuple(sorted(range(rank), key=perm.__getitem__))
+        others = transpose(reshape(others, shape_of(moved)), perm=inverse)
+        return (spread(grad, x, axis, keepdims) * conjugated(others),)
+
+
+class Cumulative(Primitive):
+    """What the cumulative reductions share."""
+
+    has_one_input = True
+    ufunc: Any
+    neutral: int
+
+    def infer(self, x: TensorSpec, *, axis: int, exclusive: bool, reverse: bool) -> TensorSpec:
+        """The same shape."""
+        check_dtypes(self, (x,), NUMBERS)
+        if x.sizes is not None:
+            normalized_axis(axis, len(x.sizes), self.public)
+        return x
+
+    def kernel(self, x: Any, *, axis: int, exclusive: bool, reverse: bool) -> Any:
+        x = np.flip(x, axis) if reverse else x
+        result = self.ufunc.accumulate(families.contiguous(x), axis, x.dtype)
+        if exclusive:
+            result = np.roll(result, 1, axis)
+            np.moveaxis(result, axis, 0)[:1] = self.neutral
+        return np.flip(result, axis) if reverse else result
+
+
+class CumulativeSum(Cumulative):
+    """Sums of the elements up to each one, along an axis."""
+
+    public = "cumsum"
+    needs = ()
+    ufunc = np.add
+    neutral = 0
+
+    def gradient(
+        self, grad: Any, output: Any, x: Any, *, axis: int, exclusive: bool, reverse: bool
+    ) -> Any:
+        return (cumulative_sum(grad, axis=axis, exclusive=exclusive, reverse=not reverse),)
+
+
+class CumulativeProduct(Cumulative):
+    """Products of the elements up to each one, along an axis."""
+
+    public = "cumprod"
+    ufunc = np.multiply
+    neutral = 1
+
+    def gradient(
+        self, grad: Any, output: Any, x: Any, *, axis: int, exclusive: bool, reverse: bool
+    ) -> Any:
+        total = cumulative_sum(
+            conjugated(output) * grad, axis=axis, exclusive=exclusive, reverse=not reverse
+        )
+        is_zero = equal(x, zero_like(x))
+        quotient = total / conjugated(select(is_zero, one_like(x), x))
+        return (select(is_zero, zero_like(x), quotient),)
+
+
+reduce_sum = ReduceSum()
+reduce_max = ReduceMax()
+reduce_min = ReduceMin()
+reduce_any = ReduceAny()
+reduce_all = ReduceAll()
+argmax = Argmax()
+argmin = Argmin()
+reduce_prod = ReduceProd()
+cumulative_sum = CumulativeSum()
+cumulative_product = CumulativeProduct()
+
+
+def to_vector(number: int) -> Any:
+    """The number as an int32 vector of one element."""
+    from eagre.core.conversion import to_tensor
+
+    return to_tensor([number], dtypes.int32)
+
+
+def element_count(x: Any, axis: Any) -> Any:
+    """How many elements a reduction joins: an int where it is known, else a scalar tensor."""
+    sizes = x.sizes
+    if sizes is not None:
+        axes = range(len(sizes)) if axis is None else axis
+        joined = [sizes[a] for a in axes]
+        if None not in joined:
+            return int(np.prod(joined, dtype=np.int64))
+    dtype = x.dtype if x.dtype in INEXACTS else dtypes.int64
+    ones = broadcast_to(one(dtype), shape_of(x))
+    return reduce_max(reduce_sum(ones, axis=axis, keepdims=False), axis=None, keepdims=False)
+
+
+def one(dtype: dtypes.DType) -> Any:
+    """The number one as a scalar tensor."""
+    from eagre.core.conversion import to_tensor
+
+    return to_tensor(1, dtype)

@@ -1,0 +1,71 @@
+"""Reading and assigning variables. The first input is the handle, whose value is a `Cell`."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from eagre.core import dtypes
+from eagre.core.conversion import DTypeMismatchError
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
+from eagre.core.shapes import are_compatible
+from eagre.core.specs import ResourceSpec, TensorSpec
+
+
+class ReadVariable(Primitive):
+    """The value of a variable now: arrays are never changed in place, so it stays as it is."""
+
+    effect = "read"
+    has_one_input = True
+    needs = ()
+
+    def infer(self, handle: ResourceSpec) -> TensorSpec:
+        """What the variable holds."""
+        _check_handle(self, handle)
+        return handle.value
+
+    kernel = attrgetter("array")
+
+    def gradient(self, grad: Any, output: Any, handle: Any) -> Any:
+        return (grad,)
+
+
+class AssignVariable(Primitive):
+    """Put a value in place of a variable's; the output is the value."""
+
+    effect = "write"
+    stops_gradients = True
+    checks_always = True
+    needs = ()
+
+    def infer(self, handle: ResourceSpec, value: TensorSpec) -> TensorSpec:
+        """A value of the variable's dtype and of a shape that fits."""
+        _check_handle(self, handle)
+        held = handle.value
+        if value.dtype != held.dtype:
+            raise DTypeMismatchError(
+                f"assign expected a value of the variable's dtype {held.dtype.name}. "
+                f"Received: dtype={value.dtype.name}. Use tf.cast."
+            )
+        if not are_compatible(held.sizes, value.sizes):
+            raise InvalidArgumentError(
+                f"assign expected a value of the variable's shape {held.shape}. "
+                f"Received: shape={value.shape}"
+            )
+        return value
+
+    def kernel(self, cell: Any, value: Any) -> Any:
+        cell.array = value
+        return value
+
+
+def _check_handle(primitive: Primitive, handle: TensorSpec) -> None:
+    if handle.dtype != dtypes.resource:
+        raise DTypeMismatchError(
+            f"{primitive.public} expected the handle of a variable. Received: {handle.dtype.name}"
+        )
+
+
+read_variable = ReadVariable()
+assign_variable = AssignVariable()

@@ -1,0 +1,218 @@
+"""Roots, exponentials, logarithms, trigonometric and hyperbolic functions, softmax."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
+from eagre.core.specs import TensorSpec
+from eagre.primitives.families import FLOATS, INEXACTS, Unary, check_dtypes, contiguous
+
+
+class Inexact(Unary):
+    """A function whose value is rounded: its kernel sees row-major arrays."""
+
+    takes = INEXACTS
+    is_exact = False
+
+
+class Sqrt(Inexact):
+    """The square root."""
+
+    kernel = np.sqrt
+    is_exact = True
+    needs = ("output",)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * 0.5 / output,)
+
+
+class Rsqrt(Inexact):
+    """One over the square root."""
+
+    needs = ("output",)
+
+    def kernel(self, x: Any) -> Any:
+        return np.divide(x.dtype.type(1), np.sqrt(x))
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * -0.5 * (output * output * output),)
+
+
+class Exp(Inexact):
+    """e to the power x."""
+
+    kernel = np.exp
+    needs = ("output",)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * output,)
+
+    def scalar(self, emit: Any, x: Any) -> Any:
+        return emit.exp(x)
+
+
+class Expm1(Inexact):
+    """exp(x) - 1, exact near zero."""
+
+    kernel = np.expm1
+    needs = ("x",)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * exp(x),)
+
+
+class Log(Inexact):
+    """The natural logarithm."""
+
+    kernel = np.log
+    needs = ("x",)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad / x,)
+
+    def scalar(self, emit: Any, x: Any) -> Any:
+        return emit.log(x)
+
+
+class Log1p(Inexact):
+    """log(1 + x), exact near zero."""
+
+    kernel = np.log1p
+    needs = ("x",)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad / (x + 1),)
+
+
+class Sin(Inexact):
+    """The sine."""
+
+    kernel = np.sin
+    needs = ("x",)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * cos(x),)
+
+
+class Cos(Inexact):
+    """The cosine."""
+
+    kernel = np.cos
+    needs = ("x",)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (-grad * sin(x),)
+
+
+class Tanh(Inexact):
+    """The hyperbolic tangent."""
+
+    kernel = np.tanh
+    needs = ("output",)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * (1 - output * output),)
+
+    def scalar(self, emit: Any, x: Any) -> Any:
+        return emit.tanh(x)
+
+
+class Sigmoid(Inexact):
+    """The logistic function, 1 / (1 + exp(-x))."""
+
+    needs = ("output",)
+
+    def kernel(self, x: Any) -> Any:
+        one = x.dtype.type(1)
+        return np.divide(one, np.add(one, np.exp(np.negative(x))))
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * (output * (1 - output)),)
+
+
+class Softplus(Inexact):
+    """log(1 + exp(x)), which never overflows."""
+
+    takes = FLOATS
+    needs = ("x",)
+
+    def kernel(self, x: Any) -> Any:
+        return np.logaddexp(x, x.dtype.type(0))
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * sigmoid(x),)
+
+
+class AlongAxis(Primitive):
+    """A function of the vectors along one axis that keeps the shape."""
+
+    has_one_input = True
+    takes = FLOATS
+
+    def infer(self, x: TensorSpec, *, axis: int) -> TensorSpec:
+        """The same shape."""
+        check_dtypes(self, (x,), self.takes)
+        if x.sizes is not None and not -len(x.sizes) <= axis < len(x.sizes):
+            raise InvalidArgumentError(
+                f"{self.public} expected an axis within the rank. "
+                f"Received: axis={axis}, shape={x.shape}"
+            )
+        return TensorSpec.of(x.sizes, x.dtype)
+
+
+class Softmax(AlongAxis):
+    """exp(x) over its sum along an axis; a primitive since it costs half of the composition."""
+
+    needs = ("output",)
+
+    def kernel(self, x: Any, *, axis: int) -> Any:
+        if not x.size:
+            return x
+        x = contiguous(x)
+        result = np.subtract(x, np.maximum.reduce(x, axis, None, None, True))
+        np.exp(result, result)
+        return np.divide(result, np.add.reduce(result, axis, None, None, True), result)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, axis: int) -> Any:
+        from eagre.primitives.reductions import reduce_sum
+
+        dot = reduce_sum(grad * output, axis=(axis,), keepdims=True)
+        return ((grad - dot) * output,)
+
+
+class LogSoftmax(AlongAxis):
+    """x minus the logarithm of the sum of exp(x) along an axis."""
+
+    needs = ("output",)
+
+    def kernel(self, x: Any, *, axis: int) -> Any:
+        if not x.size:
+            return x
+        x = contiguous(x)
+        shifted = np.subtract(x, np.maximum.reduce(x, axis, None, None, True))
+        total = np.add.reduce(np.exp(shifted), axis, None, None, True)
+        return np.subtract(shifted, np.log(total), shifted)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, axis: int) -> Any:
+        from eagre.primitives.reductions import reduce_sum
+
+        return (grad - exp(output) * reduce_sum(grad, axis=(axis,), keepdims=True),)
+
+
+sqrt = Sqrt()
+rsqrt = Rsqrt()
+exp = Exp()
+expm1 = Expm1()
+log = Log()
+log1p = Log1p()
+sin = Sin()
+cos = Cos()
+tanh = Tanh()
+sigmoid = Sigmoid()
+softplus = Softplus()
+softmax = Softmax()
+log_softmax = LogSoftmax()

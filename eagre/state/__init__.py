@@ -1,0 +1,1 @@
+"""Things that keep values: variables, modules, optimizers."""

@@ -1,0 +1,86 @@
+"""`Module`: a Python object whose attributes hold variables and further modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eagre.state.variable import Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Module:
+    """A base class for models: finds the variables among its attributes.
+
+    Variables and modules are found in attributes, lists, tuples and dictionaries, in the order
+    of the attributes' names.
+
+    >>> class Line(tf.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.slope = tf.Variable(2.0)
+    ...     def __call__(self, x):
+    ...         return self.slope * x
+    >>> len(Line().trainable_variables)
+    1
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self._name = name or _snake_case(type(self).__name__)
+        if not self._name.isidentifier():
+            raise ValueError(f"Module expected a name that is an identifier. Received: {name!r}")
+
+    @property
+    def name(self) -> str:
+        """The name of the module."""
+        return self._name
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """All variables of this module and of those within it, each once."""
+        return tuple(_members(self, Variable))
+
+    @property
+    def trainable_variables(self) -> tuple[Variable, ...]:
+        """The variables that gradient tapes watch."""
+        return tuple(variable for variable in self.variables if variable.trainable)
+
+    @property
+    def non_trainable_variables(self) -> tuple[Variable, ...]:
+        """The variables that gradient tapes do not watch."""
+        return tuple(variable for variable in self.variables if not variable.trainable)
+
+    @property
+    def submodules(self) -> tuple[Module, ...]:
+        """The modules within this one, at any depth, each once."""
+        return tuple(module for module in _members(self, Module) if module is not self)
+
+
+def _members(root: Any, kind: type) -> Iterator[Any]:
+    """Objects of a kind that are reachable from `root`, attributes by name, each once."""
+    seen: set[int] = set()
+    own: list[Any] = []
+    nested: list[Any] = [root]
+    while nested:
+        value = nested.pop(0)
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, kind):
+            own.append(value)
+        nested = _parts(value) + nested if isinstance(value, list | tuple | dict) else nested
+        if isinstance(value, Module):
+            nested += _parts(value)
+    return iter(own)
+
+
+def _parts(value: Any) -> list[Any]:
+    if isinstance(value, Module):
+        return [part for _, part in sorted(vars(value).items())]
+    return list(value.values()) if isinstance(value, dict) else list(value)
+
+
+def _snake_case(name: str) -> str:
+    text = "".join("_" + c.lower() if c.isupper() else c for c in name).strip("_")
+    return text or "module"

@@ -1,0 +1,1 @@
+"""Optimizers: rules by which gradients change variables."""

@@ -1,0 +1,241 @@
+"""`Variable`: a Python object that holds a tensor which can be assigned."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from eagre.core import dtypes, printing
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import TensorShape, are_compatible
+from eagre.core.specs import TensorSpec
+from eagre.core.tensor import Cell, EagerTensor, Reference, Tensor, next_handle_id, wrap
+from eagre.primitives.state import assign_variable, read_variable
+
+
+class Variable:
+    """A tensor that can be assigned. It lives as long as the object, and reading it is a snapshot.
+
+    Args:
+        initial_value: what becomes a tensor, or a function without arguments that makes it.
+        trainable: whether gradient tapes watch it when it is read; by default where it is
+            floating-point or complex.
+        name: for messages and prints.
+        dtype: of the value; by default that of `initial_value`.
+        shape: what later values may have; unknown sizes allow it to change.
+
+    >>> v = tf.Variable([1.0, 2.0])
+    >>> v.assign_add([1.0, 1.0]).numpy()
+    array([2., 3.], dtype=float32)
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_trainable", "constraint", "handle")
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+    __array_priority__ = 100
+
+    def __init__(
+        self,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        validate_shape: bool = True,
+        caching_device: Any = None,
+        name: str | None = None,
+        variable_def: Any = None,
+        dtype: Any = None,
+        import_scope: Any = None,
+        constraint: Any = None,
+        synchronization: Any = None,
+        aggregation: Any = None,
+        shape: Any = None,
+    ) -> None:
+        if initial_value is None:
+            raise ValueError("Variable expected an initial_value. Received: initial_value=None")
+        value = _initial_tensor(initial_value, dtype)
+        sizes = value.sizes if shape is None else TensorShape(shape).sizes
+        if not validate_shape and shape is None:
+            sizes = None
+        if not are_compatible(sizes, value.sizes):
+            raise ValueError(
+                "Variable expected an initial_value that fits its shape. "
+                f"Received: initial_value.shape={value.shape}, shape={shape}"
+            )
+        self._trainable = trainable if trainable is not None else _may_train(value.dtype)
+        spec = TensorSpec.of(sizes, value.dtype)
+        cell = Cell(value.array, spec, name or "Variable", self._trainable)
+        cell.owner = weakref.ref(self)
+        self.handle = wrap(cell)
+        self.handle.id = next_handle_id()
+        self.constraint = constraint
+
+    # What it is -------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The name with TensorFlow's output number."""
+        return self.handle.array.name + ":0"
+
+    @property
+    def dtype(self) -> dtypes.DType:
+        """The dtype of the value."""
+        return self.handle.array.spec.dtype
+
+    @property
+    def shape(self) -> TensorShape:
+        """The shape that values have to fit."""
+        return self.handle.array.spec.shape
+
+    def get_shape(self) -> TensorShape:
+        """The shape that values have to fit."""
+        return self.shape
+
+    @property
+    def ndim(self) -> int | None:
+        """The number of axes, None where it is unknown."""
+        return self.shape.rank
+
+    @property
+    def trainable(self) -> bool:
+        """Whether gradient tapes watch the variable when it is read."""
+        return self._trainable
+
+    @property
+    def device(self) -> str:
+        """The name of the device that holds the value."""
+        return self.handle.device
+
+    def ref(self) -> Reference:
+        """A hashable stand-in, equal only to references to this very variable."""
+        return Reference(self)
+
+    # Reading ----------------------------------------------------------------------------------
+
+    def value(self) -> Any:
+        """The value now, as a tensor that later assignments do not change."""
+        return read_variable(self.handle)
+
+    def read_value(self) -> Any:
+        """The value now, as a tensor that later assignments do not change."""
+        return read_variable(self.handle)
+
+    def numpy(self) -> Any:
+        """A copy of the value as a NumPy array."""
+        return self.value().numpy()
+
+    def __tensor__(self, dtype: Any) -> Tensor:
+        return read_variable(self.handle)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return self.value().__array__(dtype, copy)
+
+    def __bool__(self) -> bool:
+        return bool(self.value())
+
+    def __int__(self) -> int:
+        return int(self.value())
+
+    def __float__(self) -> float:
+        return float(self.value())
+
+    def __index__(self) -> int:
+        return self.value().__index__()
+
+    def __len__(self) -> int:
+        return len(self.value())
+
+    def __iter__(self) -> Any:
+        return iter(self.value())
+
+    # Assigning --------------------------------------------------------------------------------
+
+    def assign(
+        self, value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
+    ) -> Variable:
+        """Put `value` in place of the variable's value.
+
+        Raises:
+            InvalidArgumentError: the shape or the dtype does not fit (also a ValueError).
+        """
+        assign_variable(self.handle, _new_value(self, value, "assign"))
+        return self
+
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
+    ) -> Variable:
+        """Add `delta` to the value."""
+        assign_variable(self.handle, self.value() + _new_value(self, delta, "assign_add"))
+        return self
+
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
+    ) -> Variable:
+        """Subtract `delta` from the value."""
+        assign_variable(self.handle, self.value() - _new_value(self, delta, "assign_sub"))
+        return self
+
+    def __repr__(self) -> str:
+        array = self.handle.array.array
+        return (
+            f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, "
+            f"numpy={printing.value_repr(array)}>"
+        )
+
+    def __deepcopy__(self, memo: Any) -> Variable:
+        copy = Variable(
+            to_tensor(self.handle.array.array),
+            trainable=self._trainable,
+            name=self.handle.array.name,
+            shape=self.shape,
+            constraint=self.constraint,
+        )
+        memo[id(self)] = copy
+        return copy
+
+
+def _initial_tensor(initial_value: Any, dtype: Any) -> EagerTensor:
+    from eagre.core import ambient
+
+    with ambient.outside(None):
+        if callable(initial_value) and not isinstance(initial_value, Tensor | Variable):
+            initial_value = initial_value()
+        value = to_tensor(initial_value, dtype, name="Variable")
+    if not isinstance(value, EagerTensor):
+        raise InvalidArgumentError(
+            "Variable expected an initial_value that has its value. "
+            f"Received: {value!r}. Make variables outside the traced function, or pass a function."
+        )
+    return value
+
+
+def _may_train(dtype: dtypes.DType) -> bool:
+    return True
+
+
+def _new_value(variable: Variable, value: Any, name: str) -> Tensor:
+    if value.__class__ is EagerTensor:
+        return value
+    if isinstance(value, Tensor) or hasattr(value, "__tensor__"):
+        return to_tensor(value, name=name)
+    return to_tensor(value, variable.dtype, name=name)
+
+
+def _delegate(name: str) -> Any:
+    """An operator of tensors for variables: it reads first."""
+    method = getattr(Tensor, name)
+
+    def operator(self: Variable, *others: Any) -> Any:
+        return method(read_variable(self.handle), *others)
+
+    operator.__name__ = operator.__qualname__ = name
+    return operator
+
+
+def _install() -> None:
+    two_sided = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
+    two_sided += ["and", "or", "xor"]
+    names = ["getitem", "neg", "abs", "pos", "invert", "eq", "ne", "lt", "le", "gt", "ge"]
+    for name in names + two_sided + ["r" + each for each in two_sided]:
+        setattr(Variable, f"__{name}__", _delegate(f"__{name}__"))
+
+
+_install()
