@@ -16,6 +16,8 @@ from _thread import get_ident
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from eagre.core.primitive import Primitive
     from eagre.core.tensor import Tensor
 
@@ -55,7 +57,8 @@ class Recorder(Level):
 
 stacks: dict[int, tuple[Level, ...]] = {}
 interpreters: dict[int, Interpreter] = {}
-recorders: dict[int, tuple[Recorder, ...]] = {}
+recorders: dict[int, Callable[[Primitive, tuple[Tensor, ...], Any, Any], None]] = {}
+"""For a thread the `record` of its recorder; of several, a function that calls them in order."""
 
 
 def stack() -> tuple[Level, ...]:
@@ -79,7 +82,15 @@ def replace_stack(levels: tuple[Level, ...], thread: int | None = None) -> None:
         elif isinstance(level, Recorder):
             inside.append(level)
     if inside:
-        recorders[thread] = tuple(inside)
+        recorders[thread] = inside[0].record if len(inside) == 1 else _record_with(inside)
+
+
+def _record_with(inside: list[Recorder]) -> Any:
+    def record(primitive: Any, inputs: Any, params: Any, output: Any) -> None:
+        for recorder in inside:
+            recorder.record(primitive, inputs, params, output)
+
+    return record
 
 
 def enter(level: Level) -> None:

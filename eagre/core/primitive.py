@@ -32,6 +32,7 @@ quietly = _quiet.run
 
 ndarray = np.ndarray
 _array_of = attrgetter("array")
+recorder_of = recorders.get
 _dtype_of = attrgetter("dtype")
 NO_PARAMS: dict[str, Any] = {}
 
@@ -66,12 +67,19 @@ class Primitive:
     def __init__(self) -> None:
         self.name = self.name or _snake_case(type(self).__name__)
         self.public = self.public or self.name
+        self.is_light = self.is_light and not self.stops_gradients
         self.accepted: set[Any] = set()
         self.kept, self.keeps_output = self._what_to_keep()
         self.door: Callable[..., Any] = unary_door(self) if self.has_one_input else self._general
 
+    broadcasts: bool = False
+    """Whether inputs broadcast: their gradients are then summed to the inputs' shapes."""
+
     has_one_input: bool = False
     """Whether the kernel takes one array and returns one: such primitives have a `unary_door`."""
+
+    is_light: bool = False
+    """Whether it has two inputs, never larger than the output: a tape asks the output's size."""
 
     stops_gradients: bool = False
     """Whether the output has no gradient by its nature (comparisons, indices, steps)."""
@@ -93,6 +101,10 @@ class Primitive:
         """
         raise LookupError(f"{self.name} has no gradient")
 
+    gradients: Any = None
+    """`(wanted, grad, output, inputs, params) -> grads` in place of `gradient`, for a primitive
+    that computes all wanted gradients in one operation."""
+
     def simplify(self, *inputs: Any, **params: Any) -> Any:
         """A tensor that equals this application exactly and is cheaper, or None."""
         return None
@@ -111,24 +123,19 @@ class Primitive:
     @property
     def is_differentiable(self) -> bool:
         """Whether this primitive has a gradient rule."""
-        return type(self).gradient is not Primitive.gradient
+        return self.gradients is not None or type(self).gradient is not Primitive.gradient
 
-    def gradients(
-        self, wanted: list[bool], grad: Any, output: Any, inputs: Any, params: Any
-    ) -> list[Any]:
-        """The gradients that are wanted, in the order of the inputs, None for the others."""
-        rules = self.gradient(grad, output, *inputs, **params)
-        return [
-            (rule if rule is None or isinstance(rule, Tensor) else rule()) if want else None
-            for want, rule in zip(wanted, rules, strict=True)
-        ]
-
-    def remember(self, inputs: tuple[Tensor, ...]) -> Any:
-        """The inputs as a tape keeps them: outlines of those that `gradient` does not read."""
+    def remember(self, inputs: tuple[Any, ...], output: Any) -> tuple[Any, Any]:
+        """The inputs and the output as a tape keeps them: those that `gradient` does not read
+        without their values, unless they are too small to matter."""
         kept = self.kept
-        if kept is None:
-            return inputs
-        return tuple([x if i in kept else outline(x) for i, x in enumerate(inputs)])
+        if kept is not None:
+            inputs = tuple([x if i in kept else outline(x) for i, x in enumerate(inputs)])
+        if self.keeps_output:
+            return inputs, output
+        if output.__class__ is tuple:
+            return inputs, tuple([outline(x) for x in output])
+        return inputs, outline(output)
 
     def _what_to_keep(self) -> tuple[frozenset[int] | None, bool]:
         if self.needs is None:
@@ -175,12 +182,12 @@ class Operation:
 class Outline(Tensor):
     """Shape and dtype of a value that a tape does not keep."""
 
-    __slots__ = ("_dtype", "sizes")
-    id = 0  # pyright: ignore[reportIncompatibleVariableOverride, reportAssignmentType]
+    __slots__ = ("_dtype", "id", "sizes")
 
-    def __init__(self, sizes: Any, dtype: Any) -> None:
+    def __init__(self, sizes: Any, dtype: Any, number: int) -> None:
         self.sizes = sizes
         self._dtype = dtype
+        self.id = number
 
     @property
     def dtype(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -193,11 +200,16 @@ class Outline(Tensor):
         return f"<outline shape={self.shape}, dtype={self.dtype.name}>"
 
 
+SMALL = 1024
+"""Bytes up to which a tape keeps a value as it is: an outline would be as large."""
+
+
 def outline(tensor: Tensor) -> Tensor:
     """What is left of a tensor whose value is not needed; a symbolic one has none anyway."""
-    if isinstance(tensor, EagerTensor):
-        array = tensor.array
-        return Outline(array.shape, array.dtype)
+    if tensor.__class__ is EagerTensor:
+        array = tensor.array  # pyright: ignore
+        if array.__class__ is ndarray and array.nbytes > SMALL:
+            return Outline(array.shape, array.dtype, tensor.id)
     return tensor
 
 
@@ -221,15 +233,9 @@ def apply(primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, An
         except Exception as error:
             result = _recover(error, primitive, inputs, params)
         output = wrap(result) if result.__class__ is ndarray else _wrapped(result)
-    if recorders:
+    if recorders and (record := recorder_of(get_ident())) is not None:
         record(primitive, inputs, params, output)
     return output
-
-
-def record(primitive: Primitive, inputs: tuple[Tensor, ...], params: Any, output: Any) -> None:
-    """Show one finished operation to the recorders of this thread, outermost first."""
-    for recorder in recorders.get(get_ident(), ()):
-        recorder.record(primitive, inputs, params, output)
 
 
 def unary_door(primitive: Primitive) -> Callable[..., Any]:
@@ -249,7 +255,7 @@ def unary_door(primitive: Primitive) -> Callable[..., Any]:
         output = EagerTensor()
         output.array = result if result.__class__ is ndarray else as_array(result)
         output.id = 0
-        if x.id and recorders:
+        if x.id and recorders and (record := recorder_of(get_ident())) is not None:
             record(primitive, (x,), params, output)
         return output
 
@@ -275,7 +281,7 @@ def binary_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
         output = EagerTensor()
         output.array = result if result.__class__ is ndarray else as_array(result)
         output.id = 0
-        if (x.id or y.id) and recorders:
+        if (x.id or y.id) and recorders and (record := recorder_of(get_ident())) is not None:
             record(primitive, (x, y), NO_PARAMS, output)
         return output
 

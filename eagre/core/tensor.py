@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from eagre.core.primitive import Operation
 
-# Recorders know values by these numbers; 0 is the number of a value that no recorder has met.
-# Handles of variables have negative ones, so that reading a variable is always shown to tapes.
+# Tapes know values by these numbers; 0 is the number of a value that no tape has met. Handles of
+# trainable variables have numbers above all others: every tape takes their reads for relevant.
 next_id = count(1).__next__
-next_handle_id = count(-1, -1).__next__
+next_handle_id = count(2**62).__next__
 
 
 class Tensor:
@@ -63,6 +63,11 @@ class Tensor:
     def spec(self) -> TensorSpec:
         """Shape and dtype, without the value."""
         return TensorSpec.of(self.sizes, self.dtype)
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether the elements are complex numbers."""
+        return self.dtype.is_complex
 
     @property
     def shape(self) -> TensorShape:
@@ -158,6 +163,11 @@ class EagerTensor(Tensor):
         if array.__class__ is Cell:
             return ResourceSpec(array.spec)
         return TensorSpec.of(array.shape, dtypes.from_numpy(array.dtype))
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether the elements are complex numbers."""
+        return self.array.dtype.kind == "c"
 
     @property
     def name(self) -> str:

@@ -1,88 +1,121 @@
 """Reverse-mode differentiation of a list of operations: one function for tapes and for graphs.
 
-The operations are records `(primitive, params, input_ids, inputs, output_ids, outputs)`. The ids
-are numbers that stand for values; several outputs have a tuple of ids. A record whose primitive
-is None marks the moment from which the value of its output id counts as a source.
+An operation is a tuple `(primitive, inputs, params, output)`, with a tuple of outputs if there are
+several; `number` tells by which number a value is known. An operation whose primitive is None
+marks the moment from which its output counts as a source.
 
 Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors", 1986.
 """
 
 from __future__ import annotations
 
+from math import inf
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from eagre.core.conversion import to_tensor
-from eagre.core.tensor import Tensor
 from eagre.core.dtypes import float32
-from eagre.primitives.families import INEXACTS, shape_of
+from eagre.core.tensor import Tensor
+from eagre.primitives.arithmetic import one_like
+from eagre.primitives.families import INEXACTS, shape_of, unbroadcast
 from eagre.primitives.rearrangement import broadcast_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-Record = tuple[Any, Any, tuple[int, ...], Any, Any, Any]
+Entry = tuple[Any, Any, Any, Any]
 
 
 def backpropagate(
-    records: Iterable[Record], seeds: Sequence[tuple[int, Tensor]], sources: set[int]
+    operations: Sequence[Entry],
+    seeds: Iterable[tuple[int, Tensor]],
+    sources: set[int],
+    dependent: Any,
+    number: Callable[[Any], int],
+    first: float = inf,
 ) -> dict[int, Tensor]:
-    """The gradients of the sources by id, given the gradients that flow into the targets.
+    """The gradients of the sources by number, given the gradients that flow into the targets.
 
-    Contributions to one value are added from its last use to its first.
+    Gradients flow only to values that may depend on a source: those whose numbers are in
+    `dependent` or at least `first`. Contributions to one value are added from its last use to its
+    first.
     """
-    path, dependent = _path(records, sources)
     sums: dict[int, Tensor] = {}
-    for number, grad in seeds:
-        if number in dependent:
-            sums[number] = sums[number] + grad if number in sums else grad
     found: dict[int, Tensor] = {}
-    for primitive, params, input_ids, inputs, output_ids, outputs in reversed(path):
-        if output_ids.__class__ is tuple:
-            grad = _grads_of_outputs(output_ids, outputs, sums, sources, found)
+    for target, seed in seeds:
+        if target >= first or target in dependent:
+            sums[target] = sums[target] + seed if target in sums else seed
+    for primitive, inputs, params, output in reversed(operations):
+        if output.__class__ is tuple:
+            grad = _grads_of_outputs(output, sums, sources, found, number)
         else:
-            grad = sums.pop(output_ids, None)
-            if output_ids in sources and grad is not None:
-                found[output_ids] = grad
-        if grad is None or primitive.stops_gradients:
+            key = number(output)
+            grad = sums.pop(key, None)
+            if key in sources:
+                _note_source(key, grad, found, dependent if primitive is None else ())
+        if grad is None or primitive is None:
             continue
-        wanted = [number in dependent for number in input_ids]
-        grads = primitive.gradients(wanted, grad, outputs, inputs, params)
-        for number, want, part in zip(input_ids, wanted, grads, strict=True):
-            if want and part is not None:
-                sums[number] = sums[number] + part if number in sums else part
-    return found | {number: sums[number] for number in sources if number in sums}
-
-
-def _path(records: Iterable[Record], sources: set[int]) -> tuple[list[Record], set[int]]:
-    """The records through which a source reaches something, and the ids of what it reaches."""
-    path: list[Record] = []
-    dependent: set[int] = set()
-    for entry in records:
-        output_ids = entry[4]
-        for number in entry[2]:
-            if number in dependent:
-                path.append(entry)
-                if output_ids.__class__ is tuple:
-                    dependent.update(output_ids)
-                else:
-                    dependent.add(output_ids)
-                break
+        if primitive.gradients is None:
+            rules = primitive.gradient(grad, output, *inputs, **params)
         else:
-            numbers = output_ids if output_ids.__class__ is tuple else (output_ids,)
-            dependent.update(number for number in numbers if number in sources)
+            wanted = [number(x) >= first or number(x) in dependent for x in inputs]
+            rules = primitive.gradients(wanted, grad, output, inputs, params)
+        for x, part in zip(inputs, rules):  # noqa: B905 `strict` costs as much as the loop
+            key = number(x)
+            if part is None or (key < first and key not in dependent):
+                continue
+            if part.__class__ is FunctionType:
+                part = part()
+            if primitive.broadcasts:
+                part = unbroadcast(part, x)
+            sums[key] = sums[key] + part if key in sums else part
+    return found | {key: sums[key] for key in sources if key in sums}
+
+
+def _note_source(key: int, grad: Tensor | None, found: Any, dependent: Any) -> None:
+    """Keep the gradient of a source; before its mark a source was not one."""
+    if grad is not None:
+        found[key] = grad
+    if isinstance(dependent, set):
+        dependent.discard(key)
+
+
+def path_from(
+    operations: Iterable[Entry],
+    sources: set[int],
+    unmarked: Iterable[int],
+    number: Callable[[Any], int],
+) -> tuple[list[Entry], set[int]]:
+    """The operations through which a source reaches something, and the numbers it reaches.
+
+    `unmarked` are the sources that count from the start, without a mark.
+    """
+    path: list[Entry] = []
+    dependent = set(unmarked)
+    for entry in operations:
+        outputs = entry[3] if entry[3].__class__ is tuple else (entry[3],)
+        numbers = [number(output) for output in outputs]
+        inputs = [number(x) for x in entry[1]]
+        if not dependent.isdisjoint(inputs):
+            path.append(entry)
+            dependent.update(numbers)
+        elif not sources.isdisjoint(numbers):
+            path.append(entry)
+            dependent.update(sources.intersection(numbers))
     return path, dependent
 
 
 def _grads_of_outputs(
-    numbers: tuple[int, ...], outputs: Any, sums: Any, sources: set[int], found: Any
+    outputs: tuple[Any, ...], sums: Any, sources: set[int], found: Any, number: Any
 ) -> tuple[Tensor, ...] | None:
     """The gradients of several outputs, zeros for those that nothing depends on."""
-    grads = [sums.pop(number, None) for number in numbers]
+    keys = [number(output) for output in outputs]
+    grads = [sums.pop(key, None) for key in keys]
     if all(grad is None for grad in grads):
         return None
-    for number, grad in zip(numbers, grads, strict=True):
-        if number in sources and grad is not None:
-            found[number] = grad
+    for key, grad in zip(keys, grads, strict=True):
+        if key in sources and grad is not None:
+            found[key] = grad
     return tuple(
         zeros_like(output) if grad is None else grad
         for grad, output in zip(grads, outputs, strict=True)
@@ -91,10 +124,9 @@ def _grads_of_outputs(
 
 def zeros_like(x: Tensor) -> Tensor:
     """Zeros of the shape of `x`, and of its dtype where that has gradients."""
-    dtype = x.dtype if x.dtype in INEXACTS else float32
-    return broadcast_to(to_tensor(0, dtype), shape_of(x))
+    return broadcast_to(to_tensor(0, x.dtype if x.dtype in INEXACTS else float32), shape_of(x))
 
 
 def ones_like(x: Tensor) -> Tensor:
     """Ones of the shape and dtype of `x`."""
-    return broadcast_to(to_tensor(1, x.dtype), shape_of(x))
+    return broadcast_to(one_like(x), shape_of(x))

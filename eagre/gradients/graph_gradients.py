@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eagre.core.errors import UnimplementedError
-from eagre.gradients.backpropagate import Record, backpropagate, zeros_like
+from eagre.gradients.backpropagate import Entry, backpropagate, path_from, zeros_like
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace
 from eagre.primitives.families import INEXACTS
@@ -17,19 +17,18 @@ if TYPE_CHECKING:
     from eagre.core.tensor import Tensor
 
 
-def records_of(operations: Iterable[Operation]) -> list[Record]:
-    """The operations as `backpropagate` takes them; a value's id is that of its tensor object."""
-    records: list[Record] = []
-    for operation in operations:
-        outputs: Any = operation.outputs
-        output_ids: Any = tuple([id(output) for output in outputs])
-        if not operation.has_several_outputs:
-            outputs, output_ids = outputs[0], output_ids[0]
-        ids = tuple([id(x) for x in operation.inputs])
-        records.append(
-            (operation.primitive, operation.params, ids, operation.inputs, output_ids, outputs)
+def entries_of(operations: Iterable[Operation]) -> list[Entry]:
+    """The operations as `backpropagate` takes them."""
+    return [
+        (
+            operation.primitive,
+            operation.inputs,
+            operation.params,
+            operation.outputs if operation.has_several_outputs else operation.outputs[0],
         )
-    return records
+        for operation in operations
+        if not operation.primitive.stops_gradients
+    ]
 
 
 def gradients_in(
@@ -37,9 +36,9 @@ def gradients_in(
 ) -> list[Tensor | None]:
     """The gradients of symbolic tensors of a graph that is being traced, added to that graph."""
     numbers = {id(source) for source in sources}
-    markers: list[Record] = [(None, None, (), (), number, None) for number in numbers]
     flows = [(id(target), seed) for target, seed in zip(targets, seeds, strict=True)]
-    found = backpropagate([*markers, *records_of(list(graph.operations))], flows, numbers)
+    path, dependent = path_from(entries_of(graph.operations), numbers, numbers, id)
+    found = backpropagate(path, flows, numbers, dependent, id)
     return [found.get(id(source)) for source in sources]
 
 

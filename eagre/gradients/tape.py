@@ -9,10 +9,18 @@ from typing import Any
 
 from eagre.core import ambient, structure
 from eagre.core.conversion import to_tensor
-from eagre.core.primitive import outline
-from eagre.core.tensor import SymbolicTensor, Tensor, next_id
-from eagre.gradients.backpropagate import Record, backpropagate, ones_like, zeros_like
+from eagre.core.dtypes import resource
+from eagre.core.primitive import SMALL
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_handle_id, next_id
+from eagre.gradients.backpropagate import (
+    Entry,
+    backpropagate,
+    ones_like,
+    path_from,
+    zeros_like,
+)
 from eagre.primitives.families import INEXACTS
+from eagre.primitives.state import read_variable
 
 
 _id_of = attrgetter("id")
@@ -44,6 +52,7 @@ class GradientTape(ambient.Recorder):
         "__weakref__",
         "_append",
         "_first",
+        "_has_late_watch",
         "_is_used_up",
         "_records",
         "_watched",
@@ -78,44 +87,37 @@ class GradientTape(ambient.Recorder):
     def record(self, primitive: Any, inputs: tuple[Any, ...], params: Any, output: Any) -> None:
         """Note an operation if one of its inputs may depend on something watched.
 
-        Values that this tape has recorded have ids from `_first` on. Some of these may be
-        connected to another tape only; `gradient` sorts that out.
+        Such values have numbers from `_first` on. Some may be connected to another tape only, or
+        be variables that are not watched; `gradient` sorts that out.
         """
-        ids = tuple(map(_id_of, inputs))
         first = self._first
-        for number in ids:
-            if number >= first:
+        watched = self._watched
+        if primitive.is_light:
+            x, y = inputs
+            if x.id < first and y.id < first and x.id not in watched and y.id not in watched:
+                return
+            if output.__class__ is EagerTensor and output.array.nbytes <= SMALL:
+                if not output.id:
+                    output.id = next_id()
+                self._append((primitive, inputs, params, output))
+                return
+        elif primitive.stops_gradients:
+            return
+        for x in inputs:
+            if x.id >= first or x.id in watched:
                 break
         else:
-            if not self._is_watched(primitive, inputs, ids):
-                return
-        if primitive.stops_gradients:
             return
-        if output.__class__ is tuple:
-            self._record_several(primitive, inputs, params, ids, output)
-            return
-        number = output.id
-        if not number:
-            output.id = number = next_id()
-        kept = inputs if primitive.kept is None else primitive.remember(inputs)
-        held = output if primitive.keeps_output else None
-        self._append((primitive, params, ids, kept, number, held))
+        for each in output if output.__class__ is tuple else (output,):
+            each.id = each.id or next_id()
+        if primitive is read_variable:
+            self._note_read(inputs[0])
+        inputs, output = primitive.remember(inputs, output)
+        self._append((primitive, inputs, params, output))
 
-    def _record_several(
-        self, primitive: Any, inputs: Any, params: Any, ids: Any, outputs: tuple[Any, ...]
-    ) -> None:
-        for output in outputs:
-            output.id = output.id or next_id()
-        numbers = tuple([output.id for output in outputs])
-        kept = outputs if primitive.keeps_output else tuple([outline(x) for x in outputs])
-        self._append((primitive, params, ids, primitive.remember(inputs), numbers, kept))
-
-    def _is_watched(self, primitive: Any, inputs: Any, ids: tuple[int, ...]) -> bool:
-        if primitive.effect != "write" and self._watches_variables:
-            for handle in inputs:
-                if handle.id < 0 and _cell(handle).is_watched:
-                    self._watch_value(handle)
-        return not self._watched.keys().isdisjoint(ids)
+    def _note_read(self, handle: Any) -> None:
+        if self._watches_variables:
+            self._watched.setdefault(handle.id, handle)
 
     # What is watched --------------------------------------------------------------------------
 
@@ -135,24 +137,22 @@ class GradientTape(ambient.Recorder):
                     f"no gradient. Received: dtype={value.dtype.name}",
                     stacklevel=2,
                 )
-            self._watch_value(value if handle is None else handle, value)
+            self._watch_value(value if handle is None else handle)
 
-    def _watch_value(self, value: Any, owner: Any = None) -> None:
+    def _watch_value(self, value: Any) -> None:
+        if value.id in self._watched:
+            return
         if not value.id:
-            value.id = next_id()
-        if value.id not in self._watched:
-            self._watched[value.id] = value if owner is None else owner
-            self._append((None, None, (), (), value.id, None))
+            value.id = next_handle_id() if value.dtype is resource else next_id()
+        self._has_late_watch |= len(self._records) > len(self._watched)
+        self._watched[value.id] = value
+        self._append((None, (), None, value))
 
     def watched_variables(self) -> tuple[Any, ...]:
         """The variables watched so far, in the order in which they were met."""
-        found = []
-        for value in self._watched.values():
-            owner = value if hasattr(value, "handle") else getattr(_cell(value), "owner", None)
-            variable = owner() if callable(owner) else owner
-            if variable is not None:
-                found.append(variable)
-        return tuple(found)
+        cells = [_cell(value) for value in self._watched.values() if value.dtype is resource]
+        owners = [cell.owner() for cell in cells]
+        return tuple(owner for owner in owners if owner is not None)
 
     def stop_recording(self) -> _StopRecording:
         """Context in which this tape records nothing."""
@@ -162,9 +162,10 @@ class GradientTape(ambient.Recorder):
 
     def reset(self) -> None:
         """Forget everything that was recorded and watched."""
-        self._records: list[Record] = []
+        self._records: list[Entry] = []
         self._append = self._records.append
         self._watched: dict[int, Any] = {}
+        self._has_late_watch = False
         self._first = next_id()
         self._is_used_up = False
 
@@ -196,15 +197,11 @@ class GradientTape(ambient.Recorder):
             )
         if self.is_recording and not self.is_persistent:
             self._stop()
-        targets = [_value(t) for t in structure.flatten(target)]
-        values = [_value(s) for s in structure.flatten(sources)]
+        targets = [_value(t) for t in _flatten(target)]
+        values = [_value(s) for s in _flatten(sources)]
         seeds = _seeds(targets, output_gradients)
         numbers = {value.id for value in values if value.id}
-        self._drop_unconnected(numbers)
-        found = backpropagate(self._records, seeds, numbers) if numbers else {}
-        for number, seed in seeds:
-            if number in numbers and number not in found:
-                found[number] = seed
+        found = self._backpropagate(seeds, numbers)
         if not self.is_persistent:
             self._use_up()
         grads = [found.get(value.id) if value.id else None for value in values]
@@ -213,17 +210,32 @@ class GradientTape(ambient.Recorder):
                 _zeros(source) if grad is None else grad
                 for grad, source in zip(grads, structure.flatten(sources), strict=True)
             ]
-        return structure.pack_sequence_as(sources, grads)
+        return grads[0] if values and sources is values[0] else structure.pack_sequence_as(
+            sources, grads
+        )
 
-    def _drop_unconnected(self, numbers: set[int]) -> None:
-        """Take out the sources that do not depend on anything that this tape watches."""
-        if numbers <= self._watched.keys():
-            return
-        connected: set[int] = set()
-        for primitive, _, input_ids, _, output_ids, _ in self._records:
-            if primitive is None or not connected.isdisjoint(input_ids):
-                connected.update(output_ids if isinstance(output_ids, tuple) else (output_ids,))
-        numbers.intersection_update(connected)
+    def _backpropagate(self, seeds: Any, numbers: set[int]) -> dict[int, Tensor]:
+        if self._has_late_watch or numbers != self._watched.keys() or not self._watches_variables:
+            # The rare case: some of what was recorded does not lead to a source.
+            if not numbers <= self._watched.keys():
+                numbers.intersection_update(self._connected())
+            reads = self._reads() if self._watches_variables else set[int]()
+            path, dependent = path_from(self._records, numbers, reads & numbers, _id_of)
+            return backpropagate(path, seeds, numbers, dependent, _id_of)
+        return backpropagate(self._records, seeds, numbers, self._watched, _id_of, self._first)
+
+    def _reads(self) -> set[int]:
+        """The numbers of the variables that are watched."""
+        return {number for number, value in self._watched.items() if value.dtype is resource}
+
+    def _connected(self) -> set[int]:
+        """The numbers of all values that depend on something that this tape watches."""
+        connected = self._reads() if self._watches_variables else set[int]()
+        for _, inputs, _, output in self._records:
+            outputs = output if output.__class__ is tuple else (output,)
+            if not inputs or not connected.isdisjoint([x.id for x in inputs]):
+                connected.update([each.id for each in outputs])
+        return connected
 
     def _use_up(self) -> None:
         self._is_used_up = True
@@ -236,9 +248,8 @@ class GradientTape(ambient.Recorder):
             return True
         return any(
             tensor is kept
-            for entry in self._records
-            for part in (entry[3], entry[5])
-            for kept in (part if isinstance(part, tuple) else (part,))
+            for _, inputs, _, output in self._records
+            for kept in (*inputs, *(output if output.__class__ is tuple else (output,)))
         )
 
 
@@ -262,6 +273,10 @@ class _StopRecording:
 
 def _cell(handle: Any) -> Any:
     return handle.spec if isinstance(handle, SymbolicTensor) else handle.array
+
+
+def _flatten(values: Any) -> list[Any]:
+    return [values] if isinstance(values, Tensor) else structure.flatten(values)
 
 
 def _value(source: Any) -> Any:

@@ -500,7 +500,7 @@ stop_gradient = StopGradient()
 
 def conjugated(x: Any) -> Any:
     """The conjugate where numbers are complex: gradients follow TensorFlow's convention."""
-    return conjugate(x) if x.dtype in COMPLEXES else x
+    return conjugate(x) if x.is_complex else x
 
 
 def zero_like(x: Any) -> Any:

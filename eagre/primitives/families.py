@@ -56,12 +56,10 @@ def contiguous(array: Any) -> Any:
     return array if array.flags.c_contiguous else np.ascontiguousarray(array)
 
 
-_TWO_ALIKE = (None, None)
-
-
 class Elementwise(Primitive):
     """A function of the elements; inputs broadcast."""
 
+    broadcasts = True
     takes: frozenset[DType] = NUMBERS
     gives: DType | None = None
     """The dtype of the output, None for the inputs' own."""
@@ -88,33 +86,11 @@ class Elementwise(Primitive):
                 ) from None
         return TensorSpec.of(sizes, self.gives or dtype)
 
-    def remember(self, inputs: tuple[Tensor, ...]) -> Any:
-        """As in the base class, with None for inputs that are neither read nor broadcast."""
-        if not self.kept and len(inputs) == 2:
-            x, y = inputs
-            both_eager = x.__class__ is EagerTensor and y.__class__ is EagerTensor
-            if both_eager and x.array.shape == y.array.shape:  # pyright: ignore
-                return _TWO_ALIKE
-        return super().remember(inputs)
-
-    def gradients(
-        self, wanted: list[bool], grad: Any, output: Any, inputs: Any, params: Any
-    ) -> list[Any]:
-        """The rule's gradients, summed over the axes along which an input was broadcast."""
-        result: list[Any] = []
-        rules = self.gradient(grad, output, *inputs, **params)
-        for x, want, rule in zip(inputs, wanted, rules, strict=True):
-            if not want or rule is None:
-                result.append(None)
-            else:
-                part = rule if isinstance(rule, Tensor) else rule()
-                result.append(part if x is None else unbroadcast(part, x))
-        return result
-
 
 class Unary(Elementwise):
     """An elementwise function of one tensor."""
 
+    broadcasts = False
     has_one_input = True
 
     def __init__(self) -> None:
@@ -123,15 +99,11 @@ class Unary(Elementwise):
             self.kernel = on_contiguous(self.kernel)
             self.door = unary_door(self)
 
-    def gradients(
-        self, wanted: list[bool], grad: Any, output: Any, inputs: Any, params: Any
-    ) -> list[Any]:
-        """The rule's gradient: one input never broadcasts."""
-        return list(self.gradient(grad, output, *inputs, **params))
-
 
 class Binary(Elementwise):
     """An elementwise function of two tensors of one dtype."""
+
+    is_light = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -261,8 +233,9 @@ sum_to = SumTo()
 
 def unbroadcast(grad: Tensor, x: Tensor) -> Tensor:
     """Sum a gradient to the shape of the input that it belongs to."""
-    if grad.__class__ is EagerTensor and grad.array.shape == x.sizes:  # pyright: ignore
-        return grad
+    if x.__class__ is EagerTensor and grad.__class__ is EagerTensor:
+        if grad.array.shape == x.array.shape:  # pyright: ignore
+            return grad
     sizes = x.sizes
     if grad.sizes == sizes and sizes is not None and None not in sizes:
         return grad

@@ -177,7 +177,12 @@ class BroadcastTo(Primitive):
         return TensorSpec.of(shape, x.dtype)
 
     def kernel(self, x: Any, sizes: Any = None, *, shape: Any) -> Any:
-        return np.broadcast_to(x, target_shape(shape, sizes))
+        shape = target_shape(shape, sizes)
+        if x.ndim > len(shape):
+            raise ValueError("more axes than the shape")
+        result = np.empty(shape, x.dtype)
+        result[...] = x
+        return result
 
     def gradient(self, grad: Any, output: Any, x: Any, sizes: Any = None, *, shape: Any) -> Any:
         grads = (apply_with_shape(sum_to, (grad,), shape_of(x)),)

@@ -65,7 +65,8 @@ class Variable:
         cell = Cell(value.array, spec, name or "Variable", self._trainable)
         cell.owner = weakref.ref(self)
         self.handle = wrap(cell)
-        self.handle.id = next_handle_id()
+        if self._trainable:
+            self.handle.id = next_handle_id()
         self.constraint = constraint
 
     # What it is -------------------------------------------------------------------------------

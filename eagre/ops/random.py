@@ -1,0 +1,470 @@
+"""Random numbers: functions of a seed, and operations on the global random state.
+
+The stateless functions give TensorFlow's numbers, and so do the global ones after `set_seed`.
+Traced, the global ones read and assign the global state: each run of a graph draws new numbers,
+those that the same calls would give eagerly.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+from _thread import allocate_lock
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.specs import TensorSpec
+from eagre.core.tensor import Cell, next_handle_id, wrap
+from eagre.ops.shaping import as_shape
+from eagre.primitives import arithmetic, indexing, rearrangement
+from eagre.primitives.families import FLOATS, apply_with_shape, shape_of
+from eagre.primitives.random_bits import (
+    FULL_RANGE,
+    PHILOX,
+    THREEFRY,
+    random_bits,
+    random_integers,
+    refuse_negative,
+)
+from eagre.primitives.random_distributions import (
+    random_categories,
+    random_normal,
+    random_permutation,
+    random_truncated_normal,
+    random_uniform,
+)
+from eagre.primitives.random_streams import next_stream, seeded_stream, stream_from_seed
+from eagre.primitives.state import assign_variable, read_variable
+
+
+class Algorithm(enum.Enum):
+    """The algorithms of random bits.
+
+    >>> tf.random.Algorithm.PHILOX.value
+    1
+    """
+
+    PHILOX = PHILOX
+    THREEFRY = THREEFRY
+    AUTO_SELECT = 3
+
+
+_SIGNED = frozenset({dtypes.int32, dtypes.int64})
+
+
+def algorithm_number(alg: Any, name: str) -> int:
+    """The algorithm that a user names by number, member or string; Philox where eagre may choose."""
+    number = alg.value if isinstance(alg, Algorithm) else alg
+    if isinstance(alg, str):
+        plain = alg.strip().lower().replace("-", "").replace("_", "")
+        number = {"philox": PHILOX, "threefry": THREEFRY, "autoselect": 3}.get(plain)
+    elif not hasattr(number, "__index__"):
+        raise TypeError(f"{name} expected alg to be a string or a number. Received: alg={alg!r}")
+    if number is None or index(number) not in (PHILOX, THREEFRY, 3):
+        raise ValueError(
+            f"{name} expected alg to be 'philox' (1), 'threefry' (2) or 'auto_select' (3). "
+            f"Received: alg={alg!r}"
+        )
+    return THREEFRY if index(number) == THREEFRY else PHILOX
+
+
+# Drawing from a stream ------------------------------------------------------------------------
+#
+# A stream is a function of a shape that gives a key and a counter. It is called when all
+# arguments have been found right, since it may change a state.
+
+
+def draw_normal(
+    primitive: Any,
+    name: str,
+    stream: Any,
+    shape: Any,
+    mean: Any,
+    stddev: Any,
+    dtype: Any,
+    algorithm: int = PHILOX,
+) -> Any:
+    """Numbers of a (truncated) normal distribution."""
+    dtype = _checked(dtypes.as_dtype(dtype), FLOATS, name)
+    shape = _sizes(shape, name)
+    mean = to_tensor(mean, dtype, name=f"{name}(mean)")
+    stddev = to_tensor(stddev, dtype, name=f"{name}(stddev)")
+    return _draw(primitive, stream(shape), shape, dtype, algorithm) * stddev + mean
+
+
+def draw_uniform(
+    name: str,
+    stream: Any,
+    shape: Any,
+    minval: Any,
+    maxval: Any,
+    dtype: Any,
+    algorithm: int = PHILOX,
+) -> Any:
+    """Floats or integers between bounds, or integers of the full range."""
+    dtype = _checked(dtypes.as_dtype(dtype), FLOATS | FULL_RANGE, name)
+    shape = _sizes(shape, name)
+    if dtype.is_integer:
+        return _draw_integers(name, stream, shape, minval, maxval, dtype, algorithm)
+    low = to_tensor(minval, dtype, name=f"{name}(minval)")
+    high = to_tensor(1 if maxval is None else maxval, dtype, name=f"{name}(maxval)")
+    numbers = _draw(random_uniform, stream(shape), shape, dtype, algorithm)
+    is_plain = minval.__class__ is int and minval == 0 and maxval is None
+    return numbers if is_plain else numbers * (high - low) + low
+
+
+def _draw_integers(
+    name: str, stream: Any, shape: Any, minval: Any, maxval: Any, dtype: Any, algorithm: int
+) -> Any:
+    if (minval is None) != (maxval is None):
+        raise ValueError(
+            f"{name} expected both minval and maxval for integers, or None for both. "
+            f"Received: minval={minval}, maxval={maxval}, dtype={dtype.name}"
+        )
+    if minval is None:
+        return _draw(random_bits, stream(shape), shape, dtype, algorithm)
+    _checked(dtype, _SIGNED, f"{name} with minval and maxval")
+    low = to_tensor(minval, dtype, name=f"{name}(minval)")
+    high = to_tensor(maxval, dtype, name=f"{name}(maxval)")
+    return _draw(random_integers, stream(shape), shape, dtype, algorithm, low, high)
+
+
+def draw_bits(name: str, stream: Any, shape: Any, dtype: Any, algorithm: int = PHILOX) -> Any:
+    """Integers of the full range of their dtype."""
+    dtype = _checked(dtypes.as_dtype(dtype), FULL_RANGE, name)
+    shape = _sizes(shape, name)
+    return _draw(random_bits, stream(shape), shape, dtype, algorithm)
+
+
+def _draw_categories(name: str, stream: Any, logits: Any, num_samples: Any, dtype: Any) -> Any:
+    logits = to_tensor(logits, name=f"{name}(logits)")
+    dtype = _checked(dtypes.as_dtype(dtype), _SIGNED, name)
+    samples = _sizes([num_samples], f"{name}(num_samples)")
+    batch = shape_of(logits)[:1]
+    if batch.__class__ is tuple and samples.__class__ is tuple:
+        shape = (*batch, *samples)
+    else:
+        shape = as_shape([*_scalars(batch), *_scalars(samples)], name)
+    stream = stream(shape, logits.dtype.name, dtype.name)
+    return _draw(random_categories, stream, samples, dtype, PHILOX, logits)
+
+
+def _scalars(shape: Any) -> Any:
+    """The sizes of a vector of one size."""
+    return shape if shape.__class__ is tuple else [shape[0]]
+
+
+def _shuffled(value: Any, stream: Any, algorithm: int = PHILOX) -> Any:
+    if value.ndim == 0:
+        return arithmetic.identity(value)
+    shape = shape_of(value)
+    order = _draw(random_permutation, stream(shape), shape[:1], dtypes.int64, algorithm)
+    return indexing.gather(value, order, axis=0)
+
+
+def _draw(
+    primitive: Any, stream: Any, shape: Any, dtype: Any, algorithm: int, *inputs: Any
+) -> Any:
+    return apply_with_shape(
+        primitive, (*stream, *inputs), shape, dtype=dtype, algorithm=algorithm
+    )
+
+
+def _sizes(shape: Any, name: str) -> Any:
+    shape = as_shape(shape, name)
+    if shape.__class__ is tuple:
+        refuse_negative(name, shape)
+    return shape
+
+
+def _checked(dtype: dtypes.DType, allowed: frozenset[dtypes.DType], name: str) -> dtypes.DType:
+    if dtype not in allowed:
+        expected = ", ".join(sorted(each.name for each in allowed))
+        raise DTypeMismatchError(
+            f"{name} expected a dtype out of {expected}. Received: dtype={dtype.name}"
+        )
+    return dtype
+
+
+# Functions of a seed --------------------------------------------------------------------------
+
+
+def _stateless(seed: Any, algorithm: int, name: str) -> Any:
+    seed = to_tensor(seed, name=f"{name}(seed)")
+    return lambda *_: stream_from_seed(seed, algorithm=algorithm)
+
+
+def stateless_uniform(
+    shape: Any,
+    seed: Any,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = dtypes.float32,
+    name: str | None = None,
+    alg: Any = "auto_select",
+) -> Any:
+    """Numbers from `minval` up to, not including, `maxval`: a function of the seed.
+
+    Args:
+        seed: two integers.
+        maxval: by default 1 for floats; integers need it.
+        minval: for integers None, together with `maxval`, means the full range of the dtype.
+
+    >>> tf.random.stateless_uniform([2], seed=[1, 2]).numpy()
+    array([0.8440604 , 0.19204533], dtype=float32)
+    """
+    algorithm = algorithm_number(alg, "stateless_uniform")
+    stream = _stateless(seed, algorithm, "stateless_uniform")
+    return draw_uniform("stateless_uniform", stream, shape, minval, maxval, dtype, algorithm)
+
+
+def stateless_normal(
+    shape: Any,
+    seed: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    name: str | None = None,
+    alg: Any = "auto_select",
+) -> Any:
+    """Normally distributed numbers: a function of the seed.
+
+    >>> tf.random.stateless_normal([2], seed=[1, 2]).numpy().round(4)
+    array([0.5441, 0.2014], dtype=float32)
+    """
+    algorithm = algorithm_number(alg, "stateless_normal")
+    stream = _stateless(seed, algorithm, "stateless_normal")
+    return draw_normal(
+        random_normal, "stateless_normal", stream, shape, mean, stddev, dtype, algorithm
+    )
+
+
+def stateless_truncated_normal(
+    shape: Any,
+    seed: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    name: str | None = None,
+    alg: Any = "auto_select",
+) -> Any:
+    """Normal numbers within two standard deviations of the mean: a function of the seed.
+
+    >>> tf.random.stateless_truncated_normal([2], seed=[1, 2]).numpy().round(4)
+    array([0.5441, 0.2014], dtype=float32)
+    """
+    algorithm = algorithm_number(alg, "stateless_truncated_normal")
+    stream = _stateless(seed, algorithm, "stateless_truncated_normal")
+    return draw_normal(
+        random_truncated_normal,
+        "stateless_truncated_normal",
+        stream,
+        shape,
+        mean,
+        stddev,
+        dtype,
+        algorithm,
+    )
+
+
+def stateless_categorical(
+    logits: Any, num_samples: Any, seed: Any, dtype: Any = dtypes.int64, name: str | None = None
+) -> Any:
+    """For each row of logits, `num_samples` numbers of classes: a function of the seed.
+
+    >>> tf.random.stateless_categorical([[0.0, 0.0]], 4, seed=[1, 2]).numpy()
+    array([[1, 1, 0, 1]])
+    """
+    stream = _stateless(seed, PHILOX, "stateless_categorical")
+    return _draw_categories("stateless_categorical", stream, logits, num_samples, dtype)
+
+
+def stateless_shuffle(
+    value: Any, seed: Any, alg: Any = "auto_select", name: str | None = None
+) -> Any:
+    """The parts of `value` along its first axis in random order: a function of the seed.
+
+    >>> tf.random.experimental.stateless_shuffle([1, 2, 3], seed=[1, 2]).numpy()
+    array([1, 3, 2], dtype=int32)
+    """
+    algorithm = algorithm_number(alg, "stateless_shuffle")
+    stream = _stateless(seed, algorithm, "stateless_shuffle")
+    return _shuffled(to_tensor(value), stream, algorithm)
+
+
+def split(seed: Any, num: Any = 2, alg: Any = "auto_select") -> Any:
+    """New seeds [num, 2] made of one.
+
+    >>> tf.random.split([1, 2], 3).shape
+    TensorShape([3, 2])
+    """
+    seed = to_tensor(seed, name="split(seed)")
+    return stateless_uniform([num, 2], seed, None, None, seed.dtype, alg=alg)
+
+
+def fold_in(seed: Any, data: Any, alg: Any = "auto_select") -> Any:
+    """A new seed made of a seed and a number, such as that of a step or of a worker.
+
+    >>> tf.random.fold_in([1, 2], 3).numpy()
+    array([1105988140,          3], dtype=int32)
+    """
+    data = to_tensor(data, name="fold_in(data)")
+    first = stateless_uniform((), seed, None, None, data.dtype, alg=alg)
+    return rearrangement.stack([first, data])
+
+
+# The global random state ----------------------------------------------------------------------
+
+
+def _handle(values: list[int], name: str) -> Any:
+    """The handle of a place for integers that graphs may read and assign."""
+    array = np.array(values, np.int64)
+    handle = wrap(Cell(array, TensorSpec.of(array.shape, dtypes.int64), name, False))
+    handle.id = next_handle_id()
+    return handle
+
+
+def _chance() -> int:
+    return int.from_bytes(os.urandom(7), "little")
+
+
+_state = _handle([_chance(), 0, 0, 0], "random_state")
+_places: dict[tuple[Any, ...], Any] = {}
+# Held while a state is read and assigned, so that two threads do not draw the same numbers.
+state_lock = allocate_lock()
+
+
+def set_seed(seed: Any) -> None:
+    """Begin the sequence of random numbers that belongs to an integer; None stands for chance.
+
+    It governs the functions below (not generators): those called without a seed draw from one
+    sequence, those with a seed of their own from one for each kind, dtype and seed.
+
+    >>> tf.random.set_seed(7)
+    >>> tf.random.uniform([2]).numpy()
+    array([0.8344538 , 0.23336661], dtype=float32)
+    """
+    try:
+        number = _chance() if seed is None else index(seed)
+    except TypeError:
+        raise TypeError(f"set_seed expected an integer or None. Received: seed={seed!r}") from None
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"set_seed expected an integer of 64 bits. Received: seed={seed}")
+    with state_lock:
+        kept = read_variable(_state) * to_tensor([0, 0, 0, 1], dtypes.int64)
+        begun = to_tensor([number, seed is not None, 0, 1], dtypes.int64)
+        assign_variable(_state, kept + begun)
+
+
+def _global(seed: Any, use: str, *kinds: str) -> Any:
+    """A stream of the global state."""
+    if seed is None:
+        return lambda *_: _next_stream()
+    number = index(seed)
+    return lambda shape, *more: _seeded_stream(number, use, (*kinds, *more), shape)
+
+
+def _next_stream() -> Any:
+    with state_lock:
+        key, counter, after = next_stream(read_variable(_state))
+        assign_variable(_state, after)
+    return key, counter
+
+
+def _seeded_stream(seed: int, use: str, kinds: tuple[str, ...], shape: Any) -> Any:
+    with state_lock:
+        identity = (use, kinds, seed)
+        place = _places.get(identity)
+        if place is None:
+            place = _places[identity] = _handle([0, 0], f"random_place_{use}_{seed}")
+        inputs = read_variable(_state), read_variable(place)
+        key, counter, after = apply_with_shape(seeded_stream, inputs, shape, seed=seed, use=use)
+        assign_variable(place, after)
+    return key, counter
+
+
+def uniform(
+    shape: Any,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = dtypes.float32,
+    seed: Any = None,
+    name: str | None = None,
+) -> Any:
+    """Numbers from `minval` up to, not including, `maxval` (by default 1; integers need it).
+
+    >>> tf.random.set_seed(5)
+    >>> tf.random.uniform([], maxval=3, dtype=tf.int32, seed=10).numpy()
+    np.int32(2)
+    """
+    dtype = _checked(dtypes.as_dtype(dtype), FLOATS | _SIGNED, "uniform")
+    if dtype.is_integer and maxval is None:
+        raise ValueError(
+            f"uniform expected maxval for integers. Received: maxval=None, dtype={dtype.name}"
+        )
+    use = "uniform_integers" if dtype.is_integer else "uniform"
+    return draw_uniform("uniform", _global(seed, use, dtype.name), shape, minval, maxval, dtype)
+
+
+def normal(
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    seed: Any = None,
+    name: str | None = None,
+) -> Any:
+    """Normally distributed numbers.
+
+    >>> tf.random.set_seed(5)
+    >>> tf.random.normal([2], seed=1).numpy().round(4)
+    array([-1.3769, -0.0126], dtype=float32)
+    """
+    stream = _global(seed, "normal", dtypes.as_dtype(dtype).name)
+    return draw_normal(random_normal, "normal", stream, shape, mean, stddev, dtype)
+
+
+def truncated_normal(
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    seed: Any = None,
+    name: str | None = None,
+) -> Any:
+    """Normally distributed numbers, drawn again where not within two deviations of the mean.
+
+    >>> tf.random.truncated_normal([2, 3]).shape
+    TensorShape([2, 3])
+    """
+    stream = _global(seed, "truncated_normal", dtypes.as_dtype(dtype).name)
+    return draw_normal(
+        random_truncated_normal, "truncated_normal", stream, shape, mean, stddev, dtype
+    )
+
+
+def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Any:
+    """The parts of `value` along its first axis in random order.
+
+    >>> sorted(tf.random.shuffle([1, 2, 3]).numpy().tolist())
+    [1, 2, 3]
+    """
+    value = to_tensor(value)
+    return _shuffled(value, _global(seed, "shuffle", value.dtype.name))
+
+
+def categorical(
+    logits: Any, num_samples: Any, dtype: Any = None, seed: Any = None, name: str | None = None
+) -> Any:
+    """For each row of logits [batch, classes], `num_samples` numbers of classes (int64).
+
+    >>> tf.random.categorical([[0.0, 0.0]], 5).shape
+    TensorShape([1, 5])
+    """
+    dtype = dtypes.int64 if dtype is None else dtype
+    stream = _global(seed, "categorical")
+    return _draw_categories("categorical", stream, logits, num_samples, dtype)

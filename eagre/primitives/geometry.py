@@ -1,0 +1,143 @@
+"""Where windows lie along axes: what convolution and pooling share.
+
+A padding is "SAME", "VALID" or one pair (before, after) for each axis; "SAME" and "VALID" become
+pairs only here, since that needs the sizes.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eagre.core.errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Place = tuple[Any, Any, Any]
+"""The number of windows along an axis and the padding before and after; None where unknown."""
+
+
+class Windows:
+    """Windows of one size at regular places along some axes, the first of which is `first_axis`.
+
+    `name` begins the message when they do not fit into `sizes`, in which None is an unknown size.
+    """
+
+    __slots__ = ("dilations", "first_axis", "places", "strides", "window")
+
+    def __init__(
+        self,
+        name: str,
+        sizes: Sequence[int | None],
+        window: Sequence[int | None],
+        *,
+        strides: Sequence[int],
+        padding: Any,
+        dilations: Sequence[int],
+        first_axis: int,
+    ) -> None:
+        for word, numbers in (("window", window), ("strides", strides), ("dilations", dilations)):
+            if len(numbers) != len(sizes) or any(n is not None and n < 1 for n in numbers):
+                raise InvalidArgumentError(
+                    f"{name} expected {len(sizes)} sizes of at least 1. Received: {word}={numbers}"
+                )
+        self.window = window
+        self.strides = strides
+        self.dilations = dilations
+        self.first_axis = first_axis
+        pairs = _checked_padding(name, padding, len(sizes))
+        self.places = [
+            _place(name, axis, *each)
+            for axis, each in enumerate(zip(sizes, window, strides, pairs, dilations, strict=True))
+        ]
+
+    @property
+    def counts(self) -> tuple[Any, ...]:
+        """How many windows there are along each axis."""
+        return tuple([count for count, _, _ in self.places])
+
+    def padded_sizes(self, sizes: Any) -> tuple[int, ...]:
+        """The sizes of an array with the padding."""
+        grown = list(sizes)
+        for axis, (_, before, after) in enumerate(self.places, start=self.first_axis):
+            grown[axis] += before + after
+        return tuple(grown)
+
+    def inside(self, sizes: Any) -> tuple[slice, ...]:
+        """The key of the part of a padded array that is not padding."""
+        return (slice(None),) * self.first_axis + tuple(
+            slice(before, before + sizes[axis])
+            for axis, (_, before, _) in enumerate(self.places, start=self.first_axis)
+        )
+
+    def padded(self, x: Any, value: Any = 0) -> Any:
+        """The array with the padding; itself where there is none."""
+        if not any(before or after for _, before, after in self.places):
+            return x
+        sizes = self.padded_sizes(x.shape)
+        result = np.zeros(sizes, x.dtype) if value == 0 else np.full(sizes, value, x.dtype)
+        result[self.inside(x.shape)] = x
+        return result
+
+    def taps(self) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
+        """Each position within a window, in row-major order, and its key.
+
+        `padded[key]` has the element at that position of each window.
+        """
+        lead = (slice(None),) * self.first_axis
+        for tap in product(*map(range, self.window)):  # pyright: ignore[reportArgumentType]
+            keys = map(_tap_key, tap, self.strides, self.places, self.dilations)
+            yield tap, (*lead, *keys)
+
+
+def _tap_key(tap: int, stride: int, place: Place, dilation: int) -> slice:
+    start, count = tap * dilation, place[0]
+    return slice(start, start + (count - 1) * stride + 1, stride) if count else slice(0, 0)
+
+
+def _checked_padding(name: str, padding: Any, rank: int) -> Any:
+    pairs = padding if isinstance(padding, tuple) else (padding,) * rank
+    if len(pairs) == rank and all(map(_is_padding, pairs)):
+        return pairs
+    raise InvalidArgumentError(
+        f"{name} expected padding 'SAME', 'VALID' or a pair of sizes of at least 0 for each of "
+        f"{rank} axes. Received: padding={padding!r}"
+    )
+
+
+def _is_padding(pair: Any) -> bool:
+    if isinstance(pair, str):
+        return pair in ("SAME", "VALID")
+    return len(pair) == 2 and min(pair) >= 0
+
+
+def _place(
+    name: str, axis: int, size: Any, window: Any, stride: int, padding: Any, dilation: int
+) -> Place:
+    if padding == "SAME":
+        return _same_place(size, window, stride, dilation)
+    before, after = (0, 0) if padding == "VALID" else padding
+    if size is None or window is None:
+        return None, before, after
+    span = (window - 1) * dilation + 1
+    room = size + before + after - span + stride
+    # One stride too short counts as no window, as in TensorFlow; more is an error.
+    if room <= -stride:
+        raise InvalidArgumentError(
+            f"{name} expected windows that fit into the padded input. Received: a window over "
+            f"{span} elements for a size of {size + before + after} along window axis {axis}"
+        )
+    return max(room, 0) // stride, before, after
+
+
+def _same_place(size: Any, window: Any, stride: int, dilation: int) -> Place:
+    if size is None:
+        return None, None, None
+    count = -(-size // stride)
+    if window is None:
+        return count, None, None
+    total = max((count - 1) * stride + (window - 1) * dilation + 1 - size, 0)
+    return count, total // 2, total - total // 2

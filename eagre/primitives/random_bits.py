@@ -1,0 +1,282 @@
+"""Random bits as functions of a key and a counter: Philox 4x32-10 and ThreeFry 2x32-20.
+
+The algorithms are those of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
+1, 2, 3" (SC 2011); the order in which their words become numbers is TensorFlow's. What the
+numbers follow besides the uniform distribution stands in `random_distributions`, where keys and
+counters come from in `random_streams`.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.conversion import DTypeMismatchError
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
+from eagre.core.shapes import are_compatible, count
+from eagre.core.specs import TensorSpec
+from eagre.primitives.families import target_shape
+
+PHILOX = 1
+THREEFRY = 2
+
+COUNTER_LENGTHS = {PHILOX: 2, THREEFRY: 1}
+"""How many uint64 numbers a counter of each algorithm has; a key has one."""
+
+FULL_RANGE = frozenset({dtypes.int32, dtypes.int64, dtypes.uint32, dtypes.uint64})
+
+# So many blocks at a time stay in the cache through all rounds.
+_CHUNK = 8192
+_MASK = 0xFFFFFFFF
+_MASK_64 = 0xFFFFFFFFFFFFFFFF
+
+
+# Philox ---------------------------------------------------------------------------------------
+
+
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, key: int) -> tuple[Any, Any, Any, Any]:
+    """The four 32-bit words of a block; the counter is ints, or uint64 arrays of 32-bit words."""
+    k0, k1 = key & _MASK, key >> 32
+    for _ in range(10):
+        p0 = c0 * 0xD2511F53
+        p1 = c2 * 0xCD9E8D57
+        c0 = (p1 >> 32) ^ c1 ^ k0
+        c2 = (p0 >> 32) ^ c3 ^ k1
+        c1 = p1 & _MASK
+        c3 = p0 & _MASK
+        k0 = (k0 + 0x9E3779B9) & _MASK
+        k1 = (k1 + 0xBB67AE85) & _MASK
+    return c0, c1, c2, c3
+
+
+def philox_block(key: int, counter: int) -> tuple[int, int, int, int]:
+    """The words of one block, by Python's integers."""
+    parts = [(counter >> shift) & _MASK for shift in (0, 32, 64, 96)]
+    return philox(*parts, key)
+
+
+def philox_blocks(key: int, counter: int, offsets: Any) -> Any:
+    """The words [blocks, 4] of the blocks whose counters are `counter + offsets` (uint64)."""
+    low = offsets + np.uint64(counter & _MASK_64)
+    high = (low < offsets) + np.uint64((counter >> 64) & _MASK_64)
+    words = philox(low & _MASK, low >> 32, high & _MASK, high >> 32, key)
+    # Pairs are put together in uint64 numbers: half as many strided writes.
+    pairs = np.empty((len(offsets), 2), "<u8")
+    pairs[:, 0] = words[0] | (words[1] << 32)
+    pairs[:, 1] = words[2] | (words[3] << 32)
+    return pairs.view("<u4")
+
+
+def philox_chunks(key: int, counter: int, blocks: int) -> Any:
+    """The words of consecutive blocks, in flat pieces."""
+    if blocks <= 8:
+        few = [philox_block(key, counter + block) for block in range(blocks)]
+        yield np.array(few, np.uint32).reshape(-1)
+        return
+    for start in range(0, blocks, _CHUNK):
+        offsets = np.arange(start, min(start + _CHUNK, blocks), dtype=np.uint64)
+        yield philox_blocks(key, counter, offsets).reshape(-1)
+
+
+# ThreeFry -------------------------------------------------------------------------------------
+
+_ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
+
+
+def threefry(x0: Any, x1: Any, key: int) -> tuple[Any, Any]:
+    """The two 32-bit words of each block; the counter is two uint32 arrays."""
+    k0, k1 = key & _MASK, key >> 32
+    keys = [np.uint32(each) for each in (k0, k1, 0x1BD11BDA ^ k0 ^ k1)]
+    x0, x1 = x0 + keys[0], x1 + keys[1]
+    for step in range(20):
+        turn = _ROTATIONS[step % 8]
+        x0 = x0 + x1
+        x1 = (x1 << np.uint32(turn) | x1 >> np.uint32(32 - turn)) ^ x0
+        if step % 4 == 3:
+            injection = step // 4 + 1
+            x0 = x0 + keys[injection % 3]
+            x1 = x1 + keys[(injection + 1) % 3] + np.uint32(injection)
+    return x0, x1
+
+
+def threefry_blocks(key: int, counter: int, offsets: Any) -> tuple[Any, Any]:
+    """The first and the second words of the blocks at `counter + offsets` (uint64)."""
+    counters = offsets + np.uint64(counter & _MASK_64)
+    return threefry(counters.astype(np.uint32), (counters >> 32).astype(np.uint32), key)
+
+
+def threefry_words(key: int, counter: int, shape: tuple[int, ...], wide: bool) -> Any:
+    """The flat words of a value of `shape`, two for an element if it is `wide`.
+
+    The words of a block stand side by side along the first axis of even size, or else along the
+    longest one, which is then cut. That is how XLA has it, the only engine of TensorFlow for
+    ThreeFry.
+    """
+    if wide:
+        pairs = threefry_blocks(key, counter, np.arange(prod(shape), dtype=np.uint64))
+        return np.stack(pairs, -1).reshape(-1)
+    sizes = list(shape) or [1]
+    even = [axis for axis, size in enumerate(sizes) if size % 2 == 0]
+    axis = even[0] if even else sizes.index(max(sizes))
+    sizes[axis] = -(-sizes[axis] // 2)
+    pairs = threefry_blocks(key, counter, np.arange(prod(sizes), dtype=np.uint64))
+    pairs = [part.reshape(sizes) for part in pairs]
+    sizes[axis] *= 2
+    whole = np.stack(pairs, axis + 1).reshape(sizes)
+    return whole.take(range((*shape, 1)[axis]), axis).reshape(-1)
+
+
+# Primitives -----------------------------------------------------------------------------------
+
+
+class Draw(Primitive):
+    """What all draws share: numbers of a shape and dtype as a function of a key and a counter.
+
+    `key` is a uint64 vector of one element, `counter` one of two (Philox) or one (ThreeFry).
+    """
+
+    stops_gradients = True
+    checks_always = True
+    takes: frozenset[dtypes.DType]
+
+    def infer(
+        self, key: TensorSpec, counter: TensorSpec, *rest: TensorSpec, shape: Any, **params: Any
+    ) -> TensorSpec:
+        """The shape and dtype asked for."""
+        check_stream(self, key, counter, params["algorithm"])
+        dtype = params["dtype"]
+        if dtype not in self.takes:
+            expected = ", ".join(sorted(each.name for each in self.takes))
+            raise DTypeMismatchError(
+                f"{self.public} expected a dtype out of {expected}. Received: dtype={dtype.name}"
+            )
+        if shape is not None:
+            refuse_negative(self.public, shape)
+        return TensorSpec.of(shape, dtype)
+
+    def kernel(
+        self, key: Any, counter: Any, sizes: Any = None, *, shape: Any, dtype: Any, algorithm: int
+    ) -> Any:
+        shape = target_shape(shape, sizes)
+        refuse_negative(self.public, shape)
+        output = np.empty(prod(shape), dtype.numpy)
+        wide = dtype.size == 8
+        place = 0
+        for words in random_words(key, counter, shape, wide, algorithm):
+            values = self.of_words(words, dtype, algorithm)
+            end = min(place + len(values), len(output))
+            output[place:end] = values[: end - place]
+            place = end
+        return output.reshape(shape)
+
+    def of_words(self, words: Any, dtype: Any, algorithm: int) -> Any:
+        """The numbers of a flat piece of random words, in order."""
+        raise NotImplementedError
+
+
+def random_words(key: Any, counter: Any, shape: Any, wide: bool, algorithm: int) -> Any:
+    """Random words for a value of `shape` in flat pieces, two for an element if it is `wide`."""
+    if algorithm == THREEFRY:
+        return iter([threefry_words(int(key[0]), int(counter[0]), shape, wide)])
+    words = prod(shape) * (2 if wide else 1)
+    return philox_chunks(int(key[0]), as_counter(counter), -(-words // 4))
+
+
+def as_counter(counter: Any) -> int:
+    """The counter of Philox as one integer of 128 bits."""
+    return int(counter[0]) | int(counter[1]) << 64
+
+
+def check_stream(primitive: Primitive, key: TensorSpec, counter: TensorSpec, algorithm: int):
+    """Refuse what is no key and counter of the algorithm."""
+    if algorithm not in COUNTER_LENGTHS:
+        raise InvalidArgumentError(
+            f"{primitive.public} expected the algorithm {PHILOX} (Philox) or {THREEFRY} "
+            f"(ThreeFry). Received: algorithm={algorithm}"
+        )
+    wanted = {"key": (1,), "counter": (COUNTER_LENGTHS[algorithm],)}
+    for (name, sizes), spec in zip(wanted.items(), (key, counter), strict=True):
+        if spec.dtype != dtypes.uint64 or not are_compatible(spec.sizes, sizes):
+            raise InvalidArgumentError(
+                f"{primitive.public} expected a {name} of dtype uint64 and shape {sizes}. "
+                f"Received: dtype={spec.dtype.name}, shape={spec.shape}"
+            )
+
+
+def refuse_negative(name: str, shape: Any) -> None:
+    """An error for a shape with a negative size."""
+    if any(size is not None and size < 0 for size in shape):
+        raise InvalidArgumentError(
+            f"{name} expected sizes of at least 0. Received: shape={list(shape)}"
+        )
+
+
+def as_uint64(words: Any) -> Any:
+    """Pairs of words as numbers of 64 bits, the first word in the low bits."""
+    return np.ascontiguousarray(words, "<u4").view("<u8")
+
+
+class RandomBits(Draw):
+    """Integers that are uniform over the whole range of their dtype."""
+
+    takes = FULL_RANGE
+
+    def of_words(self, words: Any, dtype: Any, algorithm: int) -> Any:
+        """The bits as they come."""
+        return words.astype(dtype.numpy, copy=False) if dtype.size == 4 else as_uint64(words)
+
+
+class RandomIntegers(Draw):
+    """Integers from `minval` up to, not including, `maxval`: the bits modulo the difference."""
+
+    public = "uniform"
+    takes = frozenset({dtypes.int32, dtypes.int64})
+    can_fail = True
+
+    def infer(
+        self,
+        key: TensorSpec,
+        counter: TensorSpec,
+        *rest: TensorSpec,
+        shape: Any,
+        **params: Any,
+    ) -> TensorSpec:
+        """The shape asked for; both bounds are scalars of the dtype."""
+        for name, spec in zip(("minval", "maxval"), rest, strict=False):
+            if spec.sizes not in ((), None) or spec.dtype != params["dtype"]:
+                raise InvalidArgumentError(
+                    f"uniform expected {name} to be a scalar of dtype {params['dtype'].name}. "
+                    f"Received: {name}.shape={spec.shape}, {name}.dtype={spec.dtype.name}"
+                )
+        return super().infer(key, counter, *rest[2:], shape=shape, **params)
+
+    def kernel(
+        self,
+        key: Any,
+        counter: Any,
+        minval: Any,
+        maxval: Any,
+        sizes: Any = None,
+        *,
+        shape: Any,
+        dtype: Any,
+        algorithm: int,
+    ) -> Any:
+        shape = target_shape(shape, sizes)
+        if minval >= maxval and count(shape) != 0:
+            raise InvalidArgumentError(
+                f"uniform expected minval < maxval. Received: minval={minval}, maxval={maxval}"
+            )
+        unsigned = dtypes.uint32 if dtype.size == 4 else dtypes.uint64
+        bits = random_bits.kernel(key, counter, shape=shape, dtype=unsigned, algorithm=algorithm)
+        low, high = (bound.astype(unsigned.numpy) for bound in (minval, maxval))
+        np.remainder(bits, high - low, bits)
+        return np.add(bits, low, bits).view(dtype.numpy)
+
+
+random_bits = RandomBits()
+random_integers = RandomIntegers()

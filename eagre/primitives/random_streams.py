@@ -1,0 +1,215 @@
+"""Where the keys and counters of random numbers come from: seeds, and states that move on.
+
+The primitives here are functions too: who holds a state assigns the new one. Each draw of `n`
+numbers moves a state on by `256 * n` blocks, more than any distribution needs.
+"""
+
+from __future__ import annotations
+
+from _thread import allocate_lock
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
+from eagre.core.shapes import are_compatible
+from eagre.core.specs import TensorSpec
+from eagre.primitives.families import target_shape
+from eagre.primitives.random_bits import (
+    COUNTER_LENGTHS,
+    PHILOX,
+    THREEFRY,
+    philox_block,
+    refuse_negative,
+)
+
+_LARGEST_SEED = 2**31 - 1
+_SEED_WITHOUT_GLOBAL = 87654321
+_MASK_64 = 0xFFFFFFFFFFFFFFFF
+_MASK_128 = (1 << 128) - 1
+
+
+def _stream_specs(algorithm: int) -> tuple[TensorSpec, TensorSpec]:
+    """The specs of a key and a counter."""
+    length = COUNTER_LENGTHS[algorithm]
+    return TensorSpec.of((1,), dtypes.uint64), TensorSpec.of((length,), dtypes.uint64)
+
+
+def _as_stream(key: int, *counter: int) -> tuple[Any, Any]:
+    """A key and a counter as arrays."""
+    return np.array([key], np.uint64), np.array(counter, np.uint64)
+
+
+def _check_state(primitive: Primitive, state: TensorSpec, sizes: tuple[int, ...]) -> None:
+    if state.dtype != dtypes.int64 or not are_compatible(state.sizes, sizes):
+        raise InvalidArgumentError(
+            f"{primitive.public} expected a state of dtype int64 and shape {sizes}. "
+            f"Received: dtype={state.dtype.name}, shape={state.shape}"
+        )
+
+
+class StreamFromSeed(Primitive):
+    """The key and the counter that belong to a seed of two integers."""
+
+    public = "seed"
+    stops_gradients = True
+    checks_always = True
+
+    def infer(self, seed: TensorSpec, *, algorithm: int) -> Any:
+        """A key and a counter."""
+        if not seed.dtype.is_integer or not are_compatible(seed.sizes, (2,)):
+            raise InvalidArgumentError(
+                "seed expected two integers: a vector of shape (2,). "
+                f"Received: seed.shape={seed.shape}, seed.dtype={seed.dtype.name}"
+            )
+        return _stream_specs(algorithm)
+
+    def kernel(self, seed: Any, *, algorithm: int) -> Any:
+        """Philox scrambles the seed by itself; ThreeFry takes it as the key."""
+        first, second = (int(each) & _MASK_64 for each in seed)
+        if algorithm == THREEFRY:
+            return _as_stream(first & 0xFFFFFFFF | (second & 0xFFFFFFFF) << 32, 0)
+        words = philox_block(0x02461E293EC8F720, first | second << 64)
+        return _as_stream(words[0] | words[1] << 32, 0, words[2] | words[3] << 32)
+
+
+class Advance(Primitive):
+    """The key and the counter in a generator's state, and the state after a draw of a shape.
+
+    A state is the counter followed by the key, in int64.
+    """
+
+    public = "Generator"
+    stops_gradients = True
+    checks_always = True
+
+    def infer(self, state: TensorSpec, *sizes: TensorSpec, shape: Any, algorithm: int) -> Any:
+        """A key, a counter and a state."""
+        _check_state(self, state, (COUNTER_LENGTHS[algorithm] + 1,))
+        return (*_stream_specs(algorithm), state)
+
+    def kernel(self, state: Any, sizes: Any = None, *, shape: Any, algorithm: int) -> Any:
+        step = 256 * prod(target_shape(shape, sizes))
+        words = state.view(np.uint64)
+        if algorithm == PHILOX:
+            moved = (int(words[0]) | int(words[1]) << 64) + step & _MASK_128
+            counter = [moved & _MASK_64, moved >> 64]
+        else:
+            counter = [int(words[0]) + step & _MASK_64]
+        after = np.array([*counter, int(words[-1])], np.uint64).view(np.int64)
+        return words[-1:], words[:-1], after
+
+
+# Operations with seeds ------------------------------------------------------------------------
+
+
+class OperationSeeds:
+    """The numbers that TensorFlow gives to operations without a seed, for each global seed.
+
+    They are `random.Random(global_seed).randint(0, 2**31 - 1)`, again and again. Any of them can
+    be asked for; the one after the last is cheap.
+    """
+
+    def __init__(self) -> None:
+        self.lock = allocate_lock()
+        self.seed: int | None = None
+        self.position = 0
+        self.source: Any = None
+
+    def __call__(self, seed: int, position: int) -> int:
+        """Number `position` of the sequence that belongs to the global seed."""
+        from random import Random
+
+        with self.lock:
+            if seed != self.seed or position < self.position:
+                self.seed, self.position, self.source = seed, 0, Random(seed)
+            for _ in range(position - self.position):
+                self.source.randint(0, _LARGEST_SEED)
+            self.position = position + 1
+            return self.source.randint(0, _LARGEST_SEED)
+
+
+operation_seeds = OperationSeeds()
+
+
+def seed_pair(global_seed: int, seed: int) -> tuple[int, int]:
+    """The two seeds of an operation; two zeros would mean chance to TensorFlow."""
+    pair = global_seed % _LARGEST_SEED, seed % _LARGEST_SEED
+    return pair if pair != (0, 0) else (0, _LARGEST_SEED)
+
+
+class NextStream(Primitive):
+    """The key and the counter of the next operation without a seed, and the state after it.
+
+    The state is the global seed, whether the user has set it, how many operations without a seed
+    there were since then, and how often a seed has been set.
+    """
+
+    stops_gradients = True
+    checks_always = True
+
+    def infer(self, state: TensorSpec) -> Any:
+        """A key, a counter and a state."""
+        _check_state(self, state, (4,))
+        return (*_stream_specs(PHILOX), state)
+
+    def kernel(self, state: Any) -> Any:
+        global_seed, _, position, _ = state.tolist()
+        first, second = seed_pair(global_seed, operation_seeds(global_seed, position))
+        return (*_as_stream(first, 0, second), state + np.array([0, 0, 1, 0]))
+
+
+class SeededStream(Primitive):
+    """The key and the counter of an operation with a seed of its own, and its place after it.
+
+    `place` is how many blocks operations of this kind and seed have used, and since which setting
+    of the global seed they count.
+    """
+
+    stops_gradients = True
+    checks_always = True
+
+    def infer(
+        self, state: TensorSpec, place: TensorSpec, *sizes: TensorSpec, shape: Any, **params: Any
+    ) -> Any:
+        """A key, a counter and a place."""
+        _check_state(self, state, (4,))
+        _check_state(self, place, (2,))
+        return (*_stream_specs(PHILOX), place)
+
+    def kernel(
+        self, state: Any, place: Any, sizes: Any = None, *, shape: Any, seed: int, use: str
+    ) -> Any:
+        global_seed, is_set, _, setting = state.tolist()
+        used = int(place[0]) if place[1] == setting else 0
+        first, second = seed_pair(global_seed if is_set else _SEED_WITHOUT_GLOBAL, seed)
+        shape = target_shape(shape, sizes)
+        refuse_negative(use, shape)
+        blocks = _BLOCKS.get(use, _blocks_of_numbers)(shape)
+        return (*_as_stream(first, used, second), np.array([used + blocks, setting]))
+
+
+def _blocks_of_numbers(shape: tuple[int, ...]) -> int:
+    return 256 * prod(shape)
+
+
+def _blocks_of_shuffle(shape: tuple[int, ...]) -> int:
+    number = shape[0]
+    return -(-(number - 1) // 4) if number > 1 and prod(shape) > 1 else 0
+
+
+def _blocks_of_categories(shape: tuple[int, ...]) -> int:
+    batch, samples = shape
+    return 512 * batch * (-(-samples // 4) * 4)
+
+
+# What TensorFlow reserves is more for some operations than it is for others.
+_BLOCKS = {"shuffle": _blocks_of_shuffle, "categorical": _blocks_of_categories}
+
+stream_from_seed = StreamFromSeed()
+advance = Advance()
+next_stream = NextStream()
+seeded_stream = SeededStream()

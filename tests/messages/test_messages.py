@@ -1,0 +1,130 @@
+"""What errors say: their classes, their form, and their wording in `golden/`."""
+
+import re
+import warnings
+
+import pytest
+
+import eagre as tf
+from tests.messages import operations, state, tapes, tracing, values
+
+SECTIONS = [values, operations, tapes, tracing, state]
+TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
+CASES = {
+    f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()
+}
+# Whole messages that Python or another library words, and those that have nothing to show.
+FOREIGN = {
+    f"{name} {case}"
+    for section in SECTIONS
+    for name, table in section.TABLES.items()
+    for case in section.FOREIGN_WORDS & table.keys()
+}
+OWN = sorted(CASES.keys() - FOREIGN)
+NOTHING_TO_SHOW = {
+    "tapes gradient: twice", "tapes enter: twice", "tapes enter: in another thread",
+    "tapes stop_recording: not recording", "asked name: of an eager tensor",
+    "asked pickle: tensor", "names attribute that is not there",
+    "optimizers apply_gradients: slots while tracing",
+}
+
+
+def error_of(function):
+    """The error that a call raises; a warning is one too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            result = function()
+        except Exception as error:
+            return error
+    pytest.fail(f"no error, but {result!r}")
+
+
+def words(error):
+    """The message without what differs from run to run."""
+    text = re.sub(r"[^\s'\"]*/(\w+\.py):\d+", r"\1:LINE", str(error))
+    return re.sub(r"0x[0-9a-f]+", "0xADDRESS", text)
+
+
+@pytest.fixture(scope="module")
+def errors():
+    found = {}
+
+    def of(case):
+        if case not in found:
+            found[case] = error_of(CASES[case][0])
+        return found[case]
+
+    return of
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_class(case, errors):
+    error = errors(case)
+    wrong = [kind.__name__ for kind in CASES[case][1:] if not isinstance(error, kind)]
+    assert not wrong, f"{type(error).__mro__} is not {wrong}: {error}"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_wording(table, errors, golden):
+    lines = []
+    for case in TABLES[table]:
+        name = f"{table} {case}"
+        try:
+            error = errors(name)
+        except pytest.fail.Exception:
+            lines.append(f"{case}\n    NO ERROR")
+            continue
+        text = type(error).__name__ if name in FOREIGN else words(error)
+        lines.append(f"{case}\n    " + text.replace("\n", "\n    "))
+    golden(table, "\n".join(lines))
+
+
+def members(kind):
+    return {name for name in dir(kind) if not name.startswith("_")}
+
+
+def public_names():
+    """The first words that a message may have: what a user types."""
+    names = set(tf.__all__) | {"tensor[...]", "bool", "int", "float", "complex", "len", "iter"}
+    for space in ("math", "linalg", "nest", "optimizers", "autodiff", "errors", "dtypes"):
+        inner = getattr(tf, space, None)
+        found = set(getattr(inner, "__all__", ()))
+        names |= found | {f"{space}.{name}" for name in found}
+    for name, kind in list(vars(tf).items()):
+        if isinstance(kind, type):
+            names |= {f"{name}.{member}" for member in members(kind)} | members(kind)
+    names |= members(type(tf.constant(1)))
+    for kind in (tf.optimizers.SGD, tf.optimizers.Adam):
+        names |= {f"{kind.__name__}.{member}" for member in members(kind)} | members(kind)
+    # Functions of the tests that are traced stand for functions of the user.
+    return names | {"line", "vector", "pair", "f", "argument", "lambda", "Tensor", "TensorSpec"}
+
+
+@pytest.mark.parametrize("case", OWN)
+def test_begins_with_a_public_name(case, errors):
+    first = re.split(r"[\s,:(]", str(errors(case)).removeprefix("tf."), maxsplit=1)[0]
+    assert first in public_names(), f"{first!r} in {errors(case)}"
+
+
+@pytest.mark.parametrize("case", OWN)
+def test_says_what_was_expected(case, errors):
+    assert re.search(r"\b(expected|needs?|cannot|can be)\b", str(errors(case))), errors(case)
+
+
+@pytest.mark.parametrize("case", sorted(set(OWN) - NOTHING_TO_SHOW))
+def test_says_what_came(case, errors):
+    assert re.search(r"\bReceived: \S", str(errors(case))), errors(case)
+
+
+@pytest.mark.parametrize("case", OWN)
+def test_is_clean(case, errors):
+    text = str(errors(case))
+    assert text == text.strip() and "  " not in text and ". ." not in text, text
+    assert not text.endswith(("..", ",", ":")), text
+    foreign = re.search(
+        r"EagerTensor|SymbolicTensor|Outline|ndarray|<function|<lambda>|<class|object at|eagre",
+        text.replace("tests/messages", ""),
+    )
+    assert foreign is None, f"{foreign.group()!r} is not the user's: {text}"
+    assert len(text) <= 400, f"{len(text)} characters: {text}"

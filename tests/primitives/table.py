@@ -1,0 +1,18 @@
+"""The table of primitives: one record for each, by families in the files beside this one."""
+
+from tests.primitives import (
+    table_arithmetic,
+    table_control,
+    table_rearrangement,
+    table_reductions,
+    table_transcendental,
+)
+from tests.primitives.record import Record
+
+RECORDS: list[Record] = [
+    *table_arithmetic.RECORDS,
+    *table_transcendental.RECORDS,
+    *table_rearrangement.RECORDS,
+    *table_reductions.RECORDS,
+    *table_control.RECORDS,
+]
