@@ -61,10 +61,10 @@ def _tensorflow_like(tf, x, y, z, m, v, w) -> dict[str, Case]:
         return tape.gradient(loss, x)
 
     def tape_add():
-        # Twenty adds a tape, as a tape is made once a step.
+        # Many adds a tape, as a tape is made once a step.
         with tf.GradientTape() as tape[0]:
             tape[0].watch(x)
-            for _ in range(20):
+            for _ in range(CHAIN):
                 x + y
 
     return {
@@ -110,7 +110,7 @@ def torch_cases() -> dict[str, Case]:
         return torch.autograd.grad(t.sum(), leaf)
 
     def tape_add():
-        for _ in range(20):
+        for _ in range(CHAIN):
             leaf + y
 
     def assign():
@@ -161,7 +161,7 @@ CONTENDERS: dict[str, Callable[[], dict[str, Case]]] = {
     "tensorflow": tensorflow_cases,
     "numpy": numpy_cases,
 }
-OPERATIONS = {"add on a tape": 20, "chain of 100, forward and backward": CHAIN}
+OPERATIONS = {"add on a tape": CHAIN, "chain of 100, forward and backward": CHAIN}
 
 
 def load(without: list[str]) -> dict[str, dict[str, Case]]:

@@ -1,8 +1,10 @@
 """`tf.random`: random numbers."""
 
 from eagre import random_experimental as experimental
-from eagre.ops.random import (
+from eagre.ops.drawing import (
     Algorithm,
+)
+from eagre.ops.random import (
     categorical,
     fold_in,
     normal,

@@ -1,11 +1,9 @@
 """`tf.random.experimental`: other names of what `tf.random` has, and the stateless shuffle."""
 
-from eagre.ops.random import (
-    Algorithm,
-    fold_in as stateless_fold_in,
-    split as stateless_split,
-    stateless_shuffle,
-)
+from eagre.ops.drawing import Algorithm
+from eagre.ops.random import fold_in as stateless_fold_in
+from eagre.ops.random import split as stateless_split
+from eagre.ops.random import stateless_shuffle
 from eagre.state.generator import (
     Generator,
     create_rng_state,

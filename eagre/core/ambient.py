@@ -16,8 +16,6 @@ from _thread import get_ident
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from eagre.core.primitive import Primitive
     from eagre.core.tensor import Tensor
 
@@ -54,11 +52,34 @@ class Recorder(Level):
         """Note the operation, if it matters to this recorder."""
         raise NotImplementedError
 
+    def append(self, entry: tuple[Any, Any, Any, Any]) -> None:
+        """As `record`, for an elementwise operation on values that are too small to let go."""
+        self.record(*entry)
+
+
+class _Several(Recorder):
+    """Recorders as one, outermost first."""
+
+    __slots__ = ("recorders",)
+
+    def __init__(self, recorders: list[Recorder]) -> None:
+        self.recorders = recorders
+
+    def record(
+        self, primitive: Primitive, inputs: tuple[Tensor, ...], params: Any, output: Any
+    ) -> None:
+        for recorder in self.recorders:
+            recorder.record(primitive, inputs, params, output)
+
+    def append(self, entry: tuple[Any, Any, Any, Any]) -> None:
+        for recorder in self.recorders:
+            recorder.append(entry)
+
 
 stacks: dict[int, tuple[Level, ...]] = {}
 interpreters: dict[int, Interpreter] = {}
-recorders: dict[int, Callable[[Primitive, tuple[Tensor, ...], Any, Any], None]] = {}
-"""For a thread the `record` of its recorder; of several, a function that calls them in order."""
+recorders: dict[int, Recorder] = {}
+"""For a thread the recorders inside its innermost interpreter, as one."""
 
 
 def stack() -> tuple[Level, ...]:
@@ -82,15 +103,7 @@ def replace_stack(levels: tuple[Level, ...], thread: int | None = None) -> None:
         elif isinstance(level, Recorder):
             inside.append(level)
     if inside:
-        recorders[thread] = inside[0].record if len(inside) == 1 else _record_with(inside)
-
-
-def _record_with(inside: list[Recorder]) -> Any:
-    def record(primitive: Any, inputs: Any, params: Any, output: Any) -> None:
-        for recorder in inside:
-            recorder.record(primitive, inputs, params, output)
-
-    return record
+        recorders[thread] = inside[0] if len(inside) == 1 else _Several(inside)
 
 
 def enter(level: Level) -> None:

@@ -53,7 +53,12 @@ def as_operand(value: Any, other: Tensor, name: str) -> Any:
     """
     kind = value.__class__
     if kind is float or kind is int or kind is bool or kind is complex:
-        return _literal(_number(value, other.dtype, name))
+        dtype = other.dtype
+        if dtype.is_floating and (kind is float or kind is int):
+            array = np.array(value, dtype.numpy)
+        else:
+            array = _number(value, dtype, name)
+        return _literal(array) if interpreters else wrap(array)
     if isinstance(value, Tensor):
         return value
     if hasattr(value, "__tensor__"):

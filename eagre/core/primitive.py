@@ -19,7 +19,7 @@ import numpy as np
 from eagre.core.ambient import interpreters, recorders
 from eagre.core.conversion import as_operand
 from eagre.core.errors import InvalidArgumentError, OpError
-from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, wrap
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_id, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ class Primitive:
     """Whether the kernel takes one array and returns one: such primitives have a `unary_door`."""
 
     is_light: bool = False
-    """Whether it has two inputs, never larger than the output: a tape asks the output's size."""
+    """Whether it is elementwise with two inputs: where the output is small, so are the inputs."""
 
     stops_gradients: bool = False
     """Whether the output has no gradient by its nature (comparisons, indices, steps)."""
@@ -233,8 +233,8 @@ def apply(primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, An
         except Exception as error:
             result = _recover(error, primitive, inputs, params)
         output = wrap(result) if result.__class__ is ndarray else _wrapped(result)
-    if recorders and (record := recorder_of(get_ident())) is not None:
-        record(primitive, inputs, params, output)
+    if recorders and (recorder := recorder_of(get_ident())) is not None:
+        recorder.record(primitive, inputs, params, output)
     return output
 
 
@@ -255,8 +255,8 @@ def unary_door(primitive: Primitive) -> Callable[..., Any]:
         output = EagerTensor()
         output.array = result if result.__class__ is ndarray else as_array(result)
         output.id = 0
-        if x.id and recorders and (record := recorder_of(get_ident())) is not None:
-            record(primitive, (x,), params, output)
+        if x.id and recorders and (recorder := recorder_of(get_ident())) is not None:
+            recorder.record(primitive, (x,), params, output)
         return output
 
     return _named(door, primitive)
@@ -264,7 +264,7 @@ def unary_door(primitive: Primitive) -> Callable[..., Any]:
 
 def binary_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
     """`apply` for two inputs of one dtype and no parameters; converts a right operand."""
-    kernel, accepted = primitive.kernel, primitive.accepted
+    kernel, accepted, is_light = primitive.kernel, primitive.accepted, primitive.is_light
 
     def door(x: Any, y: Any) -> Any:
         if interpreters or y.__class__ is not EagerTensor or x.__class__ is not EagerTensor:
@@ -281,8 +281,36 @@ def binary_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
         output = EagerTensor()
         output.array = result if result.__class__ is ndarray else as_array(result)
         output.id = 0
-        if (x.id or y.id) and recorders and (record := recorder_of(get_ident())) is not None:
-            record(primitive, (x, y), NO_PARAMS, output)
+        if (x.id or y.id) and recorders and (recorder := recorder_of(get_ident())) is not None:
+            if is_light and result.nbytes <= SMALL:
+                output.id = next_id()
+                recorder.append((primitive, (x, y), NO_PARAMS, output))
+            else:
+                recorder.record(primitive, (x, y), NO_PARAMS, output)
+        return output
+
+    return _named(door, primitive)
+
+
+def pair_door(primitive: Primitive) -> Callable[..., Any]:
+    """`apply` for two inputs of one dtype, with parameters."""
+    kernel, accepted = primitive.kernel, primitive.accepted
+
+    def door(x: Any, y: Any, **params: Any) -> Any:
+        if interpreters or y.__class__ is not EagerTensor or x.__class__ is not EagerTensor:
+            return apply(primitive, (x, y), params)
+        a = x.array
+        b = y.array
+        dtype = a.dtype
+        if dtype is not b.dtype or dtype not in accepted:
+            _accept(primitive, (x, y), params, dtype)
+        try:
+            result = quietly(kernel, a, b, **params)
+        except Exception as error:
+            result = _recover(error, primitive, (x, y), params)
+        output = wrap(result if result.__class__ is ndarray else as_array(result))
+        if (x.id or y.id) and recorders and (recorder := recorder_of(get_ident())) is not None:
+            recorder.record(primitive, (x, y), params, output)
         return output
 
     return _named(door, primitive)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import float32
-from eagre.core.tensor import Tensor
+from eagre.core.tensor import EagerTensor, Tensor
 from eagre.primitives.arithmetic import one_like
 from eagre.primitives.families import INEXACTS, shape_of, unbroadcast
 from eagre.primitives.rearrangement import broadcast_to
@@ -55,21 +55,35 @@ def backpropagate(
                 _note_source(key, grad, found, dependent if primitive is None else ())
         if grad is None or primitive is None:
             continue
-        if primitive.gradients is None:
+        if primitive.is_light:
+            x, y = inputs
+            of_x, of_y = primitive.gradient(grad, output, x, y)
+            parts: Any = ((x, of_x), (y, of_y))
+        elif primitive.gradients is None:
             rules = primitive.gradient(grad, output, *inputs, **params)
+            parts = zip(inputs, rules, strict=True)
         else:
             wanted = [number(x) >= first or number(x) in dependent for x in inputs]
             rules = primitive.gradients(wanted, grad, output, inputs, params)
-        for x, part in zip(inputs, rules):  # noqa: B905 `strict` costs as much as the loop
+            parts = zip(inputs, rules, strict=True)
+        for x, part in parts:
             key = number(x)
             if part is None or (key < first and key not in dependent):
                 continue
             if part.__class__ is FunctionType:
                 part = part()
-            if primitive.broadcasts:
+            if primitive.broadcasts and not _same_shape(part, x):
                 part = unbroadcast(part, x)
             sums[key] = sums[key] + part if key in sums else part
     return found | {key: sums[key] for key in sources if key in sums}
+
+
+def _same_shape(part: Any, x: Any) -> bool:
+    return (
+        part.__class__ is EagerTensor
+        and x.__class__ is EagerTensor
+        and part.array.shape == x.array.shape
+    )
 
 
 def _note_source(key: int, grad: Tensor | None, found: Any, dependent: Any) -> None:

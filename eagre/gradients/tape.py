@@ -10,8 +10,7 @@ from typing import Any
 from eagre.core import ambient, structure
 from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import resource
-from eagre.core.primitive import SMALL
-from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_handle_id, next_id
+from eagre.core.tensor import SymbolicTensor, Tensor, next_handle_id, next_id
 from eagre.gradients.backpropagate import (
     Entry,
     backpropagate,
@@ -50,7 +49,7 @@ class GradientTape(ambient.Recorder):
 
     __slots__ = (
         "__weakref__",
-        "_append",
+        "append",
         "_first",
         "_has_late_watch",
         "_is_used_up",
@@ -88,20 +87,12 @@ class GradientTape(ambient.Recorder):
         """Note an operation if one of its inputs may depend on something watched.
 
         Such values have numbers from `_first` on. Some may be connected to another tape only, or
-        be variables that are not watched; `gradient` sorts that out.
+        be variables that are not watched; `gradient` sorts that out. Small operations come
+        straight to `append`, which is that of the list of records.
         """
         first = self._first
         watched = self._watched
-        if primitive.is_light:
-            x, y = inputs
-            if x.id < first and y.id < first and x.id not in watched and y.id not in watched:
-                return
-            if output.__class__ is EagerTensor and output.array.nbytes <= SMALL:
-                if not output.id:
-                    output.id = next_id()
-                self._append((primitive, inputs, params, output))
-                return
-        elif primitive.stops_gradients:
+        if primitive.stops_gradients:
             return
         for x in inputs:
             if x.id >= first or x.id in watched:
@@ -113,7 +104,7 @@ class GradientTape(ambient.Recorder):
         if primitive is read_variable:
             self._note_read(inputs[0])
         inputs, output = primitive.remember(inputs, output)
-        self._append((primitive, inputs, params, output))
+        self.append((primitive, inputs, params, output))
 
     def _note_read(self, handle: Any) -> None:
         if self._watches_variables:
@@ -146,7 +137,7 @@ class GradientTape(ambient.Recorder):
             value.id = next_handle_id() if value.dtype is resource else next_id()
         self._has_late_watch |= len(self._records) > len(self._watched)
         self._watched[value.id] = value
-        self._append((None, (), None, value))
+        self.append((None, (), None, value))
 
     def watched_variables(self) -> tuple[Any, ...]:
         """The variables watched so far, in the order in which they were met."""
@@ -163,7 +154,7 @@ class GradientTape(ambient.Recorder):
     def reset(self) -> None:
         """Forget everything that was recorded and watched."""
         self._records: list[Entry] = []
-        self._append = self._records.append
+        self.append = self._records.append
         self._watched: dict[int, Any] = {}
         self._has_late_watch = False
         self._first = next_id()

@@ -8,6 +8,7 @@ import numpy as np
 
 from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import apply
 from eagre.core.tensor import EagerTensor, Tensor, wrap
 from eagre.ops.shaping import axes_of, is_vector
 from eagre.primitives import indexing, rearrangement
@@ -36,11 +37,15 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
     >>> tf.concat([[1, 2], [3]], 0)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>
     """
-    if not isinstance(values, list | tuple):
+    if not isinstance(values, (list, tuple)):  # noqa: UP038 a union is slower
         values = [values]
     if not values:
         raise ValueError("concat expected at least one tensor. Received: values=[]")
-    return rearrangement.concat(*to_tensors(values, "concat"), axis=int(axis))
+    for value in values:
+        if value.__class__ is not EagerTensor:
+            values = to_tensors(values, "concat")
+            break
+    return apply(rearrangement.concat, tuple(values), {"axis": int(axis)})
 
 
 def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
+from eagre.core.tensor import EagerTensor
 from eagre.ops.selection import same_dtype
 from eagre.primitives import arithmetic
 from eagre.primitives.contraction import matmul_primitive
@@ -37,14 +38,15 @@ def matmul(
     >>> tf.matmul([[1.0, 2.0]], [[3.0], [4.0]]).numpy()
     array([[11.]], dtype=float32)
     """
-    a, b = same_dtype(a, b, "matmul")
+    if a.__class__ is not EagerTensor or b.__class__ is not EagerTensor:
+        a, b = same_dtype(a, b, "matmul")
     if (transpose_a and adjoint_a) or (transpose_b and adjoint_b):
         raise ValueError("matmul expected transpose or adjoint of one argument, not both.")
     if adjoint_a:
         a, transpose_a = arithmetic.conjugated(a), True
     if adjoint_b:
         b, transpose_b = arithmetic.conjugated(b), True
-    product = matmul_primitive(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
+    product = matmul_primitive.door(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
     if output_type is None:
         return product
     return arithmetic.cast(product, dtype=dtypes.as_dtype(output_type))

@@ -7,7 +7,6 @@ those that the same calls would give eagerly.
 
 from __future__ import annotations
 
-import enum
 import os
 from _thread import allocate_lock
 from operator import index
@@ -16,179 +15,24 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import Cell, next_handle_id, wrap
-from eagre.ops.shaping import as_shape
-from eagre.primitives import arithmetic, indexing, rearrangement
-from eagre.primitives.families import FLOATS, apply_with_shape, shape_of
-from eagre.primitives.random_bits import (
-    FULL_RANGE,
-    PHILOX,
-    THREEFRY,
-    random_bits,
-    random_integers,
-    refuse_negative,
+from eagre.ops.drawing import (
+    SIGNED_INTEGERS,
+    algorithm_number,
+    check_dtype,
+    draw_categories,
+    draw_normal,
+    draw_shuffled,
+    draw_uniform,
 )
-from eagre.primitives.random_distributions import (
-    random_categories,
-    random_normal,
-    random_permutation,
-    random_truncated_normal,
-    random_uniform,
-)
+from eagre.primitives import rearrangement
+from eagre.primitives.families import FLOATS, apply_with_shape
+from eagre.primitives.random_bits import PHILOX
+from eagre.primitives.random_distributions import random_normal, random_truncated_normal
 from eagre.primitives.random_streams import next_stream, seeded_stream, stream_from_seed
 from eagre.primitives.state import assign_variable, read_variable
-
-
-class Algorithm(enum.Enum):
-    """The algorithms of random bits.
-
-    >>> tf.random.Algorithm.PHILOX.value
-    1
-    """
-
-    PHILOX = PHILOX
-    THREEFRY = THREEFRY
-    AUTO_SELECT = 3
-
-
-_SIGNED = frozenset({dtypes.int32, dtypes.int64})
-
-
-def algorithm_number(alg: Any, name: str) -> int:
-    """The algorithm that a user names by number, member or string; Philox where eagre may choose."""
-    number = alg.value if isinstance(alg, Algorithm) else alg
-    if isinstance(alg, str):
-        plain = alg.strip().lower().replace("-", "").replace("_", "")
-        number = {"philox": PHILOX, "threefry": THREEFRY, "autoselect": 3}.get(plain)
-    elif not hasattr(number, "__index__"):
-        raise TypeError(f"{name} expected alg to be a string or a number. Received: alg={alg!r}")
-    if number is None or index(number) not in (PHILOX, THREEFRY, 3):
-        raise ValueError(
-            f"{name} expected alg to be 'philox' (1), 'threefry' (2) or 'auto_select' (3). "
-            f"Received: alg={alg!r}"
-        )
-    return THREEFRY if index(number) == THREEFRY else PHILOX
-
-
-# Drawing from a stream ------------------------------------------------------------------------
-#
-# A stream is a function of a shape that gives a key and a counter. It is called when all
-# arguments have been found right, since it may change a state.
-
-
-def draw_normal(
-    primitive: Any,
-    name: str,
-    stream: Any,
-    shape: Any,
-    mean: Any,
-    stddev: Any,
-    dtype: Any,
-    algorithm: int = PHILOX,
-) -> Any:
-    """Numbers of a (truncated) normal distribution."""
-    dtype = _checked(dtypes.as_dtype(dtype), FLOATS, name)
-    shape = _sizes(shape, name)
-    mean = to_tensor(mean, dtype, name=f"{name}(mean)")
-    stddev = to_tensor(stddev, dtype, name=f"{name}(stddev)")
-    return _draw(primitive, stream(shape), shape, dtype, algorithm) * stddev + mean
-
-
-def draw_uniform(
-    name: str,
-    stream: Any,
-    shape: Any,
-    minval: Any,
-    maxval: Any,
-    dtype: Any,
-    algorithm: int = PHILOX,
-) -> Any:
-    """Floats or integers between bounds, or integers of the full range."""
-    dtype = _checked(dtypes.as_dtype(dtype), FLOATS | FULL_RANGE, name)
-    shape = _sizes(shape, name)
-    if dtype.is_integer:
-        return _draw_integers(name, stream, shape, minval, maxval, dtype, algorithm)
-    low = to_tensor(minval, dtype, name=f"{name}(minval)")
-    high = to_tensor(1 if maxval is None else maxval, dtype, name=f"{name}(maxval)")
-    numbers = _draw(random_uniform, stream(shape), shape, dtype, algorithm)
-    is_plain = minval.__class__ is int and minval == 0 and maxval is None
-    return numbers if is_plain else numbers * (high - low) + low
-
-
-def _draw_integers(
-    name: str, stream: Any, shape: Any, minval: Any, maxval: Any, dtype: Any, algorithm: int
-) -> Any:
-    if (minval is None) != (maxval is None):
-        raise ValueError(
-            f"{name} expected both minval and maxval for integers, or None for both. "
-            f"Received: minval={minval}, maxval={maxval}, dtype={dtype.name}"
-        )
-    if minval is None:
-        return _draw(random_bits, stream(shape), shape, dtype, algorithm)
-    _checked(dtype, _SIGNED, f"{name} with minval and maxval")
-    low = to_tensor(minval, dtype, name=f"{name}(minval)")
-    high = to_tensor(maxval, dtype, name=f"{name}(maxval)")
-    return _draw(random_integers, stream(shape), shape, dtype, algorithm, low, high)
-
-
-def draw_bits(name: str, stream: Any, shape: Any, dtype: Any, algorithm: int = PHILOX) -> Any:
-    """Integers of the full range of their dtype."""
-    dtype = _checked(dtypes.as_dtype(dtype), FULL_RANGE, name)
-    shape = _sizes(shape, name)
-    return _draw(random_bits, stream(shape), shape, dtype, algorithm)
-
-
-def _draw_categories(name: str, stream: Any, logits: Any, num_samples: Any, dtype: Any) -> Any:
-    logits = to_tensor(logits, name=f"{name}(logits)")
-    dtype = _checked(dtypes.as_dtype(dtype), _SIGNED, name)
-    samples = _sizes([num_samples], f"{name}(num_samples)")
-    batch = shape_of(logits)[:1]
-    if batch.__class__ is tuple and samples.__class__ is tuple:
-        shape = (*batch, *samples)
-    else:
-        shape = as_shape([*_scalars(batch), *_scalars(samples)], name)
-    stream = stream(shape, logits.dtype.name, dtype.name)
-    return _draw(random_categories, stream, samples, dtype, PHILOX, logits)
-
-
-def _scalars(shape: Any) -> Any:
-    """The sizes of a vector of one size."""
-    return shape if shape.__class__ is tuple else [shape[0]]
-
-
-def _shuffled(value: Any, stream: Any, algorithm: int = PHILOX) -> Any:
-    if value.ndim == 0:
-        return arithmetic.identity(value)
-    shape = shape_of(value)
-    order = _draw(random_permutation, stream(shape), shape[:1], dtypes.int64, algorithm)
-    return indexing.gather(value, order, axis=0)
-
-
-def _draw(
-    primitive: Any, stream: Any, shape: Any, dtype: Any, algorithm: int, *inputs: Any
-) -> Any:
-    return apply_with_shape(
-        primitive, (*stream, *inputs), shape, dtype=dtype, algorithm=algorithm
-    )
-
-
-def _sizes(shape: Any, name: str) -> Any:
-    shape = as_shape(shape, name)
-    if shape.__class__ is tuple:
-        refuse_negative(name, shape)
-    return shape
-
-
-def _checked(dtype: dtypes.DType, allowed: frozenset[dtypes.DType], name: str) -> dtypes.DType:
-    if dtype not in allowed:
-        expected = ", ".join(sorted(each.name for each in allowed))
-        raise DTypeMismatchError(
-            f"{name} expected a dtype out of {expected}. Received: dtype={dtype.name}"
-        )
-    return dtype
-
 
 # Functions of a seed --------------------------------------------------------------------------
 
@@ -234,7 +78,7 @@ def stateless_normal(
     """Normally distributed numbers: a function of the seed.
 
     >>> tf.random.stateless_normal([2], seed=[1, 2]).numpy().round(4)
-    array([0.5441, 0.2014], dtype=float32)
+    array([0.5441, 0.2074], dtype=float32)
     """
     algorithm = algorithm_number(alg, "stateless_normal")
     stream = _stateless(seed, algorithm, "stateless_normal")
@@ -280,7 +124,7 @@ def stateless_categorical(
     array([[1, 1, 0, 1]])
     """
     stream = _stateless(seed, PHILOX, "stateless_categorical")
-    return _draw_categories("stateless_categorical", stream, logits, num_samples, dtype)
+    return draw_categories("stateless_categorical", stream, logits, num_samples, dtype)
 
 
 def stateless_shuffle(
@@ -289,11 +133,11 @@ def stateless_shuffle(
     """The parts of `value` along its first axis in random order: a function of the seed.
 
     >>> tf.random.experimental.stateless_shuffle([1, 2, 3], seed=[1, 2]).numpy()
-    array([1, 3, 2], dtype=int32)
+    array([2, 3, 1], dtype=int32)
     """
     algorithm = algorithm_number(alg, "stateless_shuffle")
     stream = _stateless(seed, algorithm, "stateless_shuffle")
-    return _shuffled(to_tensor(value), stream, algorithm)
+    return draw_shuffled(to_tensor(value), stream, algorithm)
 
 
 def split(seed: Any, num: Any = 2, alg: Any = "auto_select") -> Any:
@@ -364,7 +208,13 @@ def _global(seed: Any, use: str, *kinds: str) -> Any:
     """A stream of the global state."""
     if seed is None:
         return lambda *_: _next_stream()
-    number = index(seed)
+    try:
+        number = index(seed)
+    except TypeError:
+        name = use.removesuffix("_integers")
+        raise TypeError(
+            f"{name} expected seed to be an integer or None. Received: seed={seed!r}"
+        ) from None
     return lambda shape, *more: _seeded_stream(number, use, (*kinds, *more), shape)
 
 
@@ -401,7 +251,7 @@ def uniform(
     >>> tf.random.uniform([], maxval=3, dtype=tf.int32, seed=10).numpy()
     np.int32(2)
     """
-    dtype = _checked(dtypes.as_dtype(dtype), FLOATS | _SIGNED, "uniform")
+    dtype = check_dtype(dtypes.as_dtype(dtype), FLOATS | SIGNED_INTEGERS, "uniform")
     if dtype.is_integer and maxval is None:
         raise ValueError(
             f"uniform expected maxval for integers. Received: maxval=None, dtype={dtype.name}"
@@ -454,7 +304,7 @@ def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Any:
     [1, 2, 3]
     """
     value = to_tensor(value)
-    return _shuffled(value, _global(seed, "shuffle", value.dtype.name))
+    return draw_shuffled(value, _global(seed, "shuffle", value.dtype.name))
 
 
 def categorical(
@@ -467,4 +317,4 @@ def categorical(
     """
     dtype = dtypes.int64 if dtype is None else dtype
     stream = _global(seed, "categorical")
-    return _draw_categories("categorical", stream, logits, num_samples, dtype)
+    return draw_categories("categorical", stream, logits, num_samples, dtype)

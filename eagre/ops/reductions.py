@@ -10,14 +10,16 @@ from typing import Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
+from eagre.core.tensor import EagerTensor
 from eagre.ops.shaping import axes_of, cast
 from eagre.primitives import arithmetic, reductions, transcendental
 from eagre.primitives.families import COMPLEXES, INEXACTS
 
 
 def _reduce(primitive: Any, x: Any, axis: Any, keepdims: Any) -> Any:
-    axis = None if axis is None else axes_of(axis)
-    return primitive.door(to_tensor(x), axis=axis, keepdims=bool(keepdims))
+    if x.__class__ is not EagerTensor:
+        x = to_tensor(x)
+    return primitive.door(x, axis=None if axis is None else axes_of(axis), keepdims=keepdims)
 
 
 def reduce_sum(
@@ -28,7 +30,9 @@ def reduce_sum(
     >>> tf.reduce_sum([[1, 2], [3, 4]], axis=0).numpy()
     array([4, 6], dtype=int32)
     """
-    return _reduce(reductions.reduce_sum, input_tensor, axis, keepdims)
+    x = input_tensor if input_tensor.__class__ is EagerTensor else to_tensor(input_tensor)
+    axis = None if axis is None else axes_of(axis)
+    return reductions.reduce_sum.door(x, axis=axis, keepdims=keepdims)
 
 
 def reduce_prod(
@@ -94,15 +98,7 @@ def reduce_mean(
     >>> tf.reduce_mean([[1.0, 2.0], [3.0, 4.0]], axis=0).numpy()
     array([2., 3.], dtype=float32)
     """
-    x = to_tensor(input_tensor)
-    axis = None if axis is None else axes_of(axis)
-    total = reductions.reduce_sum.door(x, axis=axis, keepdims=bool(keepdims))
-    count = reductions.element_count(x, axis)
-    if x.dtype in INEXACTS:
-        return total / count
-    if not isinstance(count, int):
-        count = cast(count, dtypes.float64)
-    return cast(cast(total, dtypes.float64) / count, x.dtype)
+    return _reduce(reductions.reduce_mean, input_tensor, axis, keepdims)
 
 
 def reduce_variance(

@@ -82,8 +82,12 @@ def rank(input: Any, name: str | None = None) -> Any:
 
 def as_shape(value: Any, name: str) -> Any:
     """What a user gave as a shape: a tuple of ints, or a vector that is known later."""
-    if value.__class__ is tuple and all(n.__class__ is int for n in value):
-        return value
+    if value.__class__ is tuple:
+        for part in value:
+            if part.__class__ is not int:
+                break
+        else:
+            return value
     if isinstance(value, TensorShape):
         value = value.as_list()
     elif isinstance(value, int | np.integer) or hasattr(value, "__index__") and not is_vector(
@@ -157,7 +161,7 @@ def transpose(
         perm = tuple(range(a.ndim))[::-1]
     elif perm.__class__ is not tuple:
         perm = tuple(int(axis) for axis in perm)
-    if a.ndim is not None and any(axis < 0 for axis in perm):
+    if perm and min(perm) < 0 and a.ndim is not None:
         perm = tuple(normalized_axis(axis, a.ndim, "transpose") for axis in perm)
     result = rearrangement.transpose.door(a, perm=perm)
     return arithmetic.conjugated(result) if conjugate else result

@@ -25,6 +25,7 @@ from eagre.primitives.families import (
     Elementwise,
     Unary,
     check_dtypes,
+    contiguous,
 )
 
 
@@ -121,10 +122,11 @@ class Power(Binary):
     """`x` to the power `y`."""
 
     public = "pow"
-    is_exact = False
     can_fail = True
 
     def kernel(self, x: Any, y: Any) -> Any:
+        if not (x.flags.c_contiguous and y.flags.c_contiguous):
+            x, y = contiguous(x), contiguous(y)
         if y.dtype.kind == "i" and (y < 0).any():
             raise InvalidArgumentError(
                 f"pow of integers expected exponents of at least 0. Received: {y}"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive
+from eagre.core.primitive import Primitive, pair_door
 from eagre.core.shapes import broadcast_sizes
 from eagre.core.specs import TensorSpec
 from eagre.primitives.arithmetic import conjugated
@@ -16,6 +16,10 @@ from eagre.primitives.families import NUMBERS, check_dtypes, contiguous, unbroad
 
 class Matmul(Primitive):
     """The product of two matrices, or of batches of them whose shapes broadcast."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.door = pair_door(self)
 
     def infer(
         self, a: TensorSpec, b: TensorSpec, *, transpose_a: bool, transpose_b: bool
@@ -38,23 +42,22 @@ class Matmul(Primitive):
         return TensorSpec.of((*(batch or ()), rows, columns), dtype)
 
     def kernel(self, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
-        if a.ndim < 2 or b.ndim < 2:
-            raise InvalidArgumentError("matmul expected tensors with at least two axes")
-        a, b = contiguous(a), contiguous(b)
+        if not (a.flags.c_contiguous and b.flags.c_contiguous):
+            a, b = contiguous(a), contiguous(b)
         if a.dtype.itemsize == 2 and a.dtype.kind not in "iu":
-            wide = self.kernel(
-                a.astype(np.float32),
-                b.astype(np.float32),
-                transpose_a=transpose_a,
-                transpose_b=transpose_b,
-            )
-            return wide.astype(a.dtype)
+            wide = a.astype(np.float32), b.astype(np.float32)
+            product = self.kernel(*wide, transpose_a=transpose_a, transpose_b=transpose_b)
+            return product.astype(a.dtype)
         if transpose_a:
             a = a.swapaxes(-1, -2)
         if transpose_b:
             b = b.swapaxes(-1, -2)
         # For two matrices `dot` calls the same BLAS routine at half the overhead.
-        return a.dot(b) if a.ndim == 2 and b.ndim == 2 else np.matmul(a, b)
+        if a.ndim == 2 and b.ndim == 2:
+            return a.dot(b)
+        if min(a.ndim, b.ndim) < 2:
+            raise ValueError("a vector")
+        return np.matmul(a, b)
 
     def gradient(
         self, grad: Any, output: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool
@@ -93,6 +96,6 @@ matmul_primitive = Matmul()
 
 def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
     """The matrix product of `a` and `b`, each transposed in its last two axes if asked."""
-    return matmul_primitive(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
+    return matmul_primitive.door(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
 
 

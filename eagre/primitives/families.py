@@ -184,6 +184,9 @@ def target_shape(shape: Any, sizes: Any) -> tuple[int, ...]:
     return shape if sizes is None else tuple(sizes.tolist())
 
 
+_add_reduce: Any = np.add.reduce
+
+
 class SumTo(Primitive):
     """Sum over the axes along which a value of `shape` was broadcast to the shape of `x`."""
 
@@ -224,8 +227,8 @@ def reduce_sum(x: Any, axis: Any, keepdims: bool) -> Any:
         x = np.ascontiguousarray(x)
     dtype = x.dtype
     if dtype.itemsize == 2 and dtype.kind not in "iu":
-        return np.add.reduce(x, axis, np.float32, None, keepdims).astype(dtype)
-    return np.add.reduce(x, axis, dtype, None, keepdims)
+        return _add_reduce(x, axis, np.float32, None, keepdims).astype(dtype)
+    return _add_reduce(x, axis, dtype, None, keepdims)
 
 
 sum_to = SumTo()
@@ -233,9 +236,6 @@ sum_to = SumTo()
 
 def unbroadcast(grad: Tensor, x: Tensor) -> Tensor:
     """Sum a gradient to the shape of the input that it belongs to."""
-    if x.__class__ is EagerTensor and grad.__class__ is EagerTensor:
-        if grad.array.shape == x.array.shape:  # pyright: ignore
-            return grad
     sizes = x.sizes
     if grad.sizes == sizes and sizes is not None and None not in sizes:
         return grad

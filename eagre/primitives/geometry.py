@@ -14,7 +14,7 @@ import numpy as np
 from eagre.core.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 Place = tuple[Any, Any, Any]
 """The number of windows along an axis and the padding before and after; None where unknown."""
@@ -28,18 +28,24 @@ class Windows:
 
     __slots__ = ("dilations", "first_axis", "places", "strides", "window")
 
+    window: Any
+    strides: Any
+    dilations: Any
+    places: list[Place]
+
     def __init__(
         self,
         name: str,
-        sizes: Sequence[int | None],
-        window: Sequence[int | None],
+        sizes: Any,
+        window: Any,
         *,
-        strides: Sequence[int],
+        strides: Any,
         padding: Any,
-        dilations: Sequence[int],
+        dilations: Any,
         first_axis: int,
     ) -> None:
-        for word, numbers in (("window", window), ("strides", strides), ("dilations", dilations)):
+        given: Any = (("window", window), ("strides", strides), ("dilations", dilations))
+        for word, numbers in given:
             if len(numbers) != len(sizes) or any(n is not None and n < 1 for n in numbers):
                 raise InvalidArgumentError(
                     f"{name} expected {len(sizes)} sizes of at least 1. Received: {word}={numbers}"
@@ -88,7 +94,7 @@ class Windows:
         `padded[key]` has the element at that position of each window.
         """
         lead = (slice(None),) * self.first_axis
-        for tap in product(*map(range, self.window)):  # pyright: ignore[reportArgumentType]
+        for tap in product(*map(range, self.window)):
             keys = map(_tap_key, tap, self.strides, self.places, self.dilations)
             yield tap, (*lead, *keys)
 
@@ -99,7 +105,7 @@ def _tap_key(tap: int, stride: int, place: Place, dilation: int) -> slice:
 
 
 def _checked_padding(name: str, padding: Any, rank: int) -> Any:
-    pairs = padding if isinstance(padding, tuple) else (padding,) * rank
+    pairs: Any = padding if padding.__class__ is tuple else (padding,) * rank
     if len(pairs) == rank and all(map(_is_padding, pairs)):
         return pairs
     raise InvalidArgumentError(

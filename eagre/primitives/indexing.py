@@ -8,7 +8,7 @@ import numpy as np
 
 from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import SMALL, Primitive, apply
 from eagre.core.specs import TensorSpec
 from eagre.primitives.families import (
     INTEGERS,
@@ -70,7 +70,8 @@ class Slice(Primitive):
     def kernel(self, x: Any, *bounds: Any, key: Any) -> Any:
         result = x[filled_key(key, bounds) if bounds else key]
         # A view of a small part would keep the whole alive.
-        if 2 * result.nbytes < x.nbytes and result.base is not None:
+        whole = x.nbytes
+        if whole > SMALL and 2 * result.nbytes < whole and result.base is not None:
             return result.copy()
         return result
 
@@ -241,6 +242,8 @@ def getitem(x: Any, key: Any) -> Any:
     """`x[key]`: ints, slices, None, Ellipsis, integer scalars, or one boolean mask."""
     if key.__class__ is int:
         return slice_primitive.door(x, key=(key,))
+    if key.__class__ is tuple and _is_plain(key):
+        return slice_primitive.door(x, key=key)
     from eagre.primitives.keys import mask_of, parse_key
 
     mask = mask_of(key)
@@ -250,6 +253,22 @@ def getitem(x: Any, key: Any) -> Any:
     if bounds:
         return apply(slice_primitive, (x, *bounds), {"key": key})
     return slice_primitive.door(x, key=key)
+
+
+def _is_plain(key: tuple[Any, ...]) -> bool:
+    """Whether a key has only ints, None, Ellipsis and slices of ints: nothing to convert."""
+    for part in key:
+        kind = part.__class__
+        if kind is int or part is None or part is Ellipsis:
+            continue
+        if kind is not slice:
+            return False
+        start, stop, step = part.start, part.stop, part.step
+        if start is not None and start.__class__ is not int:
+            return False
+        if (stop is not None and stop.__class__ is not int) or step is not None:
+            return False
+    return True
 
 
 class BooleanMask(Primitive):

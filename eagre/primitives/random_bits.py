@@ -38,8 +38,9 @@ _MASK_64 = 0xFFFFFFFFFFFFFFFF
 # Philox ---------------------------------------------------------------------------------------
 
 
-def philox(c0: Any, c1: Any, c2: Any, c3: Any, key: int) -> tuple[Any, Any, Any, Any]:
-    """The four 32-bit words of a block; the counter is ints, or uint64 arrays of 32-bit words."""
+def philox(counter: Any, key: int) -> tuple[Any, Any, Any, Any]:
+    """The four 32-bit words of a block; those of the counter are ints or uint64 arrays."""
+    c0, c1, c2, c3 = counter
     k0, k1 = key & _MASK, key >> 32
     for _ in range(10):
         p0 = c0 * 0xD2511F53
@@ -55,15 +56,14 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, key: int) -> tuple[Any, Any, Any,
 
 def philox_block(key: int, counter: int) -> tuple[int, int, int, int]:
     """The words of one block, by Python's integers."""
-    parts = [(counter >> shift) & _MASK for shift in (0, 32, 64, 96)]
-    return philox(*parts, key)
+    return philox([(counter >> shift) & _MASK for shift in (0, 32, 64, 96)], key)
 
 
 def philox_blocks(key: int, counter: int, offsets: Any) -> Any:
     """The words [blocks, 4] of the blocks whose counters are `counter + offsets` (uint64)."""
     low = offsets + np.uint64(counter & _MASK_64)
     high = (low < offsets) + np.uint64((counter >> 64) & _MASK_64)
-    words = philox(low & _MASK, low >> 32, high & _MASK, high >> 32, key)
+    words = philox((low & _MASK, low >> 32, high & _MASK, high >> 32), key)
     # Pairs are put together in uint64 numbers: half as many strided writes.
     pairs = np.empty((len(offsets), 2), "<u8")
     pairs[:, 0] = words[0] | (words[1] << 32)
@@ -73,7 +73,7 @@ def philox_blocks(key: int, counter: int, offsets: Any) -> Any:
 
 def philox_chunks(key: int, counter: int, blocks: int) -> Any:
     """The words of consecutive blocks, in flat pieces."""
-    if blocks <= 8:
+    if blocks <= 16:
         few = [philox_block(key, counter + block) for block in range(blocks)]
         yield np.array(few, np.uint32).reshape(-1)
         return
@@ -103,10 +103,15 @@ def threefry(x0: Any, x1: Any, key: int) -> tuple[Any, Any]:
     return x0, x1
 
 
-def threefry_blocks(key: int, counter: int, offsets: Any) -> tuple[Any, Any]:
-    """The first and the second words of the blocks at `counter + offsets` (uint64)."""
+def threefry_blocks(key: int, counter: int, offsets: Any) -> Any:
+    """The words [blocks, 2] of the blocks at `counter + offsets` (uint64)."""
     counters = offsets + np.uint64(counter & _MASK_64)
-    return threefry(counters.astype(np.uint32), (counters >> 32).astype(np.uint32), key)
+    words = np.empty((len(offsets), 2), np.uint32)
+    for start in range(0, len(offsets), _CHUNK):
+        piece = counters[start : start + _CHUNK]
+        pair = threefry(piece.astype(np.uint32), (piece >> 32).astype(np.uint32), key)
+        words[start : start + _CHUNK, 0], words[start : start + _CHUNK, 1] = pair
+    return words
 
 
 def threefry_words(key: int, counter: int, shape: tuple[int, ...], wide: bool) -> Any:
@@ -117,17 +122,20 @@ def threefry_words(key: int, counter: int, shape: tuple[int, ...], wide: bool) -
     ThreeFry.
     """
     if wide:
-        pairs = threefry_blocks(key, counter, np.arange(prod(shape), dtype=np.uint64))
-        return np.stack(pairs, -1).reshape(-1)
+        return threefry_blocks(key, counter, _consecutive(prod(shape))).reshape(-1)
     sizes = list(shape) or [1]
     even = [axis for axis, size in enumerate(sizes) if size % 2 == 0]
     axis = even[0] if even else sizes.index(max(sizes))
     sizes[axis] = -(-sizes[axis] // 2)
-    pairs = threefry_blocks(key, counter, np.arange(prod(sizes), dtype=np.uint64))
-    pairs = [part.reshape(sizes) for part in pairs]
+    blocks = threefry_blocks(key, counter, _consecutive(prod(sizes)))
+    pairs = np.moveaxis(blocks.reshape(*sizes, 2), -1, axis + 1)
     sizes[axis] *= 2
-    whole = np.stack(pairs, axis + 1).reshape(sizes)
-    return whole.take(range((*shape, 1)[axis]), axis).reshape(-1)
+    cut = (slice(None),) * axis + (slice((*shape, 1)[axis]),)
+    return pairs.reshape(sizes)[cut].reshape(-1)
+
+
+def _consecutive(number: int) -> Any:
+    return np.arange(number, dtype=np.uint64)
 
 
 # Primitives -----------------------------------------------------------------------------------
@@ -159,19 +167,28 @@ class Draw(Primitive):
         return TensorSpec.of(shape, dtype)
 
     def kernel(
-        self, key: Any, counter: Any, sizes: Any = None, *, shape: Any, dtype: Any, algorithm: int
+        self, key: Any, counter: Any, *rest: Any, shape: Any, dtype: Any, algorithm: int
     ) -> Any:
-        shape = target_shape(shape, sizes)
-        refuse_negative(self.public, shape)
-        output = np.empty(prod(shape), dtype.numpy)
+        shape = self.final_shape(shape, *rest)
+        output: Any = np.empty(prod(shape), dtype.numpy)
         wide = dtype.size == 8
         place = 0
-        for words in random_words(key, counter, shape, wide, algorithm):
+        for words in random_words(key, counter, self.shape_of_words(shape), wide, algorithm):
             values = self.of_words(words, dtype, algorithm)
             end = min(place + len(values), len(output))
             output[place:end] = values[: end - place]
             place = end
         return output.reshape(shape)
+
+    def final_shape(self, shape: Any, sizes: Any = None) -> tuple[int, ...]:
+        """The shape, checked: the parameter, or the value of the input that holds the sizes."""
+        shape = target_shape(shape, sizes)
+        refuse_negative(self.public, shape)
+        return shape
+
+    def shape_of_words(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape for which words are drawn."""
+        return shape
 
     def of_words(self, words: Any, dtype: Any, algorithm: int) -> Any:
         """The numbers of a flat piece of random words, in order."""
@@ -191,15 +208,17 @@ def as_counter(counter: Any) -> int:
     return int(counter[0]) | int(counter[1]) << 64
 
 
-def check_stream(primitive: Primitive, key: TensorSpec, counter: TensorSpec, algorithm: int):
+def check_stream(
+    primitive: Primitive, key: TensorSpec, counter: TensorSpec, algorithm: int
+) -> None:
     """Refuse what is no key and counter of the algorithm."""
     if algorithm not in COUNTER_LENGTHS:
         raise InvalidArgumentError(
             f"{primitive.public} expected the algorithm {PHILOX} (Philox) or {THREEFRY} "
             f"(ThreeFry). Received: algorithm={algorithm}"
         )
-    wanted = {"key": (1,), "counter": (COUNTER_LENGTHS[algorithm],)}
-    for (name, sizes), spec in zip(wanted.items(), (key, counter), strict=True):
+    for name, spec, length in (("key", key, 1), ("counter", counter, COUNTER_LENGTHS[algorithm])):
+        sizes = (length,)
         if spec.dtype != dtypes.uint64 or not are_compatible(spec.sizes, sizes):
             raise InvalidArgumentError(
                 f"{primitive.public} expected a {name} of dtype uint64 and shape {sizes}. "
@@ -238,12 +257,7 @@ class RandomIntegers(Draw):
     can_fail = True
 
     def infer(
-        self,
-        key: TensorSpec,
-        counter: TensorSpec,
-        *rest: TensorSpec,
-        shape: Any,
-        **params: Any,
+        self, key: TensorSpec, counter: TensorSpec, *rest: TensorSpec, shape: Any, **params: Any
     ) -> TensorSpec:
         """The shape asked for; both bounds are scalars of the dtype."""
         for name, spec in zip(("minval", "maxval"), rest, strict=False):
@@ -255,18 +269,10 @@ class RandomIntegers(Draw):
         return super().infer(key, counter, *rest[2:], shape=shape, **params)
 
     def kernel(
-        self,
-        key: Any,
-        counter: Any,
-        minval: Any,
-        maxval: Any,
-        sizes: Any = None,
-        *,
-        shape: Any,
-        dtype: Any,
-        algorithm: int,
+        self, key: Any, counter: Any, *rest: Any, shape: Any, dtype: Any, algorithm: int
     ) -> Any:
-        shape = target_shape(shape, sizes)
+        minval, maxval, *sizes = rest
+        shape = self.final_shape(shape, *sizes)
         if minval >= maxval and count(shape) != 0:
             raise InvalidArgumentError(
                 f"uniform expected minval < maxval. Received: minval={minval}, maxval={maxval}"

@@ -15,7 +15,7 @@ from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
-from eagre.primitives.families import FLOATS, target_shape
+from eagre.primitives.families import FLOATS
 from eagre.primitives.random_bits import (
     PHILOX,
     THREEFRY,
@@ -24,12 +24,14 @@ from eagre.primitives.random_bits import (
     as_uint64,
     philox_blocks,
     random_words,
-    refuse_negative,
     threefry_blocks,
 )
 
 _BITS = {dtypes.float16: 10, dtypes.bfloat16: 7, dtypes.float32: 23, dtypes.float64: 52}
 """How many random bits a uniform number of each dtype has."""
+
+# So many groups at a time stay in the cache.
+_CHUNK = 8192
 
 # Box and Muller's method takes the logarithm of a number that is at least float32's 1e-7.
 _LEAST = float(np.float32(1e-7))
@@ -84,6 +86,11 @@ class RandomNormal(Draw):
 
     takes = FLOATS
 
+    def shape_of_words(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """An even number of them: normal numbers come in pairs."""
+        number = prod(shape)
+        return (number + number % 2,)
+
     def of_words(self, words: Any, dtype: Any, algorithm: int) -> Any:
         """Two numbers out of two fractions; halves are rounded float32 numbers."""
         return box_muller(words, dtype)
@@ -124,43 +131,59 @@ class RandomTruncatedNormal(Draw):
     takes = FLOATS
 
     def kernel(
-        self, key: Any, counter: Any, sizes: Any = None, *, shape: Any, dtype: Any, algorithm: int
+        self, key: Any, counter: Any, *rest: Any, shape: Any, dtype: Any, algorithm: int
     ) -> Any:
-        shape = target_shape(shape, sizes)
-        refuse_negative(self.public, shape)
+        shape = self.final_shape(shape, *rest)
         # Halves are rounded after the choice, so that 2 itself is among them.
         kind = dtypes.float64 if dtype == dtypes.float64 else dtypes.float32
         group = 2 if kind == dtypes.float64 else 4
         values = np.empty((-(-prod(shape) // group), group), kind.numpy)
-        filled = np.zeros(len(values), np.intp)
-        pending = np.arange(len(values))
-        block = 0
-        while len(pending):
-            offsets = pending.astype(np.uint64) * np.uint64(64 * group) + np.uint64(block)
-            words = _four_words(key, counter, offsets, algorithm)
-            _fill_up(values, filled, pending, box_muller(words, kind).reshape(-1, group))
-            pending = pending[filled[pending] < group]
-            block += 1
+        for start in range(0, len(values), _CHUNK):
+            piece = values[start : start + _CHUNK]
+            _fill_truncated(piece, start, (key, counter, algorithm))
         flat = values.reshape(-1)[: prod(shape)]
         return flat.astype(dtype.numpy, copy=False).reshape(shape)
 
 
-def _four_words(key: Any, counter: Any, offsets: Any, algorithm: int) -> Any:
+def _fill_truncated(values: Any, start: int, stream: Any) -> None:
+    """Fill the groups of numbers of which the first has the number `start`."""
+    groups, size = values.shape
+    kind = dtypes.from_numpy(values.dtype)
+    filled = np.zeros(groups, np.intp)
+    block = 0
+    while len(pending := _unfilled(filled, size)):
+        offsets = (pending + start).astype(np.uint64) * np.uint64(64 * size) + np.uint64(block)
+        candidates = box_muller(_four_words(offsets, *stream), kind).reshape(-1, size)
+        fits = np.abs(candidates) < 2
+        if block == 0:
+            # Most groups are complete at once.
+            values[...] = candidates
+            filled[fits.all(1)] = size
+        _fill_up(values, filled, pending, candidates, fits)
+        block += 1
+
+
+def _unfilled(filled: Any, size: int) -> Any:
+    return np.flatnonzero(filled < size)
+
+
+def _fill_up(values: Any, filled: Any, pending: Any, candidates: Any, fits: Any) -> None:
+    """Put the candidates that fit into the free places of their groups, in order."""
+    size = values.shape[1]
+    places = _unfilled(filled[pending], size)
+    for candidate, fit in zip(candidates[places].T, fits[places].T, strict=True):
+        takes = fit & (filled[pending[places]] < size)
+        rows = pending[places[takes]]
+        values[rows, filled[rows]] = candidate[takes]
+        filled[rows] += 1
+
+
+def _four_words(offsets: Any, key: Any, counter: Any, algorithm: int) -> Any:
     """Four words for each offset, flat; of ThreeFry they are two blocks."""
     if algorithm == PHILOX:
         return philox_blocks(int(key[0]), as_counter(counter), offsets).reshape(-1)
     places = np.stack([2 * offsets, 2 * offsets + 1], 1).reshape(-1)
-    return np.stack(threefry_blocks(int(key[0]), int(counter[0]), places), 1).reshape(-1)
-
-
-def _fill_up(values: Any, filled: Any, pending: Any, candidates: Any) -> None:
-    """Put the candidates that fit into the free places of their groups, in order."""
-    group = values.shape[1]
-    for candidate in candidates.T:
-        takes = (np.abs(candidate) < 2) & (filled[pending] < group)
-        rows = pending[takes]
-        values[rows, filled[rows]] = candidate[takes]
-        filled[rows] += 1
+    return threefry_blocks(int(key[0]), int(counter[0]), places).reshape(-1)
 
 
 # Choices --------------------------------------------------------------------------------------
@@ -172,11 +195,9 @@ class RandomPermutation(Draw):
     takes = frozenset({dtypes.int32, dtypes.int64})
 
     def kernel(
-        self, key: Any, counter: Any, sizes: Any = None, *, shape: Any, dtype: Any, algorithm: int
+        self, key: Any, counter: Any, *rest: Any, shape: Any, dtype: Any, algorithm: int
     ) -> Any:
-        shape = target_shape(shape, sizes)
-        refuse_negative(self.public, shape)
-        (number,) = shape
+        (number,) = self.final_shape(shape, *rest)
         words = flat_words(key, counter, max(number - 1, 0), algorithm)
         remaining = np.arange(number, 1, -1, dtype=np.uint32)
         order = list(range(number))
@@ -201,12 +222,7 @@ class RandomCategories(Draw):
     takes = frozenset({dtypes.int32, dtypes.int64})
 
     def infer(
-        self,
-        key: TensorSpec,
-        counter: TensorSpec,
-        *rest: TensorSpec,
-        shape: Any,
-        **params: Any,
+        self, key: TensorSpec, counter: TensorSpec, *rest: TensorSpec, shape: Any, **params: Any
     ) -> TensorSpec:
         """One row of samples for each row of logits."""
         logits = rest[0]
@@ -225,24 +241,16 @@ class RandomCategories(Draw):
         return TensorSpec.of((batch, *(samples.sizes or (None,))), samples.dtype)
 
     def kernel(
-        self,
-        key: Any,
-        counter: Any,
-        logits: Any,
-        sizes: Any = None,
-        *,
-        shape: Any,
-        dtype: Any,
-        algorithm: int,
+        self, key: Any, counter: Any, *rest: Any, shape: Any, dtype: Any, algorithm: int
     ) -> Any:
-        shape = target_shape(shape, sizes)
-        refuse_negative(self.public, shape)
+        logits, *sizes = rest
+        shape = self.final_shape(shape, *sizes)
         output = np.empty((len(logits), *shape), dtype.numpy)
         words = flat_words(key, counter, 2 * output.size, algorithm)
         chances = fractions(words, dtypes.float64).reshape(output.shape)
-        for row, samples, chance in zip(logits, output, chances, strict=True):
-            totals = _running_totals(row)
-            samples[...] = totals.searchsorted(chance * totals[-1], "right")
+        for row, (logit, chance) in enumerate(zip(logits, chances, strict=True)):
+            totals = _running_totals(logit)
+            output[row] = totals.searchsorted(chance * totals[-1], "right")
         return output
 
 

@@ -149,7 +149,6 @@ class NextStream(Primitive):
     """
 
     stops_gradients = True
-    checks_always = True
 
     def infer(self, state: TensorSpec) -> Any:
         """A key, a counter and a state."""

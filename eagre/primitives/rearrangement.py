@@ -50,7 +50,7 @@ class Reshape(Primitive):
         return TensorSpec.of(_reshaped(x, shape), x.dtype)
 
     def kernel(self, x: Any, sizes: Any = None, *, shape: Any) -> Any:
-        return x.reshape(target_shape(shape, sizes))
+        return x.reshape(shape if sizes is None else target_shape(shape, sizes))
 
     def gradient(self, grad: Any, output: Any, x: Any, sizes: Any = None, *, shape: Any) -> Any:
         grads = (reshape(grad, shape_of(x)),)
@@ -376,6 +376,8 @@ range_primitive = Range()
 
 def reshape(x: Any, shape: Any) -> Any:
     """The elements of `x` in another shape: a tuple, or a vector of sizes."""
+    if shape.__class__ is tuple:
+        return reshape_primitive.door(x, shape=shape)
     return apply_with_shape(reshape_primitive, (x,), shape)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,23 @@ class ReduceSum(Reduction):
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
         return (spread(grad, x, axis, keepdims),)
+
+
+class ReduceMean(Reduction):
+    """The sum over the count, a primitive since it costs half of the composition; the mean of
+    integers is rounded towards zero."""
+
+    needs = ()
+
+    def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
+        total = families.reduce_sum(x, axis, keepdims)
+        count = x.size if axis is None else prod([x.shape[each] for each in axis])
+        if x.dtype.kind in "iu":
+            return np.trunc(total / np.float64(count)).astype(x.dtype)
+        return np.divide(total, count, dtype=x.dtype)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
+        return (spread(grad / element_count(x, axis), x, axis, keepdims),)
 
 
 class Extremum(Reduction):
@@ -255,6 +273,7 @@ class CumulativeProduct(Cumulative):
 
 
 reduce_sum = ReduceSum()
+reduce_mean = ReduceMean()
 reduce_max = ReduceMax()
 reduce_min = ReduceMin()
 reduce_any = ReduceAny()
@@ -277,10 +296,9 @@ def element_count(x: Any, axis: Any) -> Any:
     """How many elements a reduction joins: an int where it is known, else a scalar tensor."""
     sizes = x.sizes
     if sizes is not None:
-        axes = range(len(sizes)) if axis is None else axis
-        joined = [sizes[a] for a in axes]
+        joined = sizes if axis is None else [sizes[each] for each in axis]
         if None not in joined:
-            return int(np.prod(joined, dtype=np.int64))
+            return prod(joined)
     dtype = x.dtype if x.dtype in INEXACTS else dtypes.int64
     ones = broadcast_to(one(dtype), shape_of(x))
     return reduce_max(reduce_sum(ones, axis=axis, keepdims=False), axis=None, keepdims=False)

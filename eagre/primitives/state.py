@@ -36,7 +36,6 @@ class AssignVariable(Primitive):
 
     effect = "write"
     stops_gradients = True
-    checks_always = True
     needs = ()
 
     def infer(self, handle: ResourceSpec, value: TensorSpec) -> TensorSpec:
@@ -56,6 +55,11 @@ class AssignVariable(Primitive):
         return value
 
     def kernel(self, cell: Any, value: Any) -> Any:
+        held = cell.array
+        if value.dtype != held.dtype:
+            raise TypeError("another dtype")
+        if value.shape != held.shape and not are_compatible(cell.spec.sizes, value.shape):
+            raise ValueError("another shape")
         cell.array = value
         return value
 

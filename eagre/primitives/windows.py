@@ -46,9 +46,7 @@ class Pooling(Primitive):
             name, sizes, **geometry, dilations=(1,) * len(window), first_axis=0
         )
         padding = geometry["padding"]
-        if isinstance(padding, tuple) and any(
-            max(pair) >= size for pair, size in zip(padding, window, strict=True) if max(pair)
-        ):
+        if padding.__class__ is tuple and _outweighs(padding, window):
             raise InvalidArgumentError(
                 f"{name} expected padding that is smaller than the window, which would see "
                 f"nothing else. Received: padding={padding}, ksize={window}"
@@ -62,6 +60,11 @@ class Pooling(Primitive):
                 f"{self.name} expected a tensor of shape {format_sizes(windows.counts)}, one "
                 f"element for each window. Received: shape={format_sizes(pooled)}"
             )
+
+
+def _outweighs(padding: Any, window: Any) -> bool:
+    """Whether a window may see nothing but padding."""
+    return any(max(pair) >= size for pair, size in zip(padding, window, strict=True))
 
 
 class MaxPool(Pooling):
@@ -91,10 +94,11 @@ def _maxima(x: Any, windows: Windows) -> tuple[Any, Any]:
     least = lowest(x.dtype)
     padded = windows.padded(wide(x), least)
     best = _largest(padded, windows, least)
-    if best.dtype.kind == "f" and np.isnan(best).any():
-        padded = np.where(np.isnan(padded), padded.dtype.type(least), padded)
-        best = _largest(padded, windows, least)
-    return padded, best
+    if best.dtype.kind != "f" or not np.isnan(best).any():
+        return padded, best
+    known = padded.copy()
+    known[np.isnan(known)] = least
+    return known, _largest(known, windows, least)
 
 
 def _largest(padded: Any, windows: Windows, least: Any) -> Any:
@@ -122,7 +126,7 @@ class WindowArgmax(Pooling):
     def kernel(self, x: Any, **geometry: Any) -> Any:
         windows = self.layout(x.shape, geometry)
         padded, best = _maxima(x, windows)
-        size = prod(windows.window)  # pyright: ignore[reportArgumentType]
+        size = prod(windows.window)
         dtype = np.dtype(np.uint8 if size < 256 else np.int32)
         # Of each window the elements left to come when its maximum is met: arithmetic on small
         # integers is an order of magnitude faster than writing under a mask.

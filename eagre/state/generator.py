@@ -7,17 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from eagre.core import dtypes
+from eagre.core import ambient, dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.tensor import Tensor
-from eagre.ops.random import (
-    Algorithm,
-    algorithm_number,
-    draw_bits,
-    draw_normal,
-    draw_uniform,
-    state_lock,
-)
+from eagre.ops.drawing import Algorithm, algorithm_number, draw_bits, draw_normal, draw_uniform
+from eagre.ops.random import state_lock
 from eagre.ops.shaping import cast
 from eagre.primitives.families import apply_with_shape
 from eagre.primitives.random_bits import COUNTER_LENGTHS
@@ -56,7 +50,8 @@ class Generator:
         else:
             self._algorithm = algorithm_number(alg, "Generator")
         if not isinstance(state, Variable):
-            state = Variable(_as_state(state), trainable=False, name="StateVar")
+            with ambient.outside(None):
+                state = Variable(_as_state(state), trainable=False, name="StateVar")
         _check_length(state, self._length, "Generator", "state")
         self._state = state
 
@@ -69,7 +64,8 @@ class Generator:
     def from_seed(cls, seed: Any, alg: Any = None) -> Generator:
         """A generator of a seed: an integer, or a vector of them."""
         alg = _PHILOX if alg is None else alg
-        return cls(state=create_rng_state(seed, alg), alg=alg)
+        with ambient.outside(None):
+            return cls(state=create_rng_state(seed, alg), alg=alg)
 
     @classmethod
     def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
@@ -82,7 +78,8 @@ class Generator:
     def from_key_counter(cls, key: Any, counter: Any, alg: Any) -> Generator:
         """A generator of a key, which is an integer, and a counter, which is a vector."""
         length = COUNTER_LENGTHS[algorithm_number(alg, "Generator")] + 1
-        return cls(state=_joined(key, counter, length), alg=alg)
+        with ambient.outside(None):
+            return cls(state=_joined(key, counter, length), alg=alg)
 
     # The state --------------------------------------------------------------------------------
 
@@ -151,9 +148,7 @@ class Generator:
     ) -> Any:
         """Normally distributed numbers."""
         name, algorithm = "Generator.normal", self._algorithm
-        return draw_normal(
-            random_normal, name, self._stream, shape, mean, stddev, dtype, algorithm
-        )
+        return draw_normal(random_normal, name, self._stream, shape, mean, stddev, dtype, algorithm)
 
     def truncated_normal(
         self,
@@ -188,9 +183,7 @@ class Generator:
         self, shape: Any, dtype: Any = dtypes.uint64, name: str | None = None
     ) -> Any:
         """Integers of the full range of their dtype."""
-        return draw_bits(
-            "Generator.uniform_full_int", self._stream, shape, dtype, self._algorithm
-        )
+        return draw_bits("Generator.uniform_full_int", self._stream, shape, dtype, self._algorithm)
 
     def make_seeds(self, count: Any = 1) -> Any:
         """Seeds [2, count] for the stateless functions."""

@@ -8,6 +8,7 @@ from typing import Any
 from eagre.core import dtypes, printing
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import NO_PARAMS, apply
 from eagre.core.shapes import TensorShape, are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import Cell, EagerTensor, Reference, Tensor, next_handle_id, wrap
@@ -113,11 +114,11 @@ class Variable:
 
     def value(self) -> Any:
         """The value now, as a tensor that later assignments do not change."""
-        return read_variable(self.handle)
+        return read_variable.door(self.handle)
 
     def read_value(self) -> Any:
         """The value now, as a tensor that later assignments do not change."""
-        return read_variable(self.handle)
+        return read_variable.door(self.handle)
 
     def numpy(self) -> Any:
         """A copy of the value as a NumPy array."""
@@ -157,21 +158,27 @@ class Variable:
         Raises:
             InvalidArgumentError: the shape or the dtype does not fit (also a ValueError).
         """
-        assign_variable(self.handle, _new_value(self, value, "assign"))
+        if value.__class__ is not EagerTensor:
+            value = _new_value(self, value, "assign")
+        apply(assign_variable, (self.handle, value), NO_PARAMS)
         return self
 
     def assign_add(
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Variable:
         """Add `delta` to the value."""
-        assign_variable(self.handle, self.value() + _new_value(self, delta, "assign_add"))
+        if delta.__class__ is not EagerTensor:
+            delta = _new_value(self, delta, "assign_add")
+        apply(assign_variable, (self.handle, read_variable.door(self.handle) + delta), NO_PARAMS)
         return self
 
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Variable:
         """Subtract `delta` from the value."""
-        assign_variable(self.handle, self.value() - _new_value(self, delta, "assign_sub"))
+        if delta.__class__ is not EagerTensor:
+            delta = _new_value(self, delta, "assign_sub")
+        apply(assign_variable, (self.handle, read_variable.door(self.handle) - delta), NO_PARAMS)
         return self
 
     def __repr__(self) -> str:
@@ -225,7 +232,7 @@ def _delegate(name: str) -> Any:
     method = getattr(Tensor, name)
 
     def operator(self: Variable, *others: Any) -> Any:
-        return method(read_variable(self.handle), *others)
+        return method(read_variable.door(self.handle), *others)
 
     operator.__name__ = operator.__qualname__ = name
     return operator

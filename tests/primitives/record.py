@@ -99,6 +99,8 @@ class Record:
     """What counts as the size of a result that is smaller: sums of large numbers may cancel."""
     needs_rank: bool = False
     """Whether the gradient refuses tensors of unknown rank."""
+    fits_by_construction: bool = False
+    """Whether only rules and control flow apply it, to inputs that they have made to fit."""
     handles: frozenset[int] = field(default_factory=frozenset)
     """The inputs that are variables; what is drawn is their values."""
 

@@ -7,7 +7,7 @@ from eagre.control.looping import while_primitive
 from eagre.core.specs import TensorSpec
 from eagre.graph.trace import trace
 from eagre.primitives import state
-from tests.primitives.record import INEXACT, NUMBERS, EVERYTHING, Made, Record, fixed, of, sample
+from tests.primitives.record import EVERYTHING, INEXACT, NUMBERS, Made, Record, fixed, of, sample
 
 VECTOR = [None]
 
@@ -91,6 +91,7 @@ RECORDS = [
         takes=NUMBERS,
         complex_ulps=8,
         floor=1,
+        fits_by_construction=True,
     ),
     Record(
         while_primitive,
@@ -105,5 +106,6 @@ RECORDS = [
         ulps=8,
         complex_ulps=40,
         floor=1,
+        fits_by_construction=True,
     ),
 ]

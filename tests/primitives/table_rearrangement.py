@@ -5,6 +5,7 @@ import numpy as np
 from eagre.primitives import indexing, rearrangement
 from eagre.primitives.indexing import Bound
 from tests.primitives.record import (
+    BOOL,
     EVERYTHING,
     FLOATS,
     NUMBERS,
@@ -342,7 +343,8 @@ INDEXING = [
             sample(of(4, 2), fixed(1), key=KEY, shape=(4, 3)),
         ],
         unsliced,
-        takes=NUMBERS,
+        takes=NUMBERS + BOOL,
+        fits_by_construction=True,
     ),
     Record(
         indexing.gather,
@@ -369,6 +371,7 @@ INDEXING = [
         scattered,
         takes=NUMBERS,
         complex_ulps=2,
+        fits_by_construction=True,
     ),
     Record(
         indexing.boolean_mask,
@@ -390,7 +393,8 @@ INDEXING = [
             open_shape(of(2, 2), MASK, fixed([3, 2]), shape=(None, None)),
         ],
         unmasked,
-        takes=NUMBERS,
+        takes=NUMBERS + BOOL,
+        fits_by_construction=True,
     ),
 ]
 

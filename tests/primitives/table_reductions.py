@@ -103,8 +103,10 @@ def extremum(function, of_floats, of_integers):
             return np.nan
         return function(a, b)
 
-    return fold(lambda a, b: join(*[each.item() if hasattr(each, "item") else each
-                                    for each in (a, b)]), first)
+    return fold(
+        lambda a, b: join(*[each.item() if hasattr(each, "item") else each for each in (a, b)]),
+        first,
+    )
 
 
 def place(better):

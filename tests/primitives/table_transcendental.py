@@ -3,7 +3,17 @@
 import numpy as np
 
 from eagre.primitives import transcendental
-from tests.primitives.record import FLOATS, INEXACT, Record, of, positive, rough, sample, specials, wide
+from tests.primitives.record import (
+    FLOATS,
+    INEXACT,
+    Record,
+    of,
+    positive,
+    rough,
+    sample,
+    specials,
+    wide,
+)
 
 ANYWHERE = [
     sample(of(2, 3)),

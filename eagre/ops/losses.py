@@ -1,0 +1,187 @@
+"""Losses of predictions that are not yet probabilities, and the ranking of predictions."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from eagre.core import dtypes
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import are_compatible
+from eagre.ops.shaping import cast
+from eagre.primitives import arithmetic, picking, rearrangement, transcendental
+from eagre.primitives.arithmetic import select, zero_like
+from eagre.primitives.families import FLOATS, shape_of
+from eagre.primitives.reductions import reduce_all, reduce_sum
+
+
+def softmax_cross_entropy_with_logits(
+    labels: Any, logits: Any, axis: int = -1, name: str | None = None
+) -> Any:
+    """-sum(labels * log(softmax(logits))) along an axis.
+
+    `labels` has the shape of `logits`, or one that broadcasts with it, and holds probabilities.
+    The gradient is that of this formula also where they do not add up to 1.
+
+    >>> labels, logits = [[0.0, 1.0]], [[0.0, 0.0]]
+    >>> tf.nn.softmax_cross_entropy_with_logits(labels, logits).numpy()
+    array([0.6931472], dtype=float32)
+    """
+    logits = to_tensor(logits, name="softmax_cross_entropy_with_logits")
+    labels = _labels_like(labels, logits)
+    axis = int(axis)
+    logs = transcendental.log_softmax.door(logits, axis=axis)
+    return -reduce_sum.door(labels * logs, axis=(axis,), keepdims=False)
+
+
+def _labels_like(labels: Any, logits: Any) -> Any:
+    if isinstance(labels, list | tuple):
+        labels = to_tensor(labels, hint=logits.dtype)
+    return cast(labels, logits.dtype)
+
+
+def sparse_softmax_cross_entropy_with_logits(
+    labels: Any, logits: Any, name: str | None = None
+) -> Any:
+    """-log(softmax(logits)) at the class that `labels` names.
+
+    `logits` is [..., classes], `labels` [...] of dtype int32 or int64.
+
+    Raises:
+        InvalidArgumentError: a label is not in [0, classes).
+        ValueError: the shapes do not fit together.
+
+    >>> tf.nn.sparse_softmax_cross_entropy_with_logits([1], [[0.0, 0.0]]).numpy()
+    array([0.6931472], dtype=float32)
+    """
+    name = "sparse_softmax_cross_entropy_with_logits"
+    labels, logits = to_tensor(labels), to_tensor(logits)
+    if labels.dtype not in (dtypes.int32, dtypes.int64):
+        raise InvalidArgumentError(
+            f"{name} expected labels of dtype int32 or int64. Received: {labels.dtype.name}"
+        )
+    known = logits.sizes
+    if known == () or (known is not None and not are_compatible(labels.sizes, known[:-1])):
+        raise ValueError(
+            f"{name} expected labels [...] for logits [..., classes]. "
+            f"Received: labels.shape={labels.shape}, logits.shape={logits.shape}"
+        )
+    logs = transcendental.log_softmax.door(logits, axis=-1)
+    column = rearrangement.expand_dims.door(labels, axis=(-1,))
+    picked = picking.take_along(logs, column, caller=name)
+    return -rearrangement.squeeze.door(picked, axis=(-1,))
+
+
+def sigmoid_cross_entropy_with_logits(
+    labels: Any = None, logits: Any = None, name: str | None = None
+) -> Any:
+    """-labels * log(sigmoid(logits)) - (1 - labels) * log(1 - sigmoid(logits)).
+
+    Computed as max(x, 0) - x * z + log(1 + exp(-abs(x))), which never overflows.
+
+    Raises:
+        ValueError: the shapes differ.
+
+    >>> tf.nn.sigmoid_cross_entropy_with_logits(labels=[1.0], logits=[0.0]).numpy()
+    array([0.6931472], dtype=float32)
+    """
+    if labels is None or logits is None:
+        raise ValueError(
+            "sigmoid_cross_entropy_with_logits expected both labels and logits. "
+            f"Received: labels={labels}, logits={logits}"
+        )
+    z, x = to_tensor(labels), to_tensor(logits)
+    if not are_compatible(z.sizes, x.sizes):
+        raise ValueError(
+            "sigmoid_cross_entropy_with_logits expected labels and logits of one shape. "
+            f"Received: labels.shape={z.shape}, logits.shape={x.shape}"
+        )
+    zero = zero_like(x)
+    is_positive = x >= zero
+    # Chosen by one condition, the two parts have gradients that add up to the right one at 0.
+    rest = transcendental.softplus(select(is_positive, -x, x))
+    return select(is_positive, x, zero) - x * z + rest
+
+
+def l2_loss(t: Any, name: str | None = None) -> Any:
+    """sum(t ** 2) / 2.
+
+    >>> tf.nn.l2_loss([1.0, 2.0]).numpy()
+    np.float32(2.5)
+    """
+    t = to_tensor(t)
+    if t.dtype not in FLOATS:
+        raise InvalidArgumentError(
+            f"l2_loss expected a floating-point dtype. Received: {t.dtype.name}"
+        )
+    return reduce_sum.door(arithmetic.square(t), axis=None, keepdims=False) * 0.5
+
+
+# Ranking ----------------------------------------------------------------------------------------
+
+
+class TopKV2(NamedTuple):
+    """What `top_k` returns."""
+
+    values: Any
+    indices: Any
+
+
+def top_k(
+    input: Any,
+    k: Any = 1,
+    sorted: bool = True,
+    index_type: Any = dtypes.int32,
+    name: str | None = None,
+) -> Any:
+    """The `k` largest elements along the last axis and their indices, the largest first.
+
+    Of equal elements the one with the lower index comes first; NaN comes last. They are sorted
+    whatever `sorted` says.
+
+    Raises:
+        InvalidArgumentError: there are fewer than `k` elements.
+
+    >>> values, indices = tf.nn.top_k([1.0, 3.0, 2.0], k=2)
+    >>> values.numpy(), indices.numpy()
+    (array([3., 2.], dtype=float32), array([1, 2], dtype=int32))
+    """
+    x = to_tensor(input)
+    indices = picking.top_indices.door(x, k=int(k), dtype=dtypes.as_dtype(index_type))
+    return TopKV2(picking.take_along(x, indices, caller="top_k"), indices)
+
+
+def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) -> Any:
+    """Whether fewer than `k` predictions are larger than that of the target class.
+
+    `predictions` is [batch, classes], `targets` [batch]. False where the target is no class, or
+    where a prediction is infinite or NaN.
+
+    Raises:
+        InvalidArgumentError: the shapes do not fit together.
+
+    >>> tf.nn.in_top_k([0, 1], [[0.1, 0.9], [0.1, 0.9]], k=1).numpy()
+    array([False,  True])
+    """
+    x, targets = to_tensor(predictions), to_tensor(targets)
+    fits = x.ndim in (2, None) and targets.ndim in (1, None)
+    if fits and x.sizes is not None:
+        fits = are_compatible(x.sizes[:1], targets.sizes)
+    if not fits:
+        raise InvalidArgumentError(
+            "in_top_k expected targets [batch] and predictions [batch, classes]. "
+            f"Received: targets.shape={targets.shape}, predictions.shape={x.shape}"
+        )
+    targets = rearrangement.expand_dims(cast(targets, dtypes.int64), axis=(-1,))
+    classes = _count_of_classes(x)
+    is_class = (targets >= 0) & (targets < classes)
+    safe = select(is_class, targets, zero_like(targets))
+    own = picking.take_along(x, safe, caller="in_top_k")
+    larger = reduce_sum(cast(x > own, dtypes.int64), axis=(1,), keepdims=False)
+    is_finite = reduce_all(arithmetic.is_finite(x), axis=(1,), keepdims=False)
+    is_top = larger < cast(to_tensor(k), dtypes.int64)
+    return is_top & is_finite & rearrangement.squeeze(is_class, axis=(1,))
+
+
+def _count_of_classes(x: Any) -> Any:
+    return cast(to_tensor(shape_of(x)[1]), dtypes.int64)

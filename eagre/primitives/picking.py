@@ -1,0 +1,146 @@
+"""Elements picked out of the vectors along the last axis by indices of their own."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.conversion import DTypeMismatchError
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
+from eagre.core.shapes import are_compatible
+from eagre.core.specs import TensorSpec
+from eagre.primitives.families import (
+    EVERYTHING,
+    INTEGERS,
+    NUMBERS,
+    REALS,
+    apply_with_shape,
+    check_dtypes,
+    contiguous,
+    shape_of,
+    target_shape,
+)
+
+
+class TakeAlong(Primitive):
+    """`x[..., indices[..., k]]`: the shapes agree up to the last axis.
+
+    `caller` is the public name that messages begin with.
+    """
+
+    needs = ("indices",)
+    can_fail = True
+    checks_always = True
+
+    def infer(self, x: TensorSpec, indices: TensorSpec, *, caller: str) -> TensorSpec:
+        """The shape of the indices."""
+        check_dtypes(self, (x,), EVERYTHING)
+        if indices.dtype not in INTEGERS:
+            raise DTypeMismatchError(
+                f"{caller} expected indices of an integer dtype. "
+                f"Received: dtype={indices.dtype.name}"
+            )
+        if x.sizes is None or indices.sizes is None:
+            return TensorSpec.of(indices.sizes, x.dtype)
+        if not x.sizes or not are_compatible(x.sizes[:-1], indices.sizes[:-1]):
+            raise InvalidArgumentError(
+                f"{caller} expected indices for each vector along the last axis. "
+                f"Received: shape={x.shape}, indices.shape={indices.shape}"
+            )
+        return TensorSpec.of(indices.sizes, x.dtype)
+
+    def kernel(self, x: Any, indices: Any, *, caller: str) -> Any:
+        size = x.shape[-1]
+        is_outside = (indices < 0) | (indices >= size)
+        if is_outside.any():
+            place = tuple(np.argwhere(is_outside)[0].tolist())
+            raise InvalidArgumentError(
+                f"{caller} expected indices in [0, {size}). "
+                f"Received: {indices[place]} at {place[:-1]}"
+            )
+        return np.take_along_axis(x, indices, -1)
+
+    def gradient(self, grad: Any, output: Any, x: Any, indices: Any, *, caller: str) -> Any:
+        return put_along(grad, indices, shape_of(x), caller=caller), None
+
+
+class PutAlong(Primitive):
+    """Zeros of a shape to which `y` is added at the indices along the last axis."""
+
+    needs = ("indices",)
+
+    def infer(
+        self, y: TensorSpec, indices: TensorSpec, sizes: Any = None, *, shape: Any, caller: str
+    ) -> TensorSpec:
+        """The shape asked for."""
+        return TensorSpec.of(shape, check_dtypes(self, (y,), NUMBERS))
+
+    def kernel(
+        self, y: Any, indices: Any, sizes: Any = None, *, shape: Any, caller: str
+    ) -> Any:
+        shape = target_shape(shape, sizes)
+        result = np.zeros(shape, y.dtype)
+        firsts = np.arange(prod(shape[:-1])) * shape[-1]
+        places = indices + firsts.reshape(*shape[:-1], 1)
+        np.add.at(result.reshape(-1), places.reshape(-1), contiguous(y).reshape(-1))
+        return result
+
+    def gradient(
+        self,
+        grad: Any,
+        output: Any,
+        y: Any,
+        indices: Any,
+        sizes: Any = None,
+        *,
+        shape: Any,
+        caller: str,
+    ) -> Any:
+        grads = (take_along(grad, indices, caller=caller), None)
+        return grads if sizes is None else (*grads, None)
+
+
+class TopIndices(Primitive):
+    """The indices of the `k` largest elements along the last axis, the largest first.
+
+    The lower index comes first where elements are equal; NaN comes last.
+    """
+
+    has_one_input = True
+    stops_gradients = True
+    public = "top_k"
+    checks_always = True
+
+    def infer(self, x: TensorSpec, *, k: int, dtype: dtypes.DType) -> TensorSpec:
+        """The last size becomes `k`."""
+        check_dtypes(self, (x,), REALS)
+        if k < 0:
+            raise InvalidArgumentError(f"top_k expected k to be at least 0. Received: k={k}")
+        if x.sizes is None:
+            return TensorSpec.of(None, dtype)
+        if not x.sizes or (x.sizes[-1] is not None and x.sizes[-1] < k):
+            raise InvalidArgumentError(
+                f"top_k expected an input with at least k elements along its last axis. "
+                f"Received: k={k}, input.shape={x.shape}"
+            )
+        return TensorSpec.of((*x.sizes[:-1], k), dtype)
+
+    def kernel(self, x: Any, *, k: int, dtype: dtypes.DType) -> Any:
+        keys = ~x if x.dtype.kind in "iu" else -x
+        if keys.dtype.kind not in "iuf":
+            keys = keys.astype(np.float32)
+        return np.argsort(keys, -1, "stable")[..., :k].astype(dtype.numpy)
+
+
+take_along = TakeAlong()
+put_along_primitive = PutAlong()
+top_indices = TopIndices()
+
+
+def put_along(y: Any, indices: Any, shape: Any, *, caller: str) -> Any:
+    """Zeros of a shape to which `y` is added at the indices along the last axis."""
+    return apply_with_shape(put_along_primitive, (y, indices), shape, caller=caller)
