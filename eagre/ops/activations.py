@@ -6,9 +6,19 @@ from math import pi, sqrt
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.primitives import activations, arithmetic, transcendental
 from eagre.primitives.arithmetic import select, zero_like
+
+
+def check_floats(name: str, **tensors: Any) -> None:
+    """Raise InvalidArgumentError unless all tensors have one floating-point dtype."""
+    found = [tensor.dtype for tensor in tensors.values()]
+    if not found[0].is_floating or any(dtype != found[0] for dtype in found):
+        received = ", ".join(f"{key}.dtype={x.dtype.name}" for key, x in tensors.items())
+        raise DTypeMismatchError(
+            f"{name} expected a floating-point dtype, the same for all. Received: {received}"
+        )
 
 
 def relu(features: Any, name: str | None = None) -> Any:
@@ -58,6 +68,7 @@ def elu(features: Any, name: str | None = None) -> Any:
     array([0., 3.], dtype=float32)
     """
     x = to_tensor(features)
+    check_floats("elu", features=x)
     return _elu(x, x)
 
 
@@ -71,6 +82,7 @@ def selu(features: Any, name: str | None = None) -> Any:
     array([0.      , 1.050701], dtype=float32)
     """
     x = to_tensor(features)
+    check_floats("selu", features=x)
     return _elu(x * _SELU_SCALE, x, _SELU_SCALE * _SELU_ALPHA)
 
 
@@ -103,7 +115,8 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> A
     if approximate:
         inner = (x + x * x * x * 0.044715) * sqrt(2.0 / pi)
         return x * 0.5 * (transcendental.tanh(inner) + 1.0)
-    return x * 0.5 * (activations.erf(x * sqrt(0.5)) + 1.0)
+    # Where x is very negative, 1 + erf would lose all digits.
+    return x * 0.5 * activations.erfc(x * -sqrt(0.5))
 
 
 def silu(features: Any, beta: Any = 1.0) -> Any:
@@ -117,6 +130,7 @@ def silu(features: Any, beta: Any = 1.0) -> Any:
     array([ 0., 20.], dtype=float32)
     """
     x = to_tensor(features)
+    check_floats("silu", features=x)
     return x * transcendental.sigmoid(x * beta)
 
 
@@ -130,6 +144,7 @@ def softsign(features: Any, name: str | None = None) -> Any:
     array([-0.5 ,  0.75], dtype=float32)
     """
     x = to_tensor(features)
+    check_floats("softsign", features=x)
     return x / (arithmetic.absolute(x) + 1)
 
 

@@ -359,11 +359,11 @@ def channels_are_first(data_format: Any, space: int, name: str) -> bool:
 def _geometry(
     space: int, strides: Any, padding: Any, dilations: Any, is_first: bool, name: str
 ) -> dict[str, Any]:
+    dilations = 1 if dilations is None else dilations
     return {
         "strides": _for_space(strides, space, is_first, name, "strides"),
         "padding": _padding_of_space(padding, space, is_first, name),
-        "dilations": _for_space(1 if dilations is None else dilations, space, is_first, name,
-                                "dilations"),
+        "dilations": _for_space(dilations, space, is_first, name, "dilations"),
     }
 
 
@@ -393,21 +393,28 @@ def _for_space(value: Any, space: int, is_first: bool, name: str, word: str) -> 
     return inside
 
 
-def pairs_for_all_axes(padding: Any, space: int, name: str) -> tuple[tuple[int, int], ...]:
-    """Explicit paddings: a pair for each axis."""
+def padding_for_all_axes(padding: Any, space: int, name: str) -> Any:
+    """A pair for each axis; None for "SAME", whose pairs depend on the sizes."""
+    if isinstance(padding, str):
+        if padding in ("SAME", "VALID"):
+            return None if padding == "SAME" else ((0, 0),) * (space + 2)
+        raise InvalidArgumentError(
+            f"{name} expected padding 'SAME', 'VALID' or a list of {space + 2} pairs. "
+            f"Received: padding={padding!r}"
+        )
     pairs = tuple(tuple(map(index, pair)) for pair in padding)
     if len(pairs) != space + 2 or any(len(pair) != 2 for pair in pairs):
         raise ValueError(
             f"{name} expected padding 'SAME', 'VALID' or a list of {space + 2} pairs. "
             f"Received: padding={padding}"
         )
-    return pairs  # pyright: ignore[reportReturnType]
+    return pairs
 
 
 def _padding_of_space(padding: Any, space: int, is_first: bool, name: str) -> Any:
-    if isinstance(padding, str):
-        return padding
-    pairs = pairs_for_all_axes(padding, space, name)
+    pairs = padding_for_all_axes(padding, space, name)
+    if pairs is None:
+        return None
     inside, others = _split_axes(pairs, is_first)
     if any(pair != (0, 0) for pair in others):
         raise InvalidArgumentError(

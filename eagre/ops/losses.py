@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.shapes import are_compatible
+from eagre.core.shapes import are_compatible, broadcast_sizes
+from eagre.ops.activations import check_floats
 from eagre.ops.shaping import cast
 from eagre.primitives import arithmetic, picking, rearrangement, transcendental
 from eagre.primitives.arithmetic import select, zero_like
-from eagre.primitives.families import FLOATS, shape_of
+from eagre.primitives.families import shape_of
 from eagre.primitives.reductions import reduce_all, reduce_sum
 
 
@@ -27,8 +28,11 @@ def softmax_cross_entropy_with_logits(
     >>> tf.nn.softmax_cross_entropy_with_logits(labels, logits).numpy()
     array([0.6931472], dtype=float32)
     """
-    logits = to_tensor(logits, name="softmax_cross_entropy_with_logits")
+    name = "softmax_cross_entropy_with_logits"
+    logits = to_tensor(logits)
+    check_floats(name, logits=logits)
     labels = _labels_like(labels, logits)
+    broadcast_sizes(labels.sizes, logits.sizes, name)
     axis = int(axis)
     logs = transcendental.log_softmax.door(logits, axis=axis)
     return -reduce_sum.door(labels * logs, axis=(axis,), keepdims=False)
@@ -60,6 +64,7 @@ def sparse_softmax_cross_entropy_with_logits(
         raise InvalidArgumentError(
             f"{name} expected labels of dtype int32 or int64. Received: {labels.dtype.name}"
         )
+    check_floats(name, logits=logits)
     known = logits.sizes
     if known == () or (known is not None and not are_compatible(labels.sizes, known[:-1])):
         raise ValueError(
@@ -68,7 +73,7 @@ def sparse_softmax_cross_entropy_with_logits(
         )
     logs = transcendental.log_softmax.door(logits, axis=-1)
     column = rearrangement.expand_dims.door(labels, axis=(-1,))
-    picked = picking.take_along(logs, column, caller=name)
+    picked = picking.pick_labels(logs, column)
     return -rearrangement.squeeze.door(picked, axis=(-1,))
 
 
@@ -91,6 +96,7 @@ def sigmoid_cross_entropy_with_logits(
             f"Received: labels={labels}, logits={logits}"
         )
     z, x = to_tensor(labels), to_tensor(logits)
+    check_floats("sigmoid_cross_entropy_with_logits", labels=z, logits=x)
     if not are_compatible(z.sizes, x.sizes):
         raise ValueError(
             "sigmoid_cross_entropy_with_logits expected labels and logits of one shape. "
@@ -110,10 +116,7 @@ def l2_loss(t: Any, name: str | None = None) -> Any:
     np.float32(2.5)
     """
     t = to_tensor(t)
-    if t.dtype not in FLOATS:
-        raise InvalidArgumentError(
-            f"l2_loss expected a floating-point dtype. Received: {t.dtype.name}"
-        )
+    check_floats("l2_loss", t=t)
     return reduce_sum.door(arithmetic.square(t), axis=None, keepdims=False) * 0.5
 
 
@@ -148,7 +151,7 @@ def top_k(
     """
     x = to_tensor(input)
     indices = picking.top_indices.door(x, k=int(k), dtype=dtypes.as_dtype(index_type))
-    return TopKV2(picking.take_along(x, indices, caller="top_k"), indices)
+    return TopKV2(picking.take_along(x, indices), indices)
 
 
 def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) -> Any:
@@ -176,7 +179,7 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
     classes = _count_of_classes(x)
     is_class = (targets >= 0) & (targets < classes)
     safe = select(is_class, targets, zero_like(targets))
-    own = picking.take_along(x, safe, caller="in_top_k")
+    own = picking.take_along(x, safe)
     larger = reduce_sum(cast(x > own, dtypes.int64), axis=(1,), keepdims=False)
     is_finite = reduce_all(arithmetic.is_finite(x), axis=(1,), keepdims=False)
     is_top = larger < cast(to_tensor(k), dtypes.int64)

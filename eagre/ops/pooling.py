@@ -12,7 +12,7 @@ from eagre.ops.convolutions import (
     DATA_FORMATS,
     channels_are_first,
     for_all_axes,
-    pairs_for_all_axes,
+    padding_for_all_axes,
 )
 from eagre.primitives import arithmetic, windows
 from eagre.primitives.families import HALVES, shape_of
@@ -196,8 +196,6 @@ def avg_pool3d(
 def _max_pool(
     x: Any, space: int, ksize: Any, strides: Any, padding: Any, data_format: Any, name: str
 ) -> Any:
-    if not isinstance(padding, str):
-        padding = pairs_for_all_axes(padding, space, name)
     geometry = _geometry(space, ksize, strides, padding, data_format, name)
     return windows.max_pool(to_tensor(x), **geometry)
 
@@ -217,7 +215,7 @@ def _avg_pool(
 
 def _mean(x: Any, geometry: dict[str, Any]) -> Any:
     sums = windows.sum_pool(x, **geometry)
-    if geometry["padding"] == "VALID":
+    if geometry["padding"] is not None:
         return sums / as_operand(prod(geometry["window"]), x, "avg_pool")
     return sums / windows.sum_pool(_ones(x, geometry["window"]), **geometry)
 
@@ -241,7 +239,8 @@ def _geometry(
             f"{name} expected ksize and strides of 1 for the axis of batch. "
             f"Received: ksize={ksize}, strides={strides}"
         )
-    return {"window": window, "strides": steps, "padding": padding}
+    pairs = padding_for_all_axes(padding, space, name)
+    return {"window": window, "strides": steps, "padding": pairs}
 
 
 def _axes_of_space(x: Any, data_format: Any, name: str) -> int:

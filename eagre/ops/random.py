@@ -99,7 +99,7 @@ def stateless_truncated_normal(
     """Normal numbers within two standard deviations of the mean: a function of the seed.
 
     >>> tf.random.stateless_truncated_normal([2], seed=[1, 2]).numpy().round(4)
-    array([0.5441, 0.2014], dtype=float32)
+    array([0.5441, 0.2074], dtype=float32)
     """
     algorithm = algorithm_number(alg, "stateless_truncated_normal")
     stream = _stateless(seed, algorithm, "stateless_truncated_normal")

@@ -405,7 +405,7 @@ class Select(Elementwise):
             ) from None
         return TensorSpec.of(sizes, dtype)
 
-    kernel = np.where
+    kernel = staticmethod(np.where)
 
     def gradient(self, grad: Any, output: Any, condition: Any, x: Any, y: Any) -> Any:
         zero = zero_like(grad)

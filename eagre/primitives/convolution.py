@@ -7,6 +7,7 @@ The array code stands in `correlation.py`.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,9 +47,10 @@ def computed_wide(kernel: Callable[..., Any]) -> Callable[..., Any]:
 class Windowed(Primitive):
     """What the three operations share: dtypes, and sizes that must agree.
 
-    The parameters `strides`, `padding` and `dilations` have an entry for each axis of space.
+    `geometry` is the parameters `strides`, `padding` and `dilations`, for each axis of space.
     """
 
+    public = "conv"
     takes = FLOATS | {dtypes.int32}
 
     def layout(self, x: Any, filters: Any, geometry: Any) -> tuple[tuple[Any, ...], Windows]:
@@ -72,6 +74,11 @@ class Windowed(Primitive):
     def name_for(self, geometry: Any) -> str:
         """The public name that messages begin with."""
         return f"conv{len(geometry['strides'])}d"
+
+    def common_dtype(self, specs: Any, geometry: Any) -> dtypes.DType:
+        """The dtype of all the specs."""
+        caller: Any = SimpleNamespace(public=self.name_for(geometry))
+        return check_dtypes(caller, specs, self.takes)
 
     def layout_of_transpose(self, x: Any, filters: Any, grad: Any, geometry: Any) -> Windows:
         """The windows; an error unless a convolution makes sizes `grad` of the others."""
@@ -113,7 +120,7 @@ class Convolution(Windowed):
 
     def infer(self, x: TensorSpec, filters: TensorSpec, **geometry: Any) -> TensorSpec:
         """[batch, *counts of windows, out]."""
-        dtype = check_dtypes(self, (x, filters), self.takes)
+        dtype = self.common_dtype((x, filters), geometry)
         return TensorSpec.of(self.layout(x.sizes, filters.sizes, geometry)[0], dtype)
 
     @computed_wide
@@ -141,7 +148,7 @@ class ConvolutionInputGradient(Windowed):
         self, y: TensorSpec, filters: TensorSpec, sizes: Any = None, *, shape: Any, **geometry: Any
     ) -> TensorSpec:
         """The shape asked for."""
-        dtype = check_dtypes(self, (y, filters), self.takes)
+        dtype = self.common_dtype((y, filters), geometry)
         self.layout_of_transpose(shape, filters.sizes, y.sizes, geometry)
         return TensorSpec.of(shape, dtype)
 
@@ -181,7 +188,7 @@ class ConvolutionFilterGradient(Windowed):
         self, x: TensorSpec, y: TensorSpec, sizes: Any = None, *, shape: Any, **geometry: Any
     ) -> TensorSpec:
         """The shape asked for."""
-        dtype = check_dtypes(self, (x, y), self.takes)
+        dtype = self.common_dtype((x, y), geometry)
         self.layout_of_transpose(x.sizes, shape, y.sizes, geometry)
         return TensorSpec.of(shape, dtype)
 

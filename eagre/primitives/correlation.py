@@ -135,7 +135,7 @@ def _spread_by_channel(y: Any, filters: Any, windows: Windows, sizes: Any) -> An
             np.add(place, product, place)
     if x.shape == tuple(sizes):
         return x
-    return np.add.reduce(x.reshape(*sizes, y.shape[-1] // sizes[-1]), -1)
+    return np.add.reduce(x.reshape(*sizes, y.shape[-1] // sizes[-1]), -1, x.dtype)
 
 
 def _match_by_channel(x: Any, y: Any, windows: Windows) -> Any:

@@ -1,7 +1,7 @@
 """Where windows lie along axes: what convolution and pooling share.
 
-A padding is "SAME", "VALID" or one pair (before, after) for each axis; "SAME" and "VALID" become
-pairs only here, since that needs the sizes.
+A padding has a pair (before, after) for each axis. None is TensorFlow's "SAME", which needs the
+sizes: as much padding, more of it after, as lets size / stride windows fit, rounded up.
 """
 
 from __future__ import annotations
@@ -105,27 +105,22 @@ def _tap_key(tap: int, stride: int, place: Place, dilation: int) -> slice:
 
 
 def _checked_padding(name: str, padding: Any, rank: int) -> Any:
-    pairs: Any = padding if padding.__class__ is tuple else (padding,) * rank
-    if len(pairs) == rank and all(map(_is_padding, pairs)):
-        return pairs
+    if padding is None:
+        return (None,) * rank
+    if len(padding) == rank and all(len(pair) == 2 and min(pair) >= 0 for pair in padding):
+        return padding
     raise InvalidArgumentError(
-        f"{name} expected padding 'SAME', 'VALID' or a pair of sizes of at least 0 for each of "
-        f"{rank} axes. Received: padding={padding!r}"
+        f"{name} expected a padding of {rank} pairs of sizes of at least 0. "
+        f"Received: padding={padding}"
     )
-
-
-def _is_padding(pair: Any) -> bool:
-    if isinstance(pair, str):
-        return pair in ("SAME", "VALID")
-    return len(pair) == 2 and min(pair) >= 0
 
 
 def _place(
     name: str, axis: int, size: Any, window: Any, stride: int, padding: Any, dilation: int
 ) -> Place:
-    if padding == "SAME":
+    if padding is None:
         return _same_place(size, window, stride, dilation)
-    before, after = (0, 0) if padding == "VALID" else padding
+    before, after = padding
     if size is None or window is None:
         return None, before, after
     span = (window - 1) * dilation + 1

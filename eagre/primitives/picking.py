@@ -27,45 +27,48 @@ from eagre.primitives.families import (
 
 
 class TakeAlong(Primitive):
-    """`x[..., indices[..., k]]`: the shapes agree up to the last axis.
-
-    `caller` is the public name that messages begin with.
-    """
+    """`x[..., indices[..., k]]`: the shapes agree up to the last axis."""
 
     needs = ("indices",)
     can_fail = True
     checks_always = True
 
-    def infer(self, x: TensorSpec, indices: TensorSpec, *, caller: str) -> TensorSpec:
+    def infer(self, x: TensorSpec, indices: TensorSpec) -> TensorSpec:
         """The shape of the indices."""
         check_dtypes(self, (x,), EVERYTHING)
         if indices.dtype not in INTEGERS:
             raise DTypeMismatchError(
-                f"{caller} expected indices of an integer dtype. "
+                f"{self.public} expected indices of an integer dtype. "
                 f"Received: dtype={indices.dtype.name}"
             )
         if x.sizes is None or indices.sizes is None:
             return TensorSpec.of(indices.sizes, x.dtype)
         if not x.sizes or not are_compatible(x.sizes[:-1], indices.sizes[:-1]):
             raise InvalidArgumentError(
-                f"{caller} expected indices for each vector along the last axis. "
+                f"{self.public} expected indices for each vector along the last axis. "
                 f"Received: shape={x.shape}, indices.shape={indices.shape}"
             )
         return TensorSpec.of(indices.sizes, x.dtype)
 
-    def kernel(self, x: Any, indices: Any, *, caller: str) -> Any:
+    def kernel(self, x: Any, indices: Any) -> Any:
         size = x.shape[-1]
         is_outside = (indices < 0) | (indices >= size)
         if is_outside.any():
             place = tuple(np.argwhere(is_outside)[0].tolist())
             raise InvalidArgumentError(
-                f"{caller} expected indices in [0, {size}). "
+                f"{self.public} expected indices in [0, {size}). "
                 f"Received: {indices[place]} at {place[:-1]}"
             )
         return np.take_along_axis(x, indices, -1)
 
-    def gradient(self, grad: Any, output: Any, x: Any, indices: Any, *, caller: str) -> Any:
-        return put_along(grad, indices, shape_of(x), caller=caller), None
+    def gradient(self, grad: Any, output: Any, x: Any, indices: Any) -> Any:
+        return put_along(grad, indices, shape_of(x)), None
+
+
+class PickLabels(TakeAlong):
+    """`take_along` under the name of the loss that picks the probabilities of labels."""
+
+    public = "sparse_softmax_cross_entropy_with_logits"
 
 
 class PutAlong(Primitive):
@@ -74,13 +77,13 @@ class PutAlong(Primitive):
     needs = ("indices",)
 
     def infer(
-        self, y: TensorSpec, indices: TensorSpec, sizes: Any = None, *, shape: Any, caller: str
+        self, y: TensorSpec, indices: TensorSpec, sizes: Any = None, *, shape: Any
     ) -> TensorSpec:
         """The shape asked for."""
         return TensorSpec.of(shape, check_dtypes(self, (y,), NUMBERS))
 
     def kernel(
-        self, y: Any, indices: Any, sizes: Any = None, *, shape: Any, caller: str
+        self, y: Any, indices: Any, sizes: Any = None, *, shape: Any
     ) -> Any:
         shape = target_shape(shape, sizes)
         result = np.zeros(shape, y.dtype)
@@ -98,9 +101,8 @@ class PutAlong(Primitive):
         sizes: Any = None,
         *,
         shape: Any,
-        caller: str,
     ) -> Any:
-        grads = (take_along(grad, indices, caller=caller), None)
+        grads = (take_along(grad, indices), None)
         return grads if sizes is None else (*grads, None)
 
 
@@ -137,10 +139,11 @@ class TopIndices(Primitive):
 
 
 take_along = TakeAlong()
+pick_labels = PickLabels()
 put_along_primitive = PutAlong()
 top_indices = TopIndices()
 
 
-def put_along(y: Any, indices: Any, shape: Any, *, caller: str) -> Any:
+def put_along(y: Any, indices: Any, shape: Any) -> Any:
     """Zeros of a shape to which `y` is added at the indices along the last axis."""
-    return apply_with_shape(put_along_primitive, (y, indices), shape, caller=caller)
+    return apply_with_shape(put_along_primitive, (y, indices), shape)

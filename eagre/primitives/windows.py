@@ -6,6 +6,7 @@ Windows stretch over all axes of a tensor; along those that are not pooled their
 from __future__ import annotations
 
 from math import prod
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -30,28 +31,34 @@ from eagre.primitives.geometry import Windows
 class Pooling(Primitive):
     """What the operations on windows share: parameters with an entry for each axis."""
 
-    operation = "pool"
-
     def layout(self, sizes: Any, geometry: Any) -> Windows:
         """The windows in a tensor of the given sizes, None where the rank is unknown."""
         window = geometry["window"]
-        name = f"{self.operation}{len(window) - 2}d"
+        name = self.name_for(geometry)
         sizes = (None,) * len(window) if sizes is None else sizes
         if len(sizes) != len(window):
             raise InvalidArgumentError(
                 f"{name} expected an input with {len(window)} axes. "
                 f"Received: input.shape={format_sizes(sizes)}"
             )
-        windows = Windows(
-            name, sizes, **geometry, dilations=(1,) * len(window), first_axis=0
-        )
+        dilations = (1,) * len(window)
+        windows = Windows(name, sizes, **geometry, dilations=dilations, first_axis=0)
         padding = geometry["padding"]
-        if padding.__class__ is tuple and _outweighs(padding, window):
+        if padding is not None and _outweighs(padding, window):
             raise InvalidArgumentError(
                 f"{name} expected padding that is smaller than the window, which would see "
                 f"nothing else. Received: padding={padding}, ksize={window}"
             )
         return windows
+
+    def name_for(self, geometry: Any) -> str:
+        """The public name that messages begin with."""
+        return f"{self.public}{len(geometry['window']) - 2}d"
+
+    def check_dtype(self, spec: TensorSpec, allowed: Any, geometry: Any) -> dtypes.DType:
+        """The dtype of the spec."""
+        caller: Any = SimpleNamespace(public=self.name_for(geometry))
+        return check_dtypes(caller, (spec,), allowed)
 
     def check_pooled(self, windows: Windows, pooled: Any) -> None:
         """Refuse a tensor that does not have one element for each window."""
@@ -72,11 +79,11 @@ class MaxPool(Pooling):
 
     has_one_input = True
     needs = ("x",)
-    operation = "max_pool"
+    public = "max_pool"
 
     def infer(self, x: TensorSpec, **geometry: Any) -> TensorSpec:
         """The counts of windows."""
-        dtype = check_dtypes(self, (x,), REALS)
+        dtype = self.check_dtype(x, REALS, geometry)
         return TensorSpec.of(self.layout(x.sizes, geometry).counts, dtype)
 
     def kernel(self, x: Any, **geometry: Any) -> Any:
@@ -114,11 +121,11 @@ class WindowArgmax(Pooling):
 
     has_one_input = True
     stops_gradients = True
-    operation = "max_pool"
+    public = "max_pool"
 
     def infer(self, x: TensorSpec, **geometry: Any) -> TensorSpec:
         """The counts of windows."""
-        check_dtypes(self, (x,), REALS)
+        self.check_dtype(x, REALS, geometry)
         is_small = prod(geometry["window"]) < 256
         counts = self.layout(x.sizes, geometry).counts
         return TensorSpec.of(counts, dtypes.uint8 if is_small else dtypes.int32)
@@ -147,7 +154,7 @@ class TakeFromWindows(Pooling):
         """The counts of windows."""
         windows = self.layout(x.sizes, geometry)
         self.check_pooled(windows, places.sizes)
-        return TensorSpec.of(windows.counts, check_dtypes(self, (x,), FLOATS))
+        return TensorSpec.of(windows.counts, self.check_dtype(x, FLOATS, geometry))
 
     def kernel(self, x: Any, places: Any, **geometry: Any) -> Any:
         windows = self.layout(x.shape, geometry)
@@ -174,7 +181,7 @@ class PutInWindows(Pooling):
         windows = self.layout(shape, geometry)
         self.check_pooled(windows, y.sizes)
         self.check_pooled(windows, places.sizes)
-        return TensorSpec.of(shape, check_dtypes(self, (y,), FLOATS))
+        return TensorSpec.of(shape, self.check_dtype(y, FLOATS, geometry))
 
     def kernel(self, y: Any, places: Any, sizes: Any = None, *, shape: Any, **geometry: Any) -> Any:
         shape = target_shape(shape, sizes)
@@ -209,11 +216,11 @@ class SumPool(Pooling):
 
     has_one_input = True
     needs = ()
-    operation = "avg_pool"
+    public = "avg_pool"
 
     def infer(self, x: TensorSpec, **geometry: Any) -> TensorSpec:
         """The counts of windows."""
-        dtype = check_dtypes(self, (x,), FLOATS)
+        dtype = self.check_dtype(x, FLOATS, geometry)
         return TensorSpec.of(self.layout(x.sizes, geometry).counts, dtype)
 
     def kernel(self, x: Any, **geometry: Any) -> Any:
@@ -232,12 +239,12 @@ class SpreadOverWindows(Pooling):
     """Zeros of a shape to which each element of `y` is added all over its window."""
 
     needs = ()
-    operation = "avg_pool"
+    public = "avg_pool"
 
     def infer(self, y: TensorSpec, sizes: Any = None, *, shape: Any, **geometry: Any) -> TensorSpec:
         """The shape asked for."""
         self.check_pooled(self.layout(shape, geometry), y.sizes)
-        return TensorSpec.of(shape, check_dtypes(self, (y,), FLOATS))
+        return TensorSpec.of(shape, self.check_dtype(y, FLOATS, geometry))
 
     def kernel(self, y: Any, sizes: Any = None, *, shape: Any, **geometry: Any) -> Any:
         shape = target_shape(shape, sizes)

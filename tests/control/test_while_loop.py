@@ -46,7 +46,7 @@ def sandwich(x, n):
 
 
 def until(x, n):
-    return tf.while_loop(lambda y: y < 20.0, lambda y: y * y + tf.cast(n, tf.float32), (x + 1.0,))[0]
+    return tf.while_loop(lambda y: y < 20.0, lambda y: y * y + tf.cast(n + 1, tf.float32), (x,))[0]
 
 
 def unused(x, n):

@@ -27,6 +27,11 @@ class Case(NamedTuple):
     expression: str
     shapes: tuple[tuple[int, ...], ...]
     dtype: str = "float32"
+    has_gradient: bool = True
+    """False where TensorFlow's is that of uninitialized memory, or goes to a NaN that the value
+    leaves out."""
+    is_precise: bool = True
+    """False where TensorFlow computes float64 with constants in float32."""
 
 
 def _convolutions() -> list[Case]:
@@ -42,7 +47,7 @@ def _convolutions() -> list[Case]:
         Case("tf.nn.conv2d(a, b, [2, 1], [[0, 0], [4, 0], [1, 1], [0, 0]])", (small, filters)),
         Case("tf.nn.conv2d(a, b, 1, 'SAME')", ((0, 5, 6, 3), filters)),
         Case("tf.nn.conv2d(a, b, 1, 'SAME')", ((1, 1, 1, 3), filters)),
-        Case("tf.nn.conv2d(a, b, 1, 'VALID')", ((1, 2, 2, 3), filters)),
+        Case("tf.nn.conv2d(a, b, 1, 'VALID')", ((1, 2, 2, 3), filters), has_gradient=False),
         Case("tf.nn.conv2d(a, b, 1, 'SAME')", ((2, 3, 4, 4), (1, 1, 4, 5))),
         Case("tf.nn.conv2d(a, b, 1, 'SAME')", ((2, 4, 4, 6), (3, 3, 2, 9))),
         Case("tf.nn.conv2d(a, b, 2, 'VALID')", ((2, 5, 5, 3), (2, 2, 1, 6))),
@@ -96,7 +101,7 @@ def _pools() -> list[Case]:
     cases += [
         Case("tf.nn.max_pool2d(a, 3, 2, [[0, 0], [1, 2], [0, 1], [0, 0]])", ((2, 5, 6, 3),)),
         Case("tf.nn.max_pool2d(a, [1, 1, 1, 2], [1, 1, 1, 2], 'VALID')", ((2, 2, 3, 4),)),
-        Case("tf.nn.max_pool2d(a, 3, 1, 'VALID')", ((1, 2, 4, 1),)),
+        Case("tf.nn.max_pool2d(a, 3, 1, 'VALID')", ((1, 2, 4, 1),), has_gradient=False),
         Case("tf.nn.max_pool2d(tf.round(a), 3, 1, 'SAME')", ((2, 5, 6, 3),)),
         Case("tf.nn.max_pool(a, 2, 2, 'SAME')", ((2, 5, 3),)),
         Case("tf.nn.max_pool(a, 2, 2, 'SAME')", ((1, 3, 2, 3, 2),)),
@@ -108,7 +113,8 @@ def _pools() -> list[Case]:
         Case("tf.nn.avg_pool3d(a, 3, 2, 'SAME')", ((1, 3, 4, 3, 2),)),
         Case(f"tf.nn.max_pool2d({_ODD}, [1, 2], 1, 'VALID')", ()),
         Case(f"tf.nn.max_pool2d({_ODD}, [1, 3], 1, 'SAME')", ()),
-        Case("tf.nn.max_pool2d(tf.where(a > 0.5, NAN, a), 2, 1, 'VALID')", ((1, 5, 5, 2),)),
+        Case("tf.nn.max_pool2d(tf.where(a > 0.5, NAN, a), 2, 1, 'VALID')", ((1, 5, 5, 2),),
+             has_gradient=False),
     ]
     for dtype in ("float16", "bfloat16", "float64"):
         cases += [
@@ -126,12 +132,13 @@ _EDGES = "tf.constant([-INF, -200, -1, -0.0, 0, 1e-30, 3, 6, 7, 200, INF, NAN])"
 
 def _elementwise() -> list[Case]:
     names = "relu relu6 leaky_relu elu selu gelu silu swish softplus softsign sigmoid tanh".split()
-    cases = [Case(f"tf.nn.{name}(a * 4)", ((40,),), dtype)
+    cases = [Case(f"tf.nn.{name}(a * 4)", ((40,),), dtype,
+                  is_precise=dtype != "float64" or name not in ("leaky_relu", "gelu"))
              for name in names for dtype in ("float32", "float64", "float16", "bfloat16")]
     cases += [Case(f"tf.nn.{name}({_EDGES})", ()) for name in names]
     cases += [
         Case("tf.nn.gelu(a * 4, approximate=True)", ((40,),)),
-        Case("tf.nn.gelu(a * 4, approximate=True)", ((40,),), "float64"),
+        Case("tf.nn.gelu(a * 4, approximate=True)", ((40,),), "float64", is_precise=False),
         Case("tf.nn.silu(a, beta=2.5)", ((40,),)),
         Case("tf.nn.leaky_relu(a, alpha=0.01)", ((40,),)),
         Case("tf.nn.leaky_relu(tf.constant([-5, 5]))", ()),
@@ -193,7 +200,7 @@ def _normalizations() -> list[Case]:
         Case("tf.nn.moments(a, [0])[1]", ((30, 4),), "float16"),
         Case("tf.nn.moments(a, [0])[0]", ((0, 4),)),
         Case("tf.nn.batch_normalization(a, b, tf.exp(c), None, None, 0.1)", ((2, 3), (3,), (3,))),
-        Case("tf.nn.batch_normalization(a, 0.5, 2.0, b, c, 0.1)", ((2, 3), (3,), (3,)), "float64"),
+        Case("tf.nn.batch_normalization(a, b, c * c, c, b, 0.1)", ((2, 3), (3,), (3,)), "float64"),
         Case("tf.nn.embedding_lookup(a, [[2, 0], [2, 1]])", ((3, 2),)),
         Case("tf.nn.embedding_lookup([a, b], [2, 0])", ((2, 2), (1, 2))),
         Case("tf.nn.embedding_lookup(a * 2, [[2, 0], [2, 1]], max_norm=1.0)", ((3, 2),)),
@@ -289,6 +296,8 @@ def main() -> None:
             tape.watch([x for x in inputs if x.dtype.is_floating])
             value = evaluate(tf, case.expression, inputs)
         saved[f"{number}"] = portable(tf, value)
+        if not case.has_gradient:
+            continue
         for position, grad in enumerate(gradients(tf, tape, value, inputs)):
             saved[f"{number}.{position}"] = portable(tf, grad)
     errors = [error_of(tf, expression) for expression in ERRORS]
@@ -297,6 +306,7 @@ def main() -> None:
 
 def portable(tf: Any, value: Any) -> Any:
     """An array of a dtype that NumPy can save."""
+    value = tf.convert_to_tensor(value)
     return (tf.cast(value, tf.float32) if value.dtype == tf.bfloat16 else value).numpy()
 
 
@@ -305,9 +315,11 @@ def gradients(tf: Any, tape: Any, value: Any, inputs: list[Any]) -> list[Any]:
     if not inputs or not value.dtype.is_floating or not inputs[0].dtype.is_floating:
         return []
     seed = tf.cast(cotangent(tuple(value.shape)), value.dtype)
+    # Not there on a CPU: grouped and dilated convolution; max_pool3d's fails with AttributeError.
+    missing = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, AttributeError)
     try:
         grads = tape.gradient(value, inputs, seed)
-    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError):
+    except missing:
         return []
     return [] if None in [g if g is None else 0 for g in grads] else grads
 

@@ -157,13 +157,13 @@ def bits(array: Any) -> Any:
     return array.dtype, array.shape, [part.tobytes() for part in parts]
 
 
-def assert_same_bits(found: Any, expected: Any, what: Any) -> None:
-    """Fail unless two lists of tensors or None hold the same bits."""
+def assert_same_bits(found: Any, expected: Any, *what: Any) -> None:
+    """Fail unless two lists of tensors or None hold the same bits; `what` is what they are."""
     assert [x is None for x in found] == [x is None for x in expected], f"{what}: None differs"
     for a, b in zip(found, expected, strict=True):
         if a is not None:
             a, b = (x.array if isinstance(x, Tensor) else x for x in (a, b))
-            assert bits(a) == bits(b), f"{what}: {a!r} is not {b!r}"
+            assert bits(a) == bits(b), f"{a!r} is not {b!r}: {what}"
 
 
 def layouts(array: Any) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def changed_arrays(array: Any) -> Iterator[tuple[str, Any]]:
     if array.ndim and len(array):
         yield "with one axis less", array[:1].reshape(array.shape[1:])
     for axis, size in enumerate(array.shape):
-        longer = np.zeros([n + (i == axis) for i, n in enumerate(array.shape)], array.dtype)
+        sizes = [n + (i == axis) for i, n in enumerate(array.shape)]
+        longer = np.full(sizes, b"" if array.dtype == object else 0, array.dtype)
         if array.size:
             longer = np.take(array, range(size + 1), axis, mode="clip")
         yield f"longer along axis {axis}", longer

@@ -90,7 +90,8 @@ class Record:
     takes: tuple[str, ...] = NUMBERS
     """Every dtype of the drawn inputs that the primitive takes."""
     gives: str | None = None
-    """The dtype of the output: None for the inputs' own, "param" for the parameter `dtype`."""
+    """The dtype of the output: None for the inputs' own, "param" for the parameter `dtype`,
+    "stream" for a key and a counter followed by a state."""
     ulps: float = 0.0
     """How far the kernel may be from the reference, in units of the last place; 0: not at all."""
     complex_ulps: float = 0.0
@@ -101,6 +102,8 @@ class Record:
     """Whether the gradient refuses tensors of unknown rank."""
     fits_by_construction: bool = False
     """Whether only rules and control flow apply it, to inputs that they have made to fit."""
+    speaks_as: str = ""
+    """What messages begin with, if not with the primitive's public name."""
     handles: frozenset[int] = field(default_factory=frozenset)
     """The inputs that are variables; what is drawn is their values."""
 

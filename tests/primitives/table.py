@@ -3,6 +3,8 @@
 from tests.primitives import (
     table_arithmetic,
     table_control,
+    table_neural,
+    table_random,
     table_rearrangement,
     table_reductions,
     table_transcendental,
@@ -14,5 +16,7 @@ RECORDS: list[Record] = [
     *table_transcendental.RECORDS,
     *table_rearrangement.RECORDS,
     *table_reductions.RECORDS,
+    *table_neural.RECORDS,
+    *table_random.RECORDS,
     *table_control.RECORDS,
 ]

@@ -10,6 +10,7 @@ from eagre.primitives import contraction, reductions
 from tests.primitives.record import (
     BOOL,
     FLOATS,
+    INEXACT,
     NUMBERS,
     REALS,
     Record,
@@ -147,6 +148,15 @@ def running(function, neutral):
     return reference
 
 
+def mean(x, *, axis, keepdims):
+    """The sum over the count; integers are cut towards zero."""
+    total = np.add.reduce(x, axis, keepdims=keepdims)
+    count = x.size // max(np.size(total), 1)
+    if x.dtype == object:
+        return np.vectorize(lambda n: int(abs(n) // count) * (1 if n > 0 else -1), [object])(total)
+    return total / count
+
+
 def matmul(a, b, *, transpose_a, transpose_b):
     """The sum of products, written out."""
     a = a.swapaxes(-1, -2) if transpose_a else a
@@ -179,7 +189,16 @@ PRODUCTS = [
     product(of(3, 17, 33), of(29, 33), transpose_b=True).but(is_smooth=False),
 ]
 
+EMPTY = [rough(of(0, 3), axis=(0,), keepdims=False).but(dtypes=INEXACT)]
+
 RECORDS = [
+    Record(
+        reductions.reduce_mean,
+        [*[each for each in AXES if each not in AXES[-2:]], *EMPTY, *LARGE],
+        wide(mean),
+        ulps=8,
+        floor=1,
+    ),
     Record(
         reductions.reduce_sum,
         [*AXES, *LARGE],

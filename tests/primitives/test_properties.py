@@ -153,7 +153,7 @@ def test_keys_mean_the_same_while_tracing(array_and_key):
     unknown_rank = [TensorSpec(None, x.dtype) for x in values]
     for specs in (known, unknown_sizes, unknown_rank):
         graph = trace(function, *specs)
-        assert_same_bits(graph(*values), expected, f"{key} of {specs}")
+        assert_same_bits(graph(*values), expected, key, specs)
         assert graph.outputs[0].spec.is_compatible_with(expected[0])
 
 
