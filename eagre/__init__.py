@@ -7,8 +7,14 @@ when they are first touched.
 """
 
 from importlib import import_module as _import_module
-from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import TYPE_CHECKING
 
+from eagre.control.branching import (
+    cond,
+)
+from eagre.control.looping import (
+    while_loop,
+)
 from eagre.core.ambient import (
     executing_eagerly,
 )
@@ -16,23 +22,25 @@ from eagre.core.dtypes import (
     DType,
     as_dtype,
     bfloat16,
-    bool_ as bool,
-    complex128,
     complex64,
+    complex128,
     double,
     float16,
     float32,
     float64,
     half,
+    int8,
     int16,
     int32,
     int64,
-    int8,
     string,
+    uint8,
     uint16,
     uint32,
     uint64,
-    uint8,
+)
+from eagre.core.dtypes import (
+    bool_ as bool,
 )
 from eagre.core.shapes import (
     TensorShape,
@@ -42,12 +50,6 @@ from eagre.core.specs import (
 )
 from eagre.core.tensor import (
     Tensor,
-)
-from eagre.control.branching import (
-    cond,
-)
-from eagre.control.looping import (
-    while_loop,
 )
 from eagre.gradients.functions import (
     enable_eager_execution,
@@ -136,8 +138,10 @@ from eagre.ops.reductions import (
 from eagre.ops.selection import (
     boolean_mask,
     gather,
-    slice_ as slice,
     where,
+)
+from eagre.ops.selection import (
+    slice_ as slice,
 )
 from eagre.ops.shaping import (
     broadcast_to,
@@ -154,9 +158,6 @@ from eagre.ops.shaping import (
     tile,
     transpose,
 )
-from eagre.primitives import (
-    operators as _operators,
-)
 from eagre.state.module import (
     Module,
 )
@@ -164,7 +165,7 @@ from eagre.state.variable import (
     Variable,
 )
 
-if _TYPE_CHECKING:
+if TYPE_CHECKING:
     from eagre import (
         autodiff,
         debugging,

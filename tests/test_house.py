@@ -246,7 +246,7 @@ def test_a_name_in_two_namespaces_is_one_object(path):
 HEAVY = [
     "asyncio", "concurrent.futures", "dataclasses", "inspect", "logging", "multiprocessing",
     "unittest", "ml_dtypes", "scipy", "llvmlite", "safetensors", "pandas", "matplotlib", "sklearn",
-    "eagre.transforms", "eagre.control", "eagre.passes", "eagre.backends", "eagre.data",
+    "eagre.transforms", "eagre.passes", "eagre.backends", "eagre.data",
     "eagre.export", "eagre.debugging", "eagre.compat",
 ]
 

@@ -17,6 +17,7 @@ from eagre.core.specs import TensorSpec
 from eagre.gradients.backpropagate import zeros_like
 from eagre.gradients.graph_gradients import backward_graph
 from eagre.primitives.families import INEXACTS
+from eagre.primitives.rearrangement import shape_of_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,10 +97,8 @@ def _loop_gradients(wanted: list[bool], grad: Any, inputs: Any, params: Any) -> 
             [a + b for a, b in zip(totals, found[len(carried) :], strict=True)],
         )
 
-    from eagre.ops.shaping import shape
-
     start = (
-        shape(kept[0])[0] - 1,
+        shape_of_tensor(kept[0])[0] - 1,
         [grad[i] for i in carried],
         [zeros_like(inputs[i]) for i in fixed],
     )
@@ -204,7 +203,7 @@ def _trace_bounded(cond: Any, body: Any, values: Any, shapes: Any, maximum: Any)
         shapes = [TensorShape([]), *shapes]
 
     def bounded(index: Any, *args: Any) -> Any:
-        from eagre.primitives.arithmetic import logical_and
+        from eagre.primitives.comparison import logical_and
 
         return logical_and(index < limit, to_tensor(cond(*args)))
 

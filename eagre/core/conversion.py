@@ -317,7 +317,7 @@ def _pack(value: Any, some: Tensor, dtype: DType | None, name: str) -> Tensor:
     """Stack the items; those that are no tensors take the dtype of those that are."""
     wanted = some.dtype if dtype is None else dtype
     items = [to_tensor(item, wanted, name=name) for item in value]
-    return type(some).__pack__(items)  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue, reportUnknownVariableType]
+    return type(some).__pack__(items)
 
 
 def _try_hint(value: Any, hint: DType, name: str) -> Any:

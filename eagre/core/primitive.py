@@ -4,7 +4,7 @@ A `Primitive` is an operation that is not composed of others, with all that eagr
 rules. `apply` hands one application of it to the innermost interpreter or, when there is none,
 runs the kernel; then it shows the application to the recorders. `unary_door` and `binary_door` are
 `apply` cut to one input and to two of one dtype: the same steps in the same order, at half the
-cost (see docs/decisions/eager-dispatch.md). Kernels are called here only.
+cost (see docs/decisions/eager-dispatch.md). Eagerly, kernels are called here only.
 """
 
 from __future__ import annotations
@@ -104,10 +104,6 @@ class Primitive:
     gradients: Any = None
     """`(wanted, grad, output, inputs, params) -> grads` in place of `gradient`, for a primitive
     that computes all wanted gradients in one operation."""
-
-    def simplify(self, *inputs: Any, **params: Any) -> Any:
-        """A tensor that equals this application exactly and is cheaper, or None."""
-        return None
 
     # Applying it ------------------------------------------------------------------------------
 
@@ -397,7 +393,7 @@ def as_array(result: Any) -> Any:
 def _refuse_symbolic(primitive: Primitive, inputs: tuple[Any, ...]) -> NoReturn:
     for x in inputs:
         if isinstance(x, SymbolicTensor):
-            raise x._has_no_value(f"{primitive.public}, called outside the traced function,")  # pyright: ignore[reportPrivateUsage]
+            raise x.has_no_value(f"{primitive.public}, called outside the traced function,")
     kinds = ", ".join(type(x).__name__ for x in inputs)
     raise TypeError(f"{primitive.public} expected tensors. Received: {kinds}")
 

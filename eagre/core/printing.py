@@ -21,7 +21,8 @@ def value_repr(array: Any) -> str:
 
 def value_str(array: Any) -> str:
     """The value as `str` shows it."""
-    return str(array) if array.shape else str(array[()])
+    text = str(array) if array.shape else str(array[()])
+    return "\n" + text if "\n" in text else text
 
 
 def _is_resource(tensor: EagerTensor) -> bool:

@@ -44,7 +44,7 @@ def is_nested(seq: Any) -> bool:
 def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
     """List the leaves of a structure.
 
-    >>> flatten({"b": [1, (2, 3)], "a": 4})
+    >>> tf.nest.flatten({"b": [1, (2, 3)], "a": 4})
     [4, 1, 2, 3]
     """
     walk = _Walk("nest.flatten", "structure", expand_composites)
@@ -54,6 +54,7 @@ def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
 def paths(structure: Any, root: str = "", expand_composites: bool = False) -> list[str]:
     """Write where each leaf stands, in the order of `flatten`.
 
+    >>> from eagre.core.structure import paths
     >>> paths({"b": [1, 2], "a": 3}, "x")
     ["x['a']", "x['b'][0]", "x['b'][1]"]
     """
@@ -64,7 +65,7 @@ def paths(structure: Any, root: str = "", expand_composites: bool = False) -> li
 def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool = False) -> Any:
     """Put the leaves of `flat_sequence` into the places of those of `structure`.
 
-    >>> pack_sequence_as({"b": 0, "a": (0, 0)}, [1, 2, 3])
+    >>> tf.nest.pack_sequence_as({"b": 0, "a": (0, 0)}, [1, 2, 3])
     {'b': 3, 'a': (1, 2)}
     """
     if not is_nested(flat_sequence) or _form(flat_sequence.__class__) == "mapping":
@@ -83,7 +84,7 @@ def map_structure(
 ) -> Any:
     """Call `func` on the leaves that stand at one place, and build a like structure of what comes.
 
-    >>> map_structure(lambda x, y: x + y, {"a": [1, 2]}, {"a": [10, 20]})
+    >>> tf.nest.map_structure(lambda x, y: x + y, {"a": [1, 2]}, {"a": [10, 20]})
     {'a': [11, 22]}
     """
     name = "nest.map_structure"

@@ -58,6 +58,9 @@ class Tensor:
         def __le__(self, other: Any) -> Tensor: ...
         def __gt__(self, other: Any) -> Tensor: ...
         def __ge__(self, other: Any) -> Tensor: ...
+        def __abs__(self) -> Tensor: ...
+        @staticmethod
+        def __pack__(tensors: Any) -> Tensor: ...
 
     @property
     def spec(self) -> TensorSpec:
@@ -188,9 +191,11 @@ class EagerTensor(Tensor):
             )
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        if copy is False:
-            return np.asarray(self.array, dtype)
-        return np.array(self.array, dtype)
+        if copy is not False:
+            return np.array(self.array, dtype)
+        view = np.asarray(self.array, dtype).view()
+        view.flags.writeable = False
+        return view
 
     def __dlpack__(self, **options: Any) -> Any:
         return self.array.__dlpack__(**options)
@@ -320,7 +325,8 @@ class SymbolicTensor(Tensor):
             )
         self._spec = TensorSpec.of(merge_sizes(self.sizes, sizes), self.dtype)
 
-    def _has_no_value(self, wanted: str) -> InaccessibleTensorError:
+    def has_no_value(self, wanted: str) -> InaccessibleTensorError:
+        """The error for code that wants the value."""
         origin = f" made at {self.operation.line}" if self.operation else ""
         return InaccessibleTensorError(
             f"{wanted} needs a tensor that has its value. Received: {self!r}{origin}, which "
@@ -330,10 +336,10 @@ class SymbolicTensor(Tensor):
 
     def numpy(self) -> Any:
         """Not to be had: a symbolic tensor has no value."""
-        raise self._has_no_value("numpy()")
+        raise self.has_no_value("numpy()")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        raise self._has_no_value("Converting to a NumPy array")
+        raise self.has_no_value("Converting to a NumPy array")
 
     def __bool__(self) -> bool:
         raise OperatorNotAllowedInGraphError(
@@ -342,13 +348,13 @@ class SymbolicTensor(Tensor):
         )
 
     def __int__(self) -> int:
-        raise self._has_no_value("int()")
+        raise self.has_no_value("int()")
 
     def __float__(self) -> float:
-        raise self._has_no_value("float()")
+        raise self.has_no_value("float()")
 
     def __index__(self) -> int:
-        raise self._has_no_value("A Python index")
+        raise self.has_no_value("A Python index")
 
     def __repr__(self) -> str:
         return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"

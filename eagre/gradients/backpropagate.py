@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import float32
 from eagre.core.tensor import EagerTensor, Tensor
-from eagre.primitives.arithmetic import one_like
-from eagre.primitives.families import INEXACTS, shape_of, unbroadcast
+from eagre.primitives.families import INEXACTS, one_like, shape_of, unbroadcast
 from eagre.primitives.rearrangement import broadcast_to
 
 if TYPE_CHECKING:

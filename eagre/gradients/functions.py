@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def enable_eager_execution(config: Any = None, device_policy: Any = None, execution_mode: Any = None):
+def enable_eager_execution(
+    config: Any = None, device_policy: Any = None, execution_mode: Any = None
+) -> None:
     """Do nothing: eager execution is always on."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eagre.core.errors import UnimplementedError
 from eagre.gradients.backpropagate import Entry, backpropagate, path_from, zeros_like

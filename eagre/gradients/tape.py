@@ -21,7 +21,6 @@ from eagre.gradients.backpropagate import (
 from eagre.primitives.families import INEXACTS
 from eagre.primitives.state import read_variable
 
-
 _id_of = attrgetter("id")
 
 

@@ -161,11 +161,7 @@ class Graph:
 
     def __call__(self, *args: Any) -> Any:
         """Run operation by operation; arguments and result have the traced structure."""
-        leaves = structure.flatten(args)
-        if len(leaves) != len(self.inputs):
-            raise InvalidArgumentError(
-                f"{self.name} expected {len(self.inputs)} tensors. Received: {len(leaves)}"
-            )
+        leaves = _leaves(self.input_structure, args, self.name)
         values = [
             _fitting(leaf, parameter, self.name)
             for leaf, parameter in zip(leaves, self.inputs, strict=True)
@@ -232,6 +228,21 @@ def _writes(operation: Operation) -> bool:
     graphs = [value for value in operation.params.values() if isinstance(value, Graph)]
     inner = [each for graph in graphs for each in graph.all_operations()]
     return any(each.primitive.effect == "write" for each in (operation, *inner))
+
+
+def _leaves(specs: Any, args: Any, name: str) -> list[Any]:
+    """The arguments where `specs` has leaves: what stands there becomes one tensor."""
+    if not structure.is_nested(specs):
+        return [args]
+    is_dict = isinstance(specs, dict)
+    fits = isinstance(args, dict) == is_dict and structure.is_nested(args)
+    if not fits or len(specs) != len(args) or (is_dict and specs.keys() != args.keys()):
+        raise InvalidArgumentError(
+            f"{name} expected arguments of the structure that it was traced with, "
+            f"{len(specs)} here. Received: {args!r}"
+        )
+    keys = sorted(specs) if is_dict else range(len(specs))
+    return [leaf for key in keys for leaf in _leaves(specs[key], args[key], name)]
 
 
 def _fitting(value: Any, parameter: SymbolicTensor, name: str) -> Tensor:

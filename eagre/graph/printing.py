@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,4 +92,4 @@ def _element_text(value: Any) -> str:
 
 def _identifier(name: str) -> str:
     text = "".join(letter if letter.isalnum() else "_" for letter in name)
-    return text if text.isidentifier() else f"graph_{text}"
+    return text if text.isidentifier() and not iskeyword(text) else f"graph_{text}"

@@ -33,14 +33,15 @@ class Trace(ambient.Interpreter):
 
     def interpret(self, primitive: Primitive, inputs: tuple[Tensor, ...], params: Any) -> Any:
         """Add the operation to the graph; tensors from outside become captures."""
-        inside = tuple([self._inside(x, primitive) for x in inputs])
+        inside = tuple([self.inside(x, primitive) for x in inputs])
         return self.graph.add(primitive, inside, params, user_line())
 
     def literal(self, tensor: Any) -> Tensor:
         """A value made while tracing is a constant of the graph."""
         return self.graph.add(constant, (), {"value": tensor.array}, user_line())
 
-    def _inside(self, tensor: Tensor, primitive: Primitive) -> Tensor:
+    def inside(self, tensor: Tensor, primitive: Primitive) -> Tensor:
+        """The tensor of this graph that stands for `tensor`."""
         if not isinstance(tensor, SymbolicTensor):
             return self.graph.capture(tensor)
         if tensor.graph is self.graph:
@@ -71,7 +72,7 @@ def trace(function: Callable[..., Any], *specs: Any, name: str | None = None) ->
             of them. Sizes may be unknown.
         name: the name of the graph; by default that of the function.
 
-    >>> graph = trace(lambda x: x * x + 1.0, tf.TensorSpec([None], tf.float32))
+    >>> graph = tf.trace(lambda x: x * x + 1.0, tf.TensorSpec([None], tf.float32))
     >>> graph(tf.constant([1.0, 2.0]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 5.], dtype=float32)>
     """
@@ -98,7 +99,7 @@ def finish(graph: Graph, result: Any) -> None:
             "Return only what has a value."
         )
     graph.output_structure = result
-    graph.outputs = [level._inside(x, constant) for x in outputs if x is not None]  # pyright: ignore[reportPrivateUsage]
+    graph.outputs = [level.inside(x, constant) for x in outputs if x is not None]
     graph.output_structure = structure.map_structure(lambda _: 0, result)
 
 

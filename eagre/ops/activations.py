@@ -8,7 +8,8 @@ from typing import Any
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.primitives import activations, arithmetic, transcendental
-from eagre.primitives.arithmetic import select, zero_like
+from eagre.primitives.comparison import select
+from eagre.primitives.families import zero_like
 
 
 def check_floats(name: str, **tensors: Any) -> None:

@@ -11,7 +11,7 @@ from eagre.core import dtypes
 from eagre.core.conversion import to_array, to_tensor
 from eagre.core.tensor import Tensor
 from eagre.ops.shaping import as_shape, cast, static_shape
-from eagre.primitives import arithmetic, rearrangement
+from eagre.primitives import comparison, rearrangement
 from eagre.primitives.families import shape_of
 
 
@@ -197,5 +197,5 @@ def one_hot(
     if place != -1:
         after = (indices.ndim or 0) - place
         numbers = rearrangement.reshape(numbers, (-1, *[1] * after))
-    hits = arithmetic.equal(rearrangement.expand_dims(indices, axis=(place,)), numbers)
-    return arithmetic.select(hits, on, off)
+    hits = comparison.equal(rearrangement.expand_dims(indices, axis=(place,)), numbers)
+    return comparison.select(hits, on, off)

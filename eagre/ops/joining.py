@@ -37,7 +37,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
     >>> tf.concat([[1, 2], [3]], 0)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>
     """
-    if not isinstance(values, (list, tuple)):  # noqa: UP038 a union is slower
+    if not isinstance(values, (list, tuple)):
         values = [values]
     if not values:
         raise ValueError("concat expected at least one tensor. Received: values=[]")
@@ -98,7 +98,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
     if not x.ndim:
         raise ValueError(f"unstack expected a tensor with axes. Received: shape={x.shape}")
     axis = normalized_axis(int(axis), x.ndim, "unstack")
-    count = x.sizes[axis] if num is None else num  # pyright: ignore
+    count = x.sizes[axis] if num is None else num
     if count is None:
         raise ValueError(f"unstack needs num where the size is unknown. Received: {x.shape}")
     lead = (slice(None),) * axis
@@ -127,7 +127,7 @@ def pad(
             f"pad expected a mode of CONSTANT, REFLECT or SYMMETRIC. Received: mode={mode!r}"
         )
     for axis, (before, after) in enumerate(pairs):
-        indices = np.pad(np.arange(_known_size(x, axis)), (before, after), mode.lower())  # pyright: ignore
+        indices = np.pad(np.arange(_known_size(x, axis)), (before, after), mode.lower())
         x = indexing.gather(x, wrap(indices.astype(np.int64)), axis=axis)
     return x
 

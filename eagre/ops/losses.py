@@ -10,9 +10,9 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible, broadcast_sizes
 from eagre.ops.activations import check_floats
 from eagre.ops.shaping import cast
-from eagre.primitives import arithmetic, picking, rearrangement, transcendental
-from eagre.primitives.arithmetic import select, zero_like
-from eagre.primitives.families import shape_of
+from eagre.primitives import arithmetic, comparison, picking, rearrangement, transcendental
+from eagre.primitives.comparison import select
+from eagre.primitives.families import shape_of, zero_like
 from eagre.primitives.reductions import reduce_all, reduce_sum
 
 
@@ -181,7 +181,7 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
     safe = select(is_class, targets, zero_like(targets))
     own = picking.take_along(x, safe)
     larger = reduce_sum(cast(x > own, dtypes.int64), axis=(1,), keepdims=False)
-    is_finite = reduce_all(arithmetic.is_finite(x), axis=(1,), keepdims=False)
+    is_finite = reduce_all(comparison.is_finite(x), axis=(1,), keepdims=False)
     is_top = larger < cast(to_tensor(k), dtypes.int64)
     return is_top & is_finite & rearrangement.squeeze(is_class, axis=(1,))
 

@@ -11,7 +11,7 @@ from typing import Any
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.ops.selection import same_dtype
-from eagre.primitives import arithmetic, transcendental
+from eagre.primitives import arithmetic, comparison, transcendental
 
 
 def negative(x: Any, name: str | None = None) -> Any:
@@ -164,7 +164,7 @@ def is_nan(x: Any, name: str | None = None) -> Any:
     >>> tf.math.is_nan([1.0, float('nan')]).numpy()
     array([False,  True])
     """
-    return arithmetic.is_nan.door(to_tensor(x))
+    return comparison.is_nan.door(to_tensor(x))
 
 
 def is_finite(x: Any, name: str | None = None) -> Any:
@@ -173,7 +173,7 @@ def is_finite(x: Any, name: str | None = None) -> Any:
     >>> tf.math.is_finite([1.0, float('inf')]).numpy()
     array([ True, False])
     """
-    return arithmetic.is_finite.door(to_tensor(x))
+    return comparison.is_finite.door(to_tensor(x))
 
 
 def logical_not(x: Any, name: str | None = None) -> Any:
@@ -182,7 +182,7 @@ def logical_not(x: Any, name: str | None = None) -> Any:
     >>> tf.logical_not([True, False]).numpy()
     array([False,  True])
     """
-    return arithmetic.logical_not.door(to_tensor(x))
+    return comparison.logical_not.door(to_tensor(x))
 
 
 def add(x: Any, y: Any, name: str | None = None) -> Any:
@@ -272,7 +272,7 @@ def equal(x: Any, y: Any, name: str | None = None) -> Any:
     array([False,  True])
     """
     x, y = same_dtype(x, y, "equal")
-    return arithmetic.equal.door(x, y)
+    return comparison.equal.door(x, y)
 
 
 def not_equal(x: Any, y: Any, name: str | None = None) -> Any:
@@ -282,7 +282,7 @@ def not_equal(x: Any, y: Any, name: str | None = None) -> Any:
     array([ True, False])
     """
     x, y = same_dtype(x, y, "not_equal")
-    return arithmetic.not_equal.door(x, y)
+    return comparison.not_equal.door(x, y)
 
 
 def less(x: Any, y: Any, name: str | None = None) -> Any:
@@ -292,7 +292,7 @@ def less(x: Any, y: Any, name: str | None = None) -> Any:
     array([ True, False])
     """
     x, y = same_dtype(x, y, "less")
-    return arithmetic.less.door(x, y)
+    return comparison.less.door(x, y)
 
 
 def less_equal(x: Any, y: Any, name: str | None = None) -> Any:
@@ -302,7 +302,7 @@ def less_equal(x: Any, y: Any, name: str | None = None) -> Any:
     array([ True, False])
     """
     x, y = same_dtype(x, y, "less_equal")
-    return arithmetic.less_equal.door(x, y)
+    return comparison.less_equal.door(x, y)
 
 
 def greater(x: Any, y: Any, name: str | None = None) -> Any:
@@ -312,7 +312,7 @@ def greater(x: Any, y: Any, name: str | None = None) -> Any:
     array([False,  True])
     """
     x, y = same_dtype(x, y, "greater")
-    return arithmetic.greater.door(x, y)
+    return comparison.greater.door(x, y)
 
 
 def greater_equal(x: Any, y: Any, name: str | None = None) -> Any:
@@ -322,7 +322,7 @@ def greater_equal(x: Any, y: Any, name: str | None = None) -> Any:
     array([False,  True])
     """
     x, y = same_dtype(x, y, "greater_equal")
-    return arithmetic.greater_equal.door(x, y)
+    return comparison.greater_equal.door(x, y)
 
 
 def logical_and(x: Any, y: Any, name: str | None = None) -> Any:
@@ -332,7 +332,7 @@ def logical_and(x: Any, y: Any, name: str | None = None) -> Any:
     array([ True, False])
     """
     x, y = same_dtype(x, y, "logical_and")
-    return arithmetic.logical_and.door(x, y)
+    return comparison.logical_and.door(x, y)
 
 
 def logical_or(x: Any, y: Any, name: str | None = None) -> Any:
@@ -342,7 +342,7 @@ def logical_or(x: Any, y: Any, name: str | None = None) -> Any:
     array([ True, False])
     """
     x, y = same_dtype(x, y, "logical_or")
-    return arithmetic.logical_or.door(x, y)
+    return comparison.logical_or.door(x, y)
 
 
 def logical_xor(x: Any, y: Any, name: str | None = None) -> Any:
@@ -352,7 +352,7 @@ def logical_xor(x: Any, y: Any, name: str | None = None) -> Any:
     array([False,  True])
     """
     x, y = same_dtype(x, y, "logical_xor")
-    return arithmetic.logical_xor.door(x, y)
+    return comparison.logical_xor.door(x, y)
 
 
 def abs(x: Any, name: str | None = None) -> Any:

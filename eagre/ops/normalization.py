@@ -13,8 +13,8 @@ from eagre.ops.reductions import reduce_mean, reduce_sum
 from eagre.ops.selection import gather, same_dtype
 from eagre.ops.shaping import cast, squeeze, stop_gradient
 from eagre.primitives import arithmetic, rearrangement, transcendental
-from eagre.primitives.arithmetic import select, zero_like
-from eagre.primitives.families import COMPLEXES, HALVES, shape_of
+from eagre.primitives.comparison import select
+from eagre.primitives.families import COMPLEXES, HALVES, shape_of, zero_like
 from eagre.primitives.rearrangement import stack
 
 

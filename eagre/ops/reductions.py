@@ -12,7 +12,7 @@ from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.tensor import EagerTensor
 from eagre.ops.shaping import axes_of, cast
-from eagre.primitives import arithmetic, reductions, transcendental
+from eagre.primitives import arithmetic, comparison, families, reductions, transcendental
 from eagre.primitives.families import COMPLEXES, INEXACTS
 
 
@@ -144,7 +144,7 @@ def reduce_logsumexp(
     """
     x = to_tensor(input_tensor)
     peak = arithmetic.stop_gradient(reduce_max(x, axis, True))
-    peak = arithmetic.select(arithmetic.is_finite(peak), peak, arithmetic.zero_like(peak))
+    peak = comparison.select(comparison.is_finite(peak), peak, families.zero_like(peak))
     total = reduce_sum(transcendental.exp(x - peak), axis, keepdims)
     return transcendental.log(total) + _without(peak, axis, keepdims)
 

@@ -11,7 +11,7 @@ from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops.shaping import transpose
-from eagre.primitives import arithmetic, indexing
+from eagre.primitives import comparison, indexing
 from eagre.primitives.rearrangement import normalized_axis
 
 
@@ -89,7 +89,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     if x is None or y is None:
         raise ValueError("where expected both x and y, or neither.")
     x, y = same_dtype(x, y, "where")
-    return arithmetic.select(condition, x, y)
+    return comparison.select(condition, x, y)
 
 
 def same_dtype(x: Any, y: Any, name: str) -> tuple[Any, Any]:

@@ -1,1 +1,6 @@
-"""Primitives by family: each class holds all the rules of one operation."""
+"""Primitives by family: each class holds all the rules of one operation.
+
+Importing this package gives tensors their operators.
+"""
+
+from eagre.primitives import operators as operators

@@ -7,17 +7,24 @@ from typing import Any
 
 import numpy as np
 
-from eagre.primitives.arithmetic import select, zero_like
-from eagre.primitives.families import FLOATS, REALS, Unary
+from eagre.primitives.comparison import select
+from eagre.primitives.families import FLOATS, REALS, Unary, zero_like
 from eagre.primitives.transcendental import Inexact, exp
+
+# Zeros as arrays: NumPy takes longer to convert a scalar than to compute four maxima.
+_ZEROS = {np.dtype(code): np.zeros((), code) for code in "fdbhilqBHILQ"}
 
 
 def _rectified(x: Any) -> Any:
-    # The second argument wins where both are zero, so that -0.0 stays as in TensorFlow. NumPy's
-    # loop for halves does it the other way round, and takes longer than the detour.
-    if x.dtype.itemsize == 2 and x.dtype.kind not in "iu":
-        return np.maximum(np.float32(0), x.astype(np.float32)).astype(x.dtype)
-    return np.maximum(x.dtype.type(0), x)
+    zero = _ZEROS.get(x.dtype)
+    if zero is not None:
+        # The second argument wins where both are zero, so that -0.0 stays as in TensorFlow.
+        return np.maximum(zero, x)
+    # For halves NumPy has it the other way round, and takes longer than the detour.
+    return np.maximum(_ZEROS[_SINGLE], x.astype(_SINGLE)).astype(x.dtype)
+
+
+_SINGLE = np.dtype(np.float32)
 
 
 class Relu(Unary):
@@ -26,8 +33,7 @@ class Relu(Unary):
     takes = REALS
     needs = ("output",)
 
-    def kernel(self, x: Any) -> Any:
-        return _rectified(x)
+    kernel = staticmethod(_rectified)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         zero = zero_like(grad)
@@ -104,7 +110,8 @@ def _fitted_erfc(x: Any) -> Any:
     size = np.minimum(np.abs(x), _ERFC_LIMIT)
     quotient = _polynomial(_ERFC_NUMERATOR, size) / _polynomial(_ERFC_DENOMINATOR, size)
     tail = np.exp(-size * size) * quotient
-    return np.where(x < 0, 2.0 - tail, tail)
+    np.copyto(tail, 2.0 - tail, where=x < 0)
+    return tail
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Any) -> Any:

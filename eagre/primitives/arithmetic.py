@@ -1,4 +1,4 @@
-"""Arithmetic, comparison and logic on elements."""
+"""Arithmetic on elements, and casts."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ import numpy as np
 from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
-from eagre.core.shapes import broadcast_sizes
 from eagre.core.specs import TensorSpec
+from eagre.primitives.comparison import not_equal, select
 from eagre.primitives.families import (
-    BOOLS,
     COMPLEXES,
     EVERYTHING,
     FLOATS,
     INEXACTS,
-    INTEGERS,
     NUMBERS,
     REALS,
     SIGNED,
     Binary,
-    Elementwise,
     Unary,
-    check_dtypes,
     contiguous,
+    one_like,
+    zero_like,
 )
 
 
@@ -258,160 +256,6 @@ class Conjugate(Unary):
         return (conjugate(grad),)
 
 
-class Comparison(Binary):
-    """Two numbers make a truth value."""
-
-    takes = REALS
-    gives = dtypes.bool_
-    stops_gradients = True
-
-
-class Equal(Comparison):
-    """Whether elements are equal."""
-
-    takes = EVERYTHING
-    kernel = np.equal
-
-
-class NotEqual(Comparison):
-    """Whether elements differ."""
-
-    takes = EVERYTHING
-    kernel = np.not_equal
-
-
-class Less(Comparison):
-    """Whether `x` is smaller."""
-
-    kernel = np.less
-
-
-class LessEqual(Comparison):
-    """Whether `x` is smaller or equal."""
-
-    kernel = np.less_equal
-
-
-class Greater(Comparison):
-    """Whether `x` is larger."""
-
-    kernel = np.greater
-
-
-class GreaterEqual(Comparison):
-    """Whether `x` is larger or equal."""
-
-    kernel = np.greater_equal
-
-
-class LogicalAnd(Binary):
-    """Whether both are true."""
-
-    takes = BOOLS
-    kernel = np.logical_and
-    stops_gradients = True
-
-
-class LogicalOr(Binary):
-    """Whether at least one is true."""
-
-    takes = BOOLS
-    kernel = np.logical_or
-    stops_gradients = True
-
-
-class LogicalXor(Binary):
-    """Whether exactly one is true."""
-
-    takes = BOOLS
-    kernel = np.logical_xor
-    stops_gradients = True
-
-
-class LogicalNot(Unary):
-    """Whether it is false."""
-
-    takes = BOOLS
-    kernel = np.logical_not
-    stops_gradients = True
-
-
-class BitwiseAnd(Binary):
-    """The bits that both integers have."""
-
-    takes = INTEGERS
-    kernel = np.bitwise_and
-    stops_gradients = True
-
-
-class BitwiseOr(Binary):
-    """The bits that at least one integer has."""
-
-    takes = INTEGERS
-    kernel = np.bitwise_or
-    stops_gradients = True
-
-
-class BitwiseXor(Binary):
-    """The bits that exactly one integer has."""
-
-    takes = INTEGERS
-    kernel = np.bitwise_xor
-    stops_gradients = True
-
-
-class Invert(Unary):
-    """The bits that the integer has not."""
-
-    takes = INTEGERS
-    kernel = np.invert
-    stops_gradients = True
-
-
-class IsNan(Unary):
-    """Whether an element is not a number."""
-
-    takes = FLOATS
-    gives = dtypes.bool_
-    kernel = np.isnan
-    stops_gradients = True
-
-
-class IsFinite(Unary):
-    """Whether an element is neither infinite nor NaN."""
-
-    takes = FLOATS
-    gives = dtypes.bool_
-    kernel = np.isfinite
-    stops_gradients = True
-
-
-class Select(Elementwise):
-    """`x` where the condition is true, else `y`."""
-
-    public = "where"
-    needs = ("condition",)
-
-    def infer(self, condition: TensorSpec, x: TensorSpec, y: TensorSpec) -> TensorSpec:
-        """Broadcast all three; the condition is bool, the others of one dtype."""
-        check_dtypes(self, (condition,), BOOLS)
-        dtype = check_dtypes(self, (x, y), EVERYTHING)
-        try:
-            sizes = broadcast_sizes(condition.sizes, broadcast_sizes(x.sizes, y.sizes))
-        except InvalidArgumentError:
-            raise InvalidArgumentError(
-                "where expected shapes that broadcast. Received: "
-                f"condition.shape={condition.shape}, x.shape={x.shape}, y.shape={y.shape}"
-            ) from None
-        return TensorSpec.of(sizes, dtype)
-
-    kernel = staticmethod(np.where)
-
-    def gradient(self, grad: Any, output: Any, condition: Any, x: Any, y: Any) -> Any:
-        zero = zero_like(grad)
-        return None, lambda: select(condition, grad, zero), lambda: select(condition, zero, grad)
-
-
 class Cast(Primitive):
     """The nearest value of another dtype; floats to integers round towards zero."""
 
@@ -478,23 +322,6 @@ floor = Floor()
 ceil = Ceil()
 rint = Rint()
 conjugate = Conjugate()
-equal = Equal()
-not_equal = NotEqual()
-less = Less()
-less_equal = LessEqual()
-greater = Greater()
-greater_equal = GreaterEqual()
-logical_and = LogicalAnd()
-logical_or = LogicalOr()
-logical_xor = LogicalXor()
-logical_not = LogicalNot()
-bitwise_and = BitwiseAnd()
-bitwise_or = BitwiseOr()
-bitwise_xor = BitwiseXor()
-invert = Invert()
-is_nan = IsNan()
-is_finite = IsFinite()
-select = Select()
 cast = Cast()
 identity = Identity()
 stop_gradient = StopGradient()
@@ -503,17 +330,3 @@ stop_gradient = StopGradient()
 def conjugated(x: Any) -> Any:
     """The conjugate where numbers are complex: gradients follow TensorFlow's convention."""
     return conjugate(x) if x.is_complex else x
-
-
-def zero_like(x: Any) -> Any:
-    """A scalar zero of the dtype of `x`; it broadcasts."""
-    from eagre.core.conversion import as_operand
-
-    return as_operand(0, x, "zero")
-
-
-def one_like(x: Any) -> Any:
-    """A scalar one of the dtype of `x`; it broadcasts."""
-    from eagre.core.conversion import as_operand
-
-    return as_operand(1, x, "one")

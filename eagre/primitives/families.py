@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError
+from eagre.core.conversion import DTypeMismatchError, as_operand
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import NO_PARAMS, Primitive, apply, binary_door, unary_door
 from eagre.core.shapes import broadcast_sizes
@@ -240,3 +240,13 @@ def unbroadcast(grad: Tensor, x: Tensor) -> Tensor:
     if grad.sizes == sizes and sizes is not None and None not in sizes:
         return grad
     return apply_with_shape(sum_to, (grad,), shape_of(x))
+
+
+def zero_like(x: Any) -> Any:
+    """A scalar zero of the dtype of `x`; it broadcasts."""
+    return as_operand(0, x, "zero")
+
+
+def one_like(x: Any) -> Any:
+    """A scalar one of the dtype of `x`; it broadcasts."""
+    return as_operand(1, x, "one")

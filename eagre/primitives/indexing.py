@@ -70,8 +70,8 @@ class Slice(Primitive):
     def kernel(self, x: Any, *bounds: Any, key: Any) -> Any:
         result = x[filled_key(key, bounds) if bounds else key]
         # A view of a small part would keep the whole alive.
-        whole = x.nbytes
-        if whole > SMALL and 2 * result.nbytes < whole and result.base is not None:
+        base = result.base
+        if base is not None and SMALL < base.nbytes > 2 * result.nbytes:
             return result.copy()
         return result
 
@@ -186,7 +186,8 @@ class ScatterAdd(Primitive):
         shape = target_shape(shape, sizes)
         _refuse_outside(self.public, indices, shape[axis])
         result = np.zeros(shape, updates.dtype)
-        np.add.at(result, (slice(None),) * axis + (indices,), updates)
+        place: Any = (slice(None),) * axis + (indices,)
+        np.add.at(result, place, updates)
         return result
 
     def gradient(

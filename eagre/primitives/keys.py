@@ -56,7 +56,7 @@ def _index(part: Any, bounds: list[Tensor]) -> Any:
         except TypeError:
             pass
     raise TypeError(
-        "tensor[...] expected integers, slices (`:`), Ellipsis (`...`), tf.newaxis (`None`), scalar "
-        f"integer tensors, or one boolean mask. Received: {part!r}. Use tf.gather for a list of "
-        "indices."
+        "tensor[...] expected integers, slices (`:`), Ellipsis (`...`), tf.newaxis (`None`), "
+        f"scalar integer tensors, or one boolean mask. Received: {part!r}. "
+        "Use tf.gather for a list of indices."
     )

@@ -10,7 +10,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import reflected_door
 from eagre.core.shapes import broadcast_sizes
 from eagre.core.tensor import Tensor
-from eagre.primitives import arithmetic, indexing, rearrangement
+from eagre.primitives import arithmetic, comparison, indexing, rearrangement
 from eagre.primitives.contraction import matmul
 
 
@@ -36,7 +36,7 @@ def _equal(x: Any, y: Any) -> Any:
     y = as_operand(y, x, "equal")
     if y is NotImplemented or not _broadcast(x, y):
         return False
-    return arithmetic.equal.door(x, y)
+    return comparison.equal.door(x, y)
 
 
 def _not_equal(x: Any, y: Any) -> Any:
@@ -45,7 +45,7 @@ def _not_equal(x: Any, y: Any) -> Any:
     y = as_operand(y, x, "not_equal")
     if y is NotImplemented or not _broadcast(x, y):
         return True
-    return arithmetic.not_equal.door(x, y)
+    return comparison.not_equal.door(x, y)
 
 
 def _broadcast(x: Any, y: Any) -> bool:
@@ -79,7 +79,7 @@ def _logical(on_booleans: Any, on_integers: Any) -> tuple[Any, Any]:
 
 
 def _invert(x: Any) -> Any:
-    return arithmetic.logical_not(x) if x.dtype == dtypes.bool_ else arithmetic.invert(x)
+    return comparison.logical_not(x) if x.dtype == dtypes.bool_ else comparison.invert(x)
 
 
 def _absolute(x: Any) -> Any:
@@ -99,10 +99,10 @@ def _install() -> None:
         "rmatmul": _reflected_matmul,
         "eq": _equal,
         "ne": _not_equal,
-        "lt": arithmetic.less.door,
-        "le": arithmetic.less_equal.door,
-        "gt": arithmetic.greater.door,
-        "ge": arithmetic.greater_equal.door,
+        "lt": comparison.less.door,
+        "le": comparison.less_equal.door,
+        "gt": comparison.greater.door,
+        "ge": comparison.greater_equal.door,
         "pack": rearrangement.stack,
     }
     two_sided = {
@@ -116,9 +116,9 @@ def _install() -> None:
     for name, primitive in two_sided.items():
         methods[name] = primitive.door
         methods["r" + name] = reflected_door(primitive.door, primitive)
-    methods["and"], methods["rand"] = _logical(arithmetic.logical_and, arithmetic.bitwise_and)
-    methods["or"], methods["ror"] = _logical(arithmetic.logical_or, arithmetic.bitwise_or)
-    methods["xor"], methods["rxor"] = _logical(arithmetic.logical_xor, arithmetic.bitwise_xor)
+    methods["and"], methods["rand"] = _logical(comparison.logical_and, comparison.bitwise_and)
+    methods["or"], methods["ror"] = _logical(comparison.logical_or, comparison.bitwise_or)
+    methods["xor"], methods["rxor"] = _logical(comparison.logical_xor, comparison.bitwise_xor)
     for name, method in methods.items():
         setattr(Tensor, f"__{name}__", staticmethod(method) if name == "pack" else method)
 

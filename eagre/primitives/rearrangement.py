@@ -296,7 +296,8 @@ class Pad(Primitive):
                 f"pad expected sizes of at least 0. Received: paddings={paddings}"
             )
         sizes = x.sizes or (None,) * len(paddings)
-        grown = [None if n is None else n + a + b for n, (a, b) in zip(sizes, paddings)]  # noqa: B905
+        pairs = zip(sizes, paddings, strict=True)
+        grown = [None if n is None else n + a + b for n, (a, b) in pairs]
         return TensorSpec.of(tuple(grown), dtype)
 
     def kernel(self, x: Any, value: Any, *, paddings: Any) -> Any:

@@ -12,15 +12,18 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.primitives import families
-from eagre.primitives.arithmetic import (
-    cast,
-    conjugated,
-    equal,
+from eagre.primitives.arithmetic import cast, conjugated
+from eagre.primitives.comparison import equal, select
+from eagre.primitives.families import (
+    BOOLS,
+    INEXACTS,
+    NUMBERS,
+    REALS,
+    check_dtypes,
     one_like,
-    select,
+    shape_of,
     zero_like,
 )
-from eagre.primitives.families import BOOLS, INEXACTS, NUMBERS, REALS, check_dtypes, shape_of
 from eagre.primitives.rearrangement import (
     broadcast_to,
     concat,

@@ -20,11 +20,11 @@ class Variable:
 
     Args:
         initial_value: what becomes a tensor, or a function without arguments that makes it.
-        trainable: whether gradient tapes watch it when it is read; by default where it is
-            floating-point or complex.
+        trainable: whether gradient tapes watch it when it is read.
         name: for messages and prints.
         dtype: of the value; by default that of `initial_value`.
         shape: what later values may have; unknown sizes allow it to change.
+        constraint: a function that optimizers apply to the value after each step.
 
     >>> v = tf.Variable([1.0, 2.0])
     >>> v.assign_add([1.0, 1.0]).numpy()
@@ -61,7 +61,7 @@ class Variable:
                 "Variable expected an initial_value that fits its shape. "
                 f"Received: initial_value.shape={value.shape}, shape={shape}"
             )
-        self._trainable = trainable if trainable is not None else _may_train(value.dtype)
+        self._trainable = True if trainable is None else bool(trainable)
         spec = TensorSpec.of(sizes, value.dtype)
         cell = Cell(value.array, spec, name or "Variable", self._trainable)
         cell.owner = weakref.ref(self)
@@ -213,10 +213,6 @@ def _initial_tensor(initial_value: Any, dtype: Any) -> EagerTensor:
             f"Received: {value!r}. Make variables outside the traced function, or pass a function."
         )
     return value
-
-
-def _may_train(dtype: dtypes.DType) -> bool:
-    return True
 
 
 def _new_value(variable: Variable, value: Any, name: str) -> Tensor:

@@ -61,8 +61,8 @@ def test_variables_are_watched_where_they_are_read():
     v, w = tf.Variable(2.0), tf.Variable(3.0)
     with tf.GradientTape() as tape:
         y = v * v
-    assert tape.watched_variables() == (v,) or tape.watched_variables()[0] is v
-    assert len(tape.watched_variables()) == 1
+    (watched,) = tape.watched_variables()
+    assert watched is v
     assert [number(g) for g in tape.gradient(y, [v, w])] == [4.0, None]
 
 
@@ -134,7 +134,7 @@ def test_comparisons_and_stop_gradient_break_the_path():
         tape.watch(x)
         y = tf.stop_gradient(x) * 3.0
         z = tf.where(x > 1.0, x * x, x)
-        s = tf.math.sign(x) if hasattr(tf.math, "sign") else tf.sign(x)
+        s = tf.sign(x)
     assert tape.gradient(y, x) is None
     assert number(tape.gradient(z, x)) == 4.0
     assert number(tape.gradient(s, x)) in (None, 0.0)

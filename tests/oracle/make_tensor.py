@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from tests.oracle.make_core import lines, write  # noqa: E402
+from tests.oracle.make_core import lines, write
 
 FILE = Path(__file__).with_name("tensor.json")
 

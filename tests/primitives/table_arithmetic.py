@@ -6,7 +6,7 @@ import operator
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.primitives import arithmetic, families
+from eagre.primitives import arithmetic, comparison, families
 from tests.primitives.record import (
     BOOL,
     COMPLEX,
@@ -190,24 +190,24 @@ RECORDS = [
         takes=FLOATS,
     ),
     Record(arithmetic.conjugate, SINGLES, each(lambda x: x.conjugate()), takes=COMPLEX),
-    Record(arithmetic.equal, COMPARED, each(operator.eq), takes=EVERYTHING, gives="bool"),
-    Record(arithmetic.not_equal, COMPARED, each(operator.ne), takes=EVERYTHING, gives="bool"),
-    Record(arithmetic.less, COMPARED, each(operator.lt), takes=REALS, gives="bool"),
-    Record(arithmetic.less_equal, COMPARED, each(operator.le), takes=REALS, gives="bool"),
-    Record(arithmetic.greater, COMPARED, each(operator.gt), takes=REALS, gives="bool"),
-    Record(arithmetic.greater_equal, COMPARED, each(operator.ge), takes=REALS, gives="bool"),
-    Record(arithmetic.logical_and, TRUTHS, each(lambda x, y: x and y), takes=BOOL),
-    Record(arithmetic.logical_or, TRUTHS, each(lambda x, y: x or y), takes=BOOL),
-    Record(arithmetic.logical_xor, TRUTHS, each(operator.ne), takes=BOOL),
-    Record(arithmetic.logical_not, SINGLES, each(operator.not_), takes=BOOL),
-    Record(arithmetic.bitwise_and, BITS, each(operator.and_), takes=INTEGERS),
-    Record(arithmetic.bitwise_or, BITS, each(operator.or_), takes=INTEGERS),
-    Record(arithmetic.bitwise_xor, BITS, each(operator.xor), takes=INTEGERS),
-    Record(arithmetic.invert, [*SINGLES, EDGE], each(operator.invert), takes=INTEGERS),
-    Record(arithmetic.is_nan, [*SINGLES, EDGE], each(math.isnan), takes=FLOATS, gives="bool"),
-    Record(arithmetic.is_finite, [*SINGLES, EDGE], each(math.isfinite), takes=FLOATS, gives="bool"),
+    Record(comparison.equal, COMPARED, each(operator.eq), takes=EVERYTHING, gives="bool"),
+    Record(comparison.not_equal, COMPARED, each(operator.ne), takes=EVERYTHING, gives="bool"),
+    Record(comparison.less, COMPARED, each(operator.lt), takes=REALS, gives="bool"),
+    Record(comparison.less_equal, COMPARED, each(operator.le), takes=REALS, gives="bool"),
+    Record(comparison.greater, COMPARED, each(operator.gt), takes=REALS, gives="bool"),
+    Record(comparison.greater_equal, COMPARED, each(operator.ge), takes=REALS, gives="bool"),
+    Record(comparison.logical_and, TRUTHS, each(lambda x, y: x and y), takes=BOOL),
+    Record(comparison.logical_or, TRUTHS, each(lambda x, y: x or y), takes=BOOL),
+    Record(comparison.logical_xor, TRUTHS, each(operator.ne), takes=BOOL),
+    Record(comparison.logical_not, SINGLES, each(operator.not_), takes=BOOL),
+    Record(comparison.bitwise_and, BITS, each(operator.and_), takes=INTEGERS),
+    Record(comparison.bitwise_or, BITS, each(operator.or_), takes=INTEGERS),
+    Record(comparison.bitwise_xor, BITS, each(operator.xor), takes=INTEGERS),
+    Record(comparison.invert, [*SINGLES, EDGE], each(operator.invert), takes=INTEGERS),
+    Record(comparison.is_nan, [*SINGLES, EDGE], each(math.isnan), takes=FLOATS, gives="bool"),
+    Record(comparison.is_finite, [*SINGLES, EDGE], each(math.isfinite), takes=FLOATS, gives="bool"),
     Record(
-        arithmetic.select,
+        comparison.select,
         [
             sample(fixed([[True, False, True]], "bool"), of(2, 3), of(2, 3)),
             sample(fixed([True, False, True], "bool"), of(), of(2, 1)),

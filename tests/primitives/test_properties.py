@@ -12,7 +12,7 @@ from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
 from eagre.gradients.tape import GradientTape
 from eagre.graph.trace import trace
-from eagre.primitives import arithmetic
+from eagre.primitives import arithmetic, comparison
 from tests.primitives.calls import assert_same_bits, bits
 
 BINARY = [
@@ -24,8 +24,8 @@ BINARY = [
     (arithmetic.minimum, np.minimum),
     (arithmetic.floor_mod, np.remainder),
     (arithmetic.power, np.power),
-    (arithmetic.less, np.less),
-    (arithmetic.equal, np.equal),
+    (comparison.less, np.less),
+    (comparison.equal, np.equal),
 ]
 settings.register_profile("bits", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("bits")

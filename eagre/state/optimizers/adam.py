@@ -43,7 +43,7 @@ class Adam(Optimizer):
 
     def update(self, grad: Any, variable: Any, slots: Any) -> None:
         """Change one variable by its gradient."""
-        step = cast(self.iterations.value(), variable.dtype)
+        step = cast(self.iterations.value() + 1, variable.dtype)
         correction = (1.0 - self.beta_2**step) ** 0.5 / (1.0 - self.beta_1**step)
         mean = slots["mean"].value()
         mean = mean + (grad - mean) * (1.0 - self.beta_1)

@@ -29,8 +29,13 @@ class Optimizer(Module):
         super().__init__(name)
         self.learning_rate = learning_rate
         self.iterations = Variable(0, trainable=False, dtype=dtypes.int64, name="iterations")
-        self._variables: list[Variable] = []
-        self._slots: list[dict[str, Variable]] = []
+        self._slots = _SlotTable()
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The step counter and the slots; not the variables that the optimizer changes."""
+        rate = [self.learning_rate] if isinstance(self.learning_rate, Variable) else []
+        return (self.iterations, *rate, *self._slots.all())
 
     def build(self, variables: Iterable[Variable]) -> None:
         """Make the slots of these variables; needed before a step is traced."""
@@ -38,17 +43,16 @@ class Optimizer(Module):
             self._slots_of(variable)
 
     def _slots_of(self, variable: Variable) -> dict[str, Variable]:
-        for known, slots in zip(self._variables, self._slots, strict=True):
-            if known is variable:
-                return slots
+        found = self._slots.of(variable)
+        if found is not None:
+            return found
         if not executing_eagerly():
             raise ValueError(
                 f"{self.name} has no slots for {variable.name}, and cannot make variables while "
                 "tracing. Call optimizer.build(variables) before."
             )
         slots = {name: _zeros(variable, name) for name in self.slot_names}
-        self._variables.append(variable)
-        self._slots.append(slots)
+        self._slots.add(variable, slots)
         return slots
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> None:
@@ -63,9 +67,11 @@ class Optimizer(Module):
                 "apply_gradients expected a gradient for at least one variable. Received: None "
                 "for all. Was the loss computed within the tape?"
             )
-        self.iterations.assign_add(1)
         for grad, variable in pairs:
             self.update(to_tensor(grad), variable, self._slots_of(variable))
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable.value()))
+        self.iterations.assign_add(1)
 
     def update(self, grad: Any, variable: Variable, slots: dict[str, Variable]) -> None:
         """Change one variable by its gradient."""
@@ -81,6 +87,25 @@ class Optimizer(Module):
         return to_tensor(value, variable.dtype) if isinstance(value, float | int) else cast(
             value, variable.dtype
         )
+
+
+class _SlotTable:
+    """For each variable its slots. Not a list or a dictionary: a module looks into those."""
+
+    def __init__(self) -> None:
+        self._pairs: list[tuple[Variable, dict[str, Variable]]] = []
+
+    def of(self, variable: Variable) -> dict[str, Variable] | None:
+        """The slots of a variable, None if it has none yet."""
+        return next((slots for known, slots in self._pairs if known is variable), None)
+
+    def add(self, variable: Variable, slots: dict[str, Variable]) -> None:
+        """Take in a new variable."""
+        self._pairs.append((variable, slots))
+
+    def all(self) -> list[Variable]:
+        """All slots, in the order in which their variables came."""
+        return [slot for _, slots in self._pairs for slot in slots.values()]
 
 
 def _zeros(variable: Variable, name: str) -> Variable:
