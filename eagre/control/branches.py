@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eagre.core import ambient
+from eagre.core import ambient, structure
 from eagre.core.primitive import apply
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace, finish
@@ -43,21 +43,34 @@ class InnerTrace(Trace):
 
 
 def trace_inner(
-    function: Callable[..., Any], specs: Sequence[TensorSpec], name: str
-) -> Graph:
-    """The graph of a function of tensors, within whatever is being traced; it has captures."""
+    functions: dict[str, Callable[..., Any]], specs: Sequence[TensorSpec], owner: str
+) -> list[Graph]:
+    """Graphs, with captures, of functions that run together in an operation called `owner`."""
     written: list[Tensor] = []
     while True:
-        graph = Graph(name)
-        level = InnerTrace(graph, written)
-        with level:
-            arguments = [graph.add_input(spec, f"value_{i}") for i, spec in enumerate(specs)]
-            finish(graph, function(*arguments))
-        handles = [handle for handle, _ in level.hoisted if _contains(graph.written(), handle)]
+        levels = [_trace_one(f, specs, name, owner, written) for name, f in functions.items()]
+        changed = [handle for level in levels for handle in level.graph.written()]
+        hoisted = [handle for level in levels for handle, _ in level.hoisted]
+        handles = [handle for handle in hoisted if _contains(changed, handle)]
         if not handles:
-            return graph
+            return [level.graph for level in levels]
         # A variable that is read here and written too has to be read here each time.
         written += handles
+
+
+def _trace_one(
+    function: Any, specs: Sequence[TensorSpec], name: str, owner: str, written: list[Tensor]
+) -> InnerTrace:
+    if not callable(function):
+        raise TypeError(f"{owner} expected {name} to be a function. Received: {function!r}")
+    level = InnerTrace(Graph(name), written)
+    with level as graph:
+        arguments = [graph.add_input(spec, f"value_{i}") for i, spec in enumerate(specs)]
+        result = function(*arguments)
+        if any(leaf is None for leaf in structure.flatten(result)):
+            raise TypeError(f"{owner} expected {name} to return tensors. Received: {result!r}")
+        finish(graph, result)
+    return level
 
 
 def close_together(graphs: Sequence[Graph]) -> list[Tensor]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.control.branches import close_together, trace_inner
 from eagre.core import dtypes, structure
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive, apply
 from eagre.core.specs import TensorSpec
@@ -62,7 +62,7 @@ class Conditional(Primitive):
 
 def _common_spec(a: TensorSpec, b: TensorSpec) -> TensorSpec:
     if a.dtype != b.dtype:
-        raise InvalidArgumentError(
+        raise DTypeMismatchError(
             "cond expected branches that return the same dtypes. "
             f"Received: {a.dtype.name} if true, {b.dtype.name} if false"
         )
@@ -77,8 +77,8 @@ conditional = Conditional()
 
 def cond(
     pred: Any,
-    true_fn: Callable[[], Any] | None = None,
-    false_fn: Callable[[], Any] | None = None,
+    true_fn: Any = None,
+    false_fn: Any = None,
     name: str | None = None,
 ) -> Any:
     """`true_fn()` if `pred` is true, else `false_fn()`.
@@ -90,17 +90,20 @@ def cond(
     >>> tf.cond(x > 0, lambda: x, lambda: -x).numpy()
     np.float32(3.0)
     """
-    if true_fn is None or false_fn is None:
-        raise TypeError("cond expected both true_fn and false_fn.")
+    for name, function in (("true_fn", true_fn), ("false_fn", false_fn)):
+        if not callable(function):
+            raise TypeError(f"cond expected {name} to be a function. Received: {function!r}")
     if isinstance(pred, bool):
         return true_fn() if pred else false_fn()
     pred = to_tensor(pred, name="cond")
+    if pred.sizes not in ((), None):
+        raise InvalidArgumentError(f"cond expected a scalar pred. Received: shape={pred.shape}")
     if isinstance(pred, EagerTensor):
         return true_fn() if bool(pred) else false_fn()
     if pred.dtype != dtypes.bool_:
         raise TypeError(f"cond expected a bool pred. Received: dtype={pred.dtype.name}")
-    true_graph = trace_inner(true_fn, [], "true")
-    false_graph = trace_inner(false_fn, [], "false")
+    (true_graph,) = trace_inner({"true_fn": true_fn}, [], "cond")
+    (false_graph,) = trace_inner({"false_fn": false_fn}, [], "cond")
     _check_same_structure(true_graph, false_graph)
     captures = close_together([true_graph, false_graph])
     params = {"true_graph": true_graph, "false_graph": false_graph}

@@ -10,7 +10,7 @@ from eagre.control.branches import close_together, trace_inner
 from eagre.core import dtypes, structure
 from eagre.core.ambient import executing_eagerly
 from eagre.core.conversion import to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import InvalidArgumentError, UnimplementedError
 from eagre.core.primitive import Primitive, apply
 from eagre.core.shapes import TensorShape
 from eagre.core.specs import TensorSpec
@@ -65,6 +65,11 @@ def _stacked(spec: TensorSpec) -> TensorSpec:
 
 
 def _stack(values: list[Any], first: Any) -> Any:
+    if any(value.shape != first.shape for value in values):
+        raise UnimplementedError(
+            "while_loop has no gradient yet where a loop variable changes its shape. "
+            f"Received: shapes {sorted({value.shape for value in values})}"
+        )
     return np.stack(values) if values else np.zeros((0, *first.shape), first.dtype)
 
 
@@ -140,6 +145,9 @@ def while_loop(
     """
     if not loop_vars:
         raise ValueError("while_loop expected at least one loop variable. Received: loop_vars=[]")
+    for label, function in (("cond", cond), ("body", body)):
+        if not callable(function):
+            raise TypeError(f"while_loop expected {label} to be a function. Received: {function!r}")
     values = structure.map_structure(to_tensor, list(loop_vars))
     if executing_eagerly():
         result = _run(cond, body, values, maximum_iterations)
@@ -158,7 +166,7 @@ def _run(cond: Any, body: Any, values: list[Any], maximum: Any) -> list[Any]:
 
 def _as_list(result: Any, values: list[Any]) -> list[Any]:
     """What a body returned, as a list of the structure of the loop variables."""
-    if not isinstance(result, list | tuple) or (len(values) == 1 and len(result) != 1):
+    if not isinstance(result, list | tuple):
         result = [result]
     result = structure.map_structure(to_tensor, list(result))
     try:
@@ -180,10 +188,11 @@ def _trace(cond: Any, body: Any, values: list[Any], shapes: Any, maximum: Any) -
     def on_leaves(function: Any) -> Any:
         return lambda *flat: function(*structure.pack_sequence_as(values, list(flat)))
 
-    condition = trace_inner(on_leaves(cond), specs, "condition")
-    step = trace_inner(
-        on_leaves(lambda *args: structure.flatten(_as_list(body(*args), values))), specs, "body"
-    )
+    functions = {
+        "cond": on_leaves(cond),
+        "body": on_leaves(lambda *args: structure.flatten(_as_list(body(*args), values))),
+    }
+    condition, step = trace_inner(functions, specs, "while_loop")
     _check_invariants(specs, step)
     verdict = condition.outputs[0].spec
     if verdict.dtype != dtypes.bool_ or verdict.sizes not in ((), None):

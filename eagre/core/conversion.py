@@ -54,7 +54,7 @@ def as_operand(value: Any, other: Tensor, name: str) -> Any:
     kind = value.__class__
     if kind is float or kind is int or kind is bool or kind is complex:
         dtype = other.dtype
-        if dtype.is_floating and (kind is float or kind is int):
+        if dtype.is_floating and kind is not complex and -60000 < value < 60000:
             array = np.array(value, dtype.numpy)
         else:
             array = _number(value, dtype, name)
@@ -99,9 +99,9 @@ def _literal(array: Any) -> Tensor:
 
 def _checked(tensor: Tensor, dtype: Any, name: str) -> Tensor:
     if dtype is not None and tensor.dtype != dtypes.as_dtype(dtype):
-        raise ValueError(
+        raise DTypeMismatchError(
             f"{name} expected a tensor of dtype {dtypes.as_dtype(dtype).name}. "
-            f"Received: dtype={tensor.dtype.name}, {tensor!r}. Use tf.cast to convert it."
+            f"Received: dtype={tensor.dtype.name}. Use tf.cast to convert it."
         )
     return tensor
 
@@ -114,22 +114,23 @@ def _number(value: Any, dtype: DType | None, name: str) -> Any:
         return _number_without_dtype(value, name)
     if not _fits(type(value), dtype):
         raise DTypeMismatchError(
-            f"{name} cannot use the Python {type(value).__name__} {value!r} as {dtype.name}. "
-            "Cast the tensor first (tf.cast), or write a number of its dtype."
+            f"{name} expected a value that {dtype.name} can hold. Received: {value!r}, a Python "
+            f"{type(value).__name__}. Use tf.cast, or a number of that dtype."
         )
     if isinstance(value, int) and dtype.is_integer:
         return _wrapped_integer(value, dtype, name)
-    try:
-        return np.array(value, dtype.numpy)
-    except OverflowError as error:
-        raise ValueError(f"{name}: {value!r} is too large for {dtype.name}") from error
+    with np.errstate(all="ignore"):
+        array = np.array(value, dtype.numpy)
+    if isinstance(value, int | float) and np.isinf(array) and abs(value) != float("inf"):
+        raise ValueError(f"{name} expected a number that fits {dtype.name}. Received: {value!r}")
+    return array
 
 
 def _number_without_dtype(value: Any, name: str) -> Any:
     if isinstance(value, bool):
         return np.array(value)
     if isinstance(value, float):
-        return np.array(value, np.float32)
+        return _number(value, dtypes.float32, name)
     if isinstance(value, complex):
         return np.array(value)
     if -(2**31) <= value < 2**31:
@@ -165,6 +166,8 @@ def _from_numpy(value: Any, dtype: DType | None) -> Any:
     if source.name == "string":
         return _strings(value, dtype)
     target = source if dtype is None else dtype
+    if target.name == "string":
+        raise DTypeMismatchError(f"Cannot convert {source.name} to strings. Received: {value!r}")
     with np.errstate(all="ignore"):
         return np.array(value, target.numpy, order="C")
 
@@ -278,6 +281,8 @@ def _common_dtype(leaves: list[Any], name: str) -> DType:
             return dtypes.int32 if fits else dtypes.int64
         return dtypes.as_dtype(kind) if kind is not complex else dtypes.complex128
     if kinds <= {int, float, complex, bool} and not isinstance(leaves[0], bool):
+        if kinds == {int, bool}:
+            return dtypes.int32
         return dtypes.complex128 if complex in kinds else dtypes.float32
     names = ", ".join(sorted(kind.__name__ for kind in kinds))
     raise ValueError(f"{name} expected values of one type in a sequence. Received: {names}")

@@ -93,6 +93,9 @@ class Primitive:
     kernel: Any
     """`(*arrays, **params) -> array(s)`: the value, computed by NumPy."""
 
+    kernel_for_reals: Any = None
+    """The kernel for a door, where that of complex numbers has to take more care."""
+
     def gradient(self, grad: Any, output: Any, *inputs: Any, **params: Any) -> Any:
         """For each input its gradient, a function without arguments that computes it, or None.
 
@@ -108,6 +111,8 @@ class Primitive:
     # Applying it ------------------------------------------------------------------------------
 
     def __call__(self, *inputs: Tensor, **params: Any) -> Any:
+        if self.has_one_input and len(inputs) != 1:
+            return apply(self, inputs, params)
         return self.door(*inputs, **params)
 
     def _general(self, *inputs: Tensor, **params: Any) -> Any:
@@ -135,7 +140,7 @@ class Primitive:
 
     def _what_to_keep(self) -> tuple[frozenset[int] | None, bool]:
         if self.needs is None:
-            return None, True
+            return None, self.gradients is None
         rule = type(self).gradient.__code__
         names = rule.co_varnames[3 : rule.co_argcount]
         unknown = set(self.needs) - {*names, "output", "inputs"}
@@ -260,7 +265,8 @@ def unary_door(primitive: Primitive) -> Callable[..., Any]:
 
 def binary_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
     """`apply` for two inputs of one dtype and no parameters; converts a right operand."""
-    kernel, accepted, is_light = primitive.kernel, primitive.accepted, primitive.is_light
+    kernel = primitive.kernel_for_reals or primitive.kernel
+    accepted, is_light = primitive.accepted, primitive.is_light
 
     def door(x: Any, y: Any) -> Any:
         if interpreters or y.__class__ is not EagerTensor or x.__class__ is not EagerTensor:
@@ -270,6 +276,8 @@ def binary_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
         dtype = a.dtype
         if dtype is not b.dtype or dtype not in accepted:
             _accept(primitive, (x, y), NO_PARAMS, dtype)
+            if dtype not in accepted:
+                return apply(primitive, (x, y), NO_PARAMS)
         try:
             result = quietly(kernel, a, b)
         except Exception as error:
@@ -347,7 +355,8 @@ def _named(door: Any, primitive: Primitive) -> Any:
 def _accept(primitive: Primitive, inputs: Any, params: dict[str, Any], key: Any) -> None:
     """Let the shape rule judge dtypes met for the first time, and remember those that pass."""
     _check(primitive, inputs, params)
-    if not primitive.checks_always:
+    is_complex = getattr(key, "kind", "") == "c"
+    if not primitive.checks_always and not (is_complex and primitive.kernel_for_reals):
         primitive.accepted.add(key)
 
 

@@ -95,6 +95,11 @@ class Tensor:
         """A hashable stand-in, equal only to references to this very object."""
         return Reference(self)
 
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "pickle cannot take a tensor. Use tensor.numpy(), whose array it can take."
+        )
+
     def __len__(self) -> int:
         sizes = self.sizes
         if sizes == ():
@@ -109,10 +114,10 @@ class Tensor:
     def __iter__(self) -> Iterator[Tensor]:
         sizes = self.sizes
         if sizes == ():
-            raise TypeError("Cannot iterate over a scalar tensor. Received: shape=()")
+            raise TypeError("iter() expected a tensor with at least one axis. Received: shape=()")
         if sizes is None or sizes[0] is None:
             raise OperatorNotAllowedInGraphError(
-                f"Iterating needs a known first size. Received: shape={self.shape}. "
+                f"iter() needs a known first size. Received: shape={self.shape}. "
                 "Use tf.while_loop, or trace with a fixed size."
             )
         return (self[index] for index in range(sizes[0]))
@@ -225,7 +230,7 @@ class EagerTensor(Tensor):
         array = self.array
         if array.shape or array.dtype.kind not in "iu":
             raise TypeError(
-                "An index has to be an integer tensor with shape (). "
+                "index() expected an integer tensor with shape (). "
                 f"Received: shape={array.shape}, dtype={self.dtype.name}"
             )
         return int(array)
@@ -253,11 +258,6 @@ class EagerTensor(Tensor):
 
     def __deepcopy__(self, memo: Any) -> EagerTensor:
         return wrap(self.array)
-
-    def __reduce__(self) -> Any:
-        raise TypeError(
-            "A tensor cannot be pickled. Use tensor.numpy(), or tf.io.serialize_tensor."
-        )
 
 
 def wrap(array: Any) -> EagerTensor:
@@ -339,11 +339,11 @@ class SymbolicTensor(Tensor):
         raise self.has_no_value("numpy()")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        raise self.has_no_value("Converting to a NumPy array")
+        raise self.has_no_value("np.asarray()")
 
     def __bool__(self) -> bool:
         raise OperatorNotAllowedInGraphError(
-            f"A Python condition needs a tensor that has its value. Received: {self!r}, which has "
+            f"bool() needs a tensor that has its value. Received: {self!r}, which has "
             "none while the function is traced. Use tf.cond or tf.where."
         )
 
@@ -353,8 +353,16 @@ class SymbolicTensor(Tensor):
     def __float__(self) -> float:
         raise self.has_no_value("float()")
 
+    def __complex__(self) -> complex:
+        raise self.has_no_value("complex()")
+
+    def __format__(self, specification: str) -> str:
+        if specification:
+            raise self.has_no_value("format()")
+        return repr(self)
+
     def __index__(self) -> int:
-        raise self.has_no_value("A Python index")
+        raise self.has_no_value("index()")
 
     def __repr__(self) -> str:
         return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"

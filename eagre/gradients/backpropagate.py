@@ -112,7 +112,7 @@ def path_from(
         if not dependent.isdisjoint(inputs):
             path.append(entry)
             dependent.update(numbers)
-        elif not sources.isdisjoint(numbers):
+        elif not sources.isdisjoint(numbers) and dependent.isdisjoint(numbers):
             path.append(entry)
             dependent.update(sources.intersection(numbers))
     return path, dependent

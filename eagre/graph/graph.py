@@ -84,7 +84,7 @@ class Graph:
         kept: list[Operation] = []
         for operation in reversed(self.operations):
             is_used = any(id(output) in needed for output in operation.outputs)
-            if is_used or operation.primitive.effect not in (None, "read"):
+            if is_used or _changes_something(operation):
                 kept.append(operation)
                 needed.update(id(x) for x in operation.inputs)
         self.operations = kept[::-1]
@@ -115,7 +115,7 @@ class Graph:
             id(x)
             for operation in self.operations
             for x in operation.inputs
-            if _writes(operation) and x.dtype.name == "resource"
+            if "write" in _effects(operation) and x.dtype.name == "resource"
         ]
         pairs = zip(self.captures, self.captured, strict=True)
         return [outer for outer, inner in pairs if id(inner) in changed]
@@ -224,10 +224,15 @@ def _as_tuple(result: Any) -> tuple[Any, ...]:
     return result if isinstance(result, tuple) else (result,)
 
 
-def _writes(operation: Operation) -> bool:
+def _effects(operation: Operation) -> set[str | None]:
+    """The effects of an operation and of those in the graphs that it holds."""
     graphs = [value for value in operation.params.values() if isinstance(value, Graph)]
     inner = [each for graph in graphs for each in graph.all_operations()]
-    return any(each.primitive.effect == "write" for each in (operation, *inner))
+    return {each.primitive.effect for each in (operation, *inner)}
+
+
+def _changes_something(operation: Operation) -> bool:
+    return not _effects(operation) <= {None, "read"}
 
 
 def _leaves(specs: Any, args: Any, name: str) -> list[Any]:

@@ -19,7 +19,9 @@ def source(graph: Graph) -> str:
     Its free names are those of the primitives, `array` (from NumPy) and the dtypes; each
     parameter stands with its spec in a comment.
     """
-    return "\n".join(_lines(graph, _identifier(graph.name)))
+    name = _identifier(graph.name)
+    calls = {operation.name for operation in graph.all_operations()}
+    return "\n".join(_lines(graph, name + "_graph" if name in calls else name))
 
 
 def _lines(graph: Graph, name: str) -> list[str]:
@@ -76,7 +78,8 @@ def _spec_text(tensor: Tensor) -> str:
 
 def _value_text(value: Any) -> str:
     if isinstance(value, np.ndarray):
-        return f"array({_element_text(value.tolist())}, {str(value.dtype)!r})"
+        text = f"array({_element_text(value.tolist())}, {str(value.dtype)!r})"
+        return text if value.size else f"{text}.reshape{value.shape!r}"
     if type(value).__name__ == "DType":
         return repr(value.name)
     return repr(value)
@@ -87,6 +90,8 @@ def _element_text(value: Any) -> str:
         return "[" + ", ".join(_element_text(each) for each in value) + "]"
     if isinstance(value, float) and value != value:
         return "nan"
+    if isinstance(value, complex):
+        return f"complex({_element_text(value.real)}, {_element_text(value.imag)})"
     return repr(value)
 
 

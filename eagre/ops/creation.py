@@ -9,6 +9,7 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.conversion import to_array, to_tensor
+from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import Tensor
 from eagre.ops.shaping import as_shape, cast, static_shape
 from eagre.primitives import comparison, rearrangement
@@ -65,10 +66,13 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     >>> tf.fill([2], 7)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([7, 7], dtype=int32)>
     """
+    value = to_tensor(value, name="fill")
+    if value.sizes not in ((), None):
+        raise InvalidArgumentError(f"fill expected a scalar. Received: value.shape={value.shape}")
     shape = as_shape(dims, "fill")
     if shape.__class__ is tuple:
         shape = static_shape(shape, "fill")
-    return rearrangement.broadcast_to(to_tensor(value), shape)
+    return rearrangement.broadcast_to(value, shape)
 
 
 def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None):
@@ -136,6 +140,11 @@ def eye(
     """
     dtype = dtypes.as_dtype(dtype)
     columns = num_rows if num_columns is None else num_columns
+    if int(num_rows) < 0 or int(columns) < 0:
+        raise InvalidArgumentError(
+            "eye expected sizes of at least 0. "
+            f"Received: num_rows={num_rows}, num_columns={num_columns}"
+        )
     matrix = to_tensor(to_array(np.eye(int(num_rows), int(columns)), dtype, "eye"))
     if batch_shape is None:
         return matrix

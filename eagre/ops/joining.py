@@ -60,6 +60,8 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
         raise InvalidArgumentError(
             f"stack expected at least one tensor, all of one shape. Received: shapes {shapes}"
         )
+    if shapes[0].rank is not None:
+        axis = normalized_axis(int(axis), shapes[0].rank + 1, "stack")
     return rearrangement.stack(tensors, axis)
 
 
@@ -85,6 +87,10 @@ def split(
     sizes = [int(n) for n in num_or_size_splits]
     if -1 in sizes and length is not None:
         sizes[sizes.index(-1)] = length - sum(sizes) - 1
+    if any(n < 0 for n in sizes):
+        raise InvalidArgumentError(
+            f"split expected sizes of at least 0. Received: num_or_size_splits={sizes}"
+        )
     return list(rearrangement.split(x, sizes=tuple(sizes), axis=axis))
 
 
@@ -118,7 +124,13 @@ def pad(
     array([0, 1, 2, 0], dtype=int32)
     """
     x = to_tensor(tensor)
-    pairs = tuple((int(a), int(b)) for a, b in np.asarray(paddings).tolist())
+    table = np.asarray(paddings)
+    if table.ndim != 2 or table.shape[1] != 2 or table.dtype.kind not in "iu":
+        raise InvalidArgumentError(
+            "pad expected paddings of a pair of integers (before, after) for each axis. "
+            f"Received: paddings={paddings}"
+        )
+    pairs = tuple((int(a), int(b)) for a, b in table.tolist())
     if mode.upper() == "CONSTANT":
         value = as_operand(constant_values, x, "pad")
         return rearrangement.pad(x, value, paddings=pairs)
@@ -127,6 +139,12 @@ def pad(
             f"pad expected a mode of CONSTANT, REFLECT or SYMMETRIC. Received: mode={mode!r}"
         )
     for axis, (before, after) in enumerate(pairs):
+        limit = _known_size(x, axis) - (mode.upper() == "REFLECT")
+        if max(before, after) > limit:
+            raise InvalidArgumentError(
+                f"pad expected at most {limit} on each side of axis {axis} in this mode. "
+                f"Received: paddings={paddings}"
+            )
         indices = np.pad(np.arange(_known_size(x, axis)), (before, after), mode.lower())
         x = indexing.gather(x, wrap(indices.astype(np.int64)), axis=axis)
     return x

@@ -10,6 +10,7 @@ from typing import Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
+from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor
 from eagre.ops.shaping import axes_of, cast
 from eagre.primitives import arithmetic, comparison, families, reductions, transcendental
@@ -177,7 +178,12 @@ def argmin(
 
 def _index(primitive: Any, x: Any, axis: Any, output_type: Any) -> Any:
     axis = 0 if axis is None else int(axis)
-    return primitive.door(to_tensor(x), axis=axis, dtype=dtypes.as_dtype(output_type))
+    dtype = dtypes.as_dtype(output_type)
+    if not dtype.is_integer:
+        raise InvalidArgumentError(
+            f"{primitive.public} expected an integer output_type. Received: {dtype.name}"
+        )
+    return primitive.door(to_tensor(x), axis=axis, dtype=dtype)
 
 
 def cumsum(

@@ -24,6 +24,11 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
     x = to_tensor(input_)
     starts = [int(n) for n in np.asarray(begin).tolist()]
     counts = [int(n) for n in np.asarray(size).tolist()]
+    if x.sizes is not None and not len(starts) == len(counts) == len(x.sizes):
+        raise InvalidArgumentError(
+            f"slice expected begin and size of one entry for each of the {len(x.sizes)} axes. "
+            f"Received: begin={starts}, size={counts}"
+        )
     for axis, (start, count) in enumerate(zip(starts, counts, strict=True)):
         length = None if x.sizes is None else x.sizes[axis]
         stop = start + max(count, 0)
@@ -96,9 +101,14 @@ def same_dtype(x: Any, y: Any, name: str) -> tuple[Any, Any]:
     """Two operands as tensors; a Python value takes the dtype of the tensor beside it."""
     if isinstance(x, Tensor) or hasattr(x, "__tensor__"):
         x = to_tensor(x)
-        return x, as_operand(y, x, name)
+        return x, _beside(x, y, name)
     if isinstance(y, Tensor) or hasattr(y, "__tensor__"):
         y = to_tensor(y)
-        return as_operand(x, y, name), y
+        return _beside(y, x, name), y
     x = to_tensor(x, name=name)
-    return x, as_operand(y, x, name)
+    return x, _beside(x, y, name)
+
+
+def _beside(tensor: Any, value: Any, name: str) -> Any:
+    operand = as_operand(value, tensor, name)
+    return to_tensor(value, name=name) if operand is NotImplemented else operand

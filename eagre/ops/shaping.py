@@ -189,7 +189,7 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
                 f"squeeze needs axis where sizes are unknown. Received: shape={x.shape}"
             )
         axis = [i for i, n in enumerate(x.sizes) if n == 1]
-    return rearrangement.squeeze.door(x, axis=axes_of(axis))
+    return rearrangement.squeeze.door(x, axis=tuple(dict.fromkeys(axes_of(axis))))
 
 
 def axes_of(axis: Any) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from eagre.primitives.families import (
     Unary,
     contiguous,
     one_like,
+    shape_of,
     zero_like,
 )
 
@@ -58,6 +59,9 @@ class Multiply(Binary):
     """Product."""
 
     kernel = np.multiply
+    is_exact = False
+    is_exact_for_reals = True
+    needs = ("x", "y")
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return lambda: grad * conjugated(y), lambda: grad * conjugated(x)
@@ -71,6 +75,9 @@ class Divide(Binary):
 
     takes = INEXACTS
     kernel = np.divide
+    is_exact = False
+    is_exact_for_reals = True
+    needs = ("x", "y")
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return (
@@ -150,6 +157,7 @@ class Maximum(Binary):
 
     takes = REALS
     kernel = np.maximum
+    needs = ("x", "y")
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         zero = zero_like(grad)
@@ -161,6 +169,7 @@ class Minimum(Binary):
 
     takes = REALS
     kernel = np.minimum
+    needs = ("x", "y")
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         zero = zero_like(grad)
@@ -198,17 +207,23 @@ class Sign(Unary):
     """-1, 0 or 1."""
 
     takes = SIGNED | FLOATS
-    kernel = np.sign
     needs = ()
 
+    def kernel(self, x: Any) -> Any:
+        # Adding zero turns the -0 that bfloat16 gives for -0 into 0.
+        return np.sign(x) + x.dtype.type(0)
+
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (zero_like(grad),)
+        from eagre.primitives.rearrangement import broadcast_to
+
+        return (broadcast_to(zero_like(grad), shape_of(x)),)
 
 
 class Square(Unary):
     """The number times itself."""
 
     kernel = np.square
+    is_exact = False
     needs = ("x",)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:

@@ -38,7 +38,13 @@ class Matmul(Primitive):
         inner_b, columns = reversed(b.sizes[-2:]) if transpose_b else b.sizes[-2:]
         if inner is not None and inner_b is not None and inner != inner_b:
             raise InvalidArgumentError(_misfit(a, b, transpose_a, transpose_b))
-        batch = broadcast_sizes(a.sizes[:-2], b.sizes[:-2])
+        try:
+            batch = broadcast_sizes(a.sizes[:-2], b.sizes[:-2])
+        except InvalidArgumentError:
+            raise InvalidArgumentError(
+                "matmul expected leading axes that broadcast. "
+                f"Received: a.shape={a.shape}, b.shape={b.shape}"
+            ) from None
         return TensorSpec.of((*(batch or ()), rows, columns), dtype)
 
     def kernel(self, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
@@ -58,6 +64,8 @@ class Matmul(Primitive):
         if min(a.ndim, b.ndim) < 2:
             raise ValueError("a vector")
         return np.matmul(a, b)
+
+    needs = ("a", "b")
 
     def gradient(
         self, grad: Any, output: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool

@@ -9,7 +9,14 @@ import numpy as np
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, as_operand
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import NO_PARAMS, Primitive, apply, binary_door, unary_door
+from eagre.core.primitive import (
+    NO_PARAMS,
+    SMALL,
+    Primitive,
+    apply,
+    binary_door,
+    unary_door,
+)
 from eagre.core.shapes import broadcast_sizes
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
@@ -29,6 +36,18 @@ INEXACTS = FLOATS | COMPLEXES
 NUMBERS = REALS | COMPLEXES
 BOOLS = frozenset({dtypes.bool_})
 EVERYTHING = NUMBERS | BOOLS | {dtypes.string}
+_NAMES = {
+    FLOATS: "floating-point numbers",
+    COMPLEXES: "complex numbers",
+    INTEGERS: "integers",
+    REALS: "real numbers",
+    INEXACTS: "floating-point or complex numbers",
+    NUMBERS: "numbers",
+    BOOLS: "booleans",
+    SIGNED | INEXACTS: "signed numbers",
+    SIGNED | FLOATS: "signed real numbers",
+    REALS | BOOLS: "real numbers or booleans",
+}
 HALVES = frozenset({dtypes.float16, dtypes.bfloat16})
 
 
@@ -39,13 +58,13 @@ def check_dtypes(primitive: Primitive, specs: Any, allowed: frozenset[DType]) ->
         if spec.dtype != dtype:
             names = ", ".join(each.dtype.name for each in specs)
             raise DTypeMismatchError(
-                f"{primitive.public} expected tensors of one dtype. Received: {names}. "
+                f"{primitive.public} expected tensors of one dtype. Received: dtypes {names}. "
                 "Use tf.cast to bring them together."
             )
     if dtype not in allowed:
-        expected = ", ".join(sorted(each.name for each in allowed))
+        expected = _NAMES.get(allowed) or ", ".join(sorted(each.name for each in allowed))
         raise DTypeMismatchError(
-            f"{primitive.public} expected a dtype out of {expected}. Received: {dtype.name}. "
+            f"{primitive.public} expected {expected}. Received: dtype={dtype.name}. "
             "Use tf.cast to convert the tensor."
         )
     return dtype
@@ -54,6 +73,14 @@ def check_dtypes(primitive: Primitive, specs: Any, allowed: frozenset[DType]) ->
 def contiguous(array: Any) -> Any:
     """The array in row-major order: bits must not depend on how a value lies in memory."""
     return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+
+
+def own_if_small(view: Any) -> Any:
+    """A copy of a view that shows less than half of its base, which it would keep alive."""
+    base = view.base
+    if base is not None and SMALL < base.nbytes > 2 * view.nbytes:
+        return view.copy()
+    return view
 
 
 class Elementwise(Primitive):
@@ -67,6 +94,9 @@ class Elementwise(Primitive):
     is_exact = True
     """Whether NumPy computes it in one correctly rounded step (add, compare, move), so that the
     bits cannot depend on the memory layout. Other kernels get row-major arrays."""
+
+    is_exact_for_reals = False
+    """Whether only complex numbers need row-major arrays."""
 
     scalar: Any = None
     """`(emit, *values) -> value`: the element formula for a code generator."""
@@ -107,6 +137,8 @@ class Binary(Elementwise):
 
     def __init__(self) -> None:
         super().__init__()
+        if self.is_exact_for_reals:
+            self.kernel_for_reals = self.kernel
         if not self.is_exact:
             self.kernel = on_contiguous(self.kernel)
         self.door = binary_door(self)

@@ -8,13 +8,15 @@ import numpy as np
 
 from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import SMALL, Primitive, apply
+from eagre.core.primitive import Primitive, apply
 from eagre.core.specs import TensorSpec
 from eagre.primitives.families import (
+    BOOLS,
     INTEGERS,
     NUMBERS,
     apply_with_shape,
     check_dtypes,
+    own_if_small,
     shape_of,
     target_shape,
 )
@@ -56,6 +58,7 @@ class Slice(Primitive):
     """`x[key]` for a key of ints, slices, None (a new axis) and one Ellipsis."""
 
     has_one_input = True
+    name = "strided_slice"
     public = "slice"
     needs = ()
 
@@ -63,17 +66,17 @@ class Slice(Primitive):
         """Each part of the key takes, keeps or makes an axis."""
         for bound in bounds:
             check_dtypes(self, (bound,), INTEGERS)
+            if bound.sizes not in ((), None):
+                raise InvalidArgumentError(
+                    f"tensor[...] expected scalar indices. Received: shape={bound.shape}"
+                )
         if x.sizes is None:
             return TensorSpec.of(None, x.dtype)
         return TensorSpec.of(_sliced_sizes(x.sizes, key), x.dtype)
 
     def kernel(self, x: Any, *bounds: Any, key: Any) -> Any:
         result = x[filled_key(key, bounds) if bounds else key]
-        # A view of a small part would keep the whole alive.
-        base = result.base
-        if base is not None and SMALL < base.nbytes > 2 * result.nbytes:
-            return result.copy()
-        return result
+        return own_if_small(result) if result.__class__ is np.ndarray else result
 
     def gradient(self, grad: Any, output: Any, x: Any, *bounds: Any, key: Any) -> Any:
         return (unslice(grad, shape_of(x), bounds, key), *[None] * len(bounds))
@@ -82,10 +85,13 @@ class Slice(Primitive):
 def _sliced_sizes(sizes: tuple[Any, ...], key: tuple[Any, ...]) -> tuple[Any, ...]:
     taken = sum(part is not None and part is not Ellipsis for part in key)
     if sum(part is Ellipsis for part in key) > 1:
-        raise InvalidArgumentError("slice expected at most one Ellipsis (...)")
+        raise InvalidArgumentError(
+            f"tensor[...] expected at most one Ellipsis (...). Received: {key}"
+        )
     if taken > len(sizes):
         raise InvalidArgumentError(
-            f"slice expected at most {len(sizes)} indices. Received: {taken} for shape {sizes}"
+            f"tensor[...] expected at most {len(sizes)} indices for shape {sizes}. "
+            f"Received: {taken}"
         )
     result: list[Any] = []
     axis = 0
@@ -105,12 +111,12 @@ def _sliced_size(size: Any, part: Any, axis: int) -> tuple[Any, ...]:
     if not isinstance(part, slice):
         if isinstance(part, int) and size is not None and not -size <= part < size:
             raise InvalidArgumentError(
-                f"slice index {part} of dimension {axis} is out of bounds: "
-                f"expected an index in [{-size}, {size})"
+                f"tensor[...] expected an index in [{-size}, {size}) for axis {axis}. "
+                f"Received: {part}"
             )
         return ()
     if part.step == 0:
-        raise InvalidArgumentError(f"slice expected a step that is not 0. Received: {part}")
+        raise InvalidArgumentError(f"tensor[...] expected a step that is not 0. Received: {part}")
     known = not any(isinstance(x, Bound) for x in (part.start, part.stop, part.step))
     if part == slice(None):
         return (size,)
@@ -184,6 +190,7 @@ class ScatterAdd(Primitive):
         self, updates: Any, indices: Any, sizes: Any = None, *, axis: int, shape: Any
     ) -> Any:
         shape = target_shape(shape, sizes)
+        axis %= len(shape)
         _refuse_outside(self.public, indices, shape[axis])
         result = np.zeros(shape, updates.dtype)
         place: Any = (slice(None),) * axis + (indices,)
@@ -279,6 +286,7 @@ class BooleanMask(Primitive):
 
     def infer(self, x: TensorSpec, mask: TensorSpec) -> TensorSpec:
         """As many as the mask has true elements."""
+        check_dtypes(self, (mask,), BOOLS)
         if mask.sizes is None or x.sizes is None:
             return TensorSpec.of(None, x.dtype)
         rank = len(mask.sizes)

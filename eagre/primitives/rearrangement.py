@@ -17,8 +17,10 @@ from eagre.core.shapes import merge_sizes
 from eagre.core.specs import TensorSpec
 from eagre.primitives.families import (
     EVERYTHING,
+    REALS,
     apply_with_shape,
     check_dtypes,
+    own_if_small,
     shape_of,
     sum_to,
     target_shape,
@@ -27,6 +29,8 @@ from eagre.primitives.families import (
 
 def normalized_axis(axis: int, rank: int, name: str) -> int:
     """The axis counted from the front; an error when it is outside the rank."""
+    if not rank:
+        raise InvalidArgumentError(f"{name} needs a tensor with at least one axis. Received: rank 0")
     if not -rank <= axis < rank:
         raise InvalidArgumentError(
             f"{name} expected an axis in [{-rank}, {rank}). "
@@ -50,7 +54,11 @@ class Reshape(Primitive):
         return TensorSpec.of(_reshaped(x, shape), x.dtype)
 
     def kernel(self, x: Any, sizes: Any = None, *, shape: Any) -> Any:
-        return x.reshape(shape if sizes is None else target_shape(shape, sizes))
+        if sizes is not None:
+            shape = target_shape(shape, sizes)
+        if shape and min(shape) < -1:
+            raise ValueError("a negative size")
+        return x.reshape(shape)
 
     def gradient(self, grad: Any, output: Any, x: Any, sizes: Any = None, *, shape: Any) -> Any:
         grads = (reshape(grad, shape_of(x)),)
@@ -115,6 +123,8 @@ class ExpandDims(Primitive):
             return TensorSpec.of(None, x.dtype)
         rank = len(x.sizes) + len(axis)
         places = {normalized_axis(each, rank, self.public) for each in axis}
+        if len(places) < len(axis):
+            raise InvalidArgumentError(f"expand_dims expected each axis once. Received: {axis}")
         rest = iter(x.sizes)
         return TensorSpec.of(tuple(1 if i in places else next(rest) for i in range(rank)), x.dtype)
 
@@ -136,6 +146,8 @@ class Squeeze(Primitive):
         if x.sizes is None:
             return TensorSpec.of(None, x.dtype)
         places = {normalized_axis(each, len(x.sizes), self.public) for each in axis}
+        if len(places) < len(axis):
+            raise InvalidArgumentError(f"squeeze expected each axis once. Received: axis={axis}")
         wrong = [i for i in sorted(places) if x.sizes[i] not in (1, None)]
         if wrong:
             raise InvalidArgumentError(
@@ -201,6 +213,11 @@ class Concat(Primitive):
         if not known:
             return TensorSpec.of(None, dtype)
         rank = len(known[0].sizes)
+        if any(len(x.sizes) != rank for x in known):
+            shapes = ", ".join(str(each.shape) for each in inputs)
+            raise InvalidArgumentError(
+                f"concat expected tensors of one rank. Received: shapes {shapes}"
+            )
         axis = normalized_axis(axis, rank, self.public)
         merged: Any = (None,) * rank
         for x in known:
@@ -249,7 +266,7 @@ class Split(Primitive):
 
     def kernel(self, x: Any, tensor_sizes: Any = None, *, sizes: Any, axis: int) -> Any:
         stops = np.cumsum(sizes if tensor_sizes is None else tensor_sizes)[:-1]
-        return tuple(np.split(x, stops, axis))
+        return tuple([own_if_small(piece) for piece in np.split(x, stops, axis)])
 
     def gradient(
         self, grad: Any, output: Any, x: Any, tensor_sizes: Any = None, *, sizes: Any, axis: int
@@ -267,8 +284,9 @@ class Reverse(Primitive):
     def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
         """The same shape."""
         if x.sizes is not None:
-            for each in axis:
-                normalized_axis(each, len(x.sizes), self.public)
+            places = {normalized_axis(each, len(x.sizes), self.public) for each in axis}
+            if len(places) < len(axis):
+                raise InvalidArgumentError(f"reverse expected each axis once. Received: {axis}")
         return x
 
     def kernel(self, x: Any, *, axis: tuple[int, ...]) -> Any:
@@ -286,6 +304,10 @@ class Pad(Primitive):
     def infer(self, x: TensorSpec, value: TensorSpec, *, paddings: Any) -> TensorSpec:
         """The sizes plus what is put before and after."""
         dtype = check_dtypes(self, (x, value), EVERYTHING)
+        if value.sizes not in ((), None):
+            raise InvalidArgumentError(
+                f"pad expected a scalar constant_values. Received: shape={value.shape}"
+            )
         if x.sizes is not None and len(paddings) != len(x.sizes):
             raise InvalidArgumentError(
                 f"pad expected a pair (before, after) for each of the {len(x.sizes)} axes. "
@@ -301,6 +323,8 @@ class Pad(Primitive):
         return TensorSpec.of(tuple(grown), dtype)
 
     def kernel(self, x: Any, value: Any, *, paddings: Any) -> Any:
+        if value.ndim:
+            raise ValueError("not a scalar")
         result = np.full([n + a + b for n, (a, b) in zip(x.shape, paddings, strict=True)], value)
         result[_inside(paddings)] = x
         return result
@@ -339,7 +363,7 @@ class Range(Primitive):
 
     def infer(self, start: TensorSpec, limit: TensorSpec, delta: TensorSpec) -> TensorSpec:
         """A vector whose length depends on the values."""
-        dtype = check_dtypes(self, (start, limit, delta), EVERYTHING)
+        dtype = check_dtypes(self, (start, limit, delta), REALS)
         for name, spec in (("start", start), ("limit", limit), ("delta", delta)):
             if spec.sizes not in ((), None):
                 raise InvalidArgumentError(

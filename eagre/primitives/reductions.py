@@ -12,7 +12,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.primitives import families
-from eagre.primitives.arithmetic import cast, conjugated
+from eagre.primitives.arithmetic import cast, conjugated, maximum
 from eagre.primitives.comparison import equal, select
 from eagre.primitives.families import (
     BOOLS,
@@ -89,11 +89,11 @@ class ReduceMean(Reduction):
     needs = ()
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
-        total = families.reduce_sum(x, axis, keepdims)
         count = x.size if axis is None else prod([x.shape[each] for each in axis])
         if x.dtype.kind in "iu":
-            return np.trunc(total / np.float64(count)).astype(x.dtype)
-        return np.divide(total, count, dtype=x.dtype)
+            wide = np.add.reduce(x, axis, np.dtype(x.dtype.kind + "8"), None, keepdims)
+            return np.trunc(wide / np.float64(count)).astype(x.dtype)
+        return np.divide(families.reduce_sum(x, axis, keepdims), count, dtype=x.dtype)
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
         return (spread(grad / element_count(x, axis), x, axis, keepdims),)
@@ -117,6 +117,7 @@ class Extremum(Reduction):
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
         hits = cast(equal(x, spread(output, x, axis, keepdims)), dtype=grad.dtype)
         count = reduce_sum(hits, axis=axis, keepdims=keepdims)
+        count = maximum(count, one_like(count))
         return (spread(grad / count, x, axis, keepdims) * hits,)
 
 
@@ -181,6 +182,8 @@ class ArgExtremum(Primitive):
         return TensorSpec.of(x.sizes[:axis] + x.sizes[axis + 1 :], dtype)
 
     def kernel(self, x: Any, *, axis: int, dtype: dtypes.DType) -> Any:
+        if not x.ndim:
+            raise ValueError("no axis")
         return np.asarray(self.find(x, axis)).astype(dtype.numpy)
 
 
@@ -212,7 +215,8 @@ class ReduceProd(Reduction):
         kept = rank - len(axes)
         moved = transpose(x, perm=perm)
         lead = shape_of_tensor(moved)[:kept]
-        flat = reshape(moved, concat(lead, to_vector(-1), axis=0))
+        count = to_scalar(element_count(moved, tuple(range(kept, rank))), dtypes.int32)
+        flat = reshape(moved, concat(lead, expand_dims(count, axis=(0,)), axis=0))
         others = cumulative_product(flat, axis=-1, exclusive=True, reverse=False)
         others = others * cumulative_product(flat, axis=-1, exclusive=True, reverse=True)
         inverse = tuple(sorted(range(rank), key=perm.__getitem__))
@@ -288,13 +292,6 @@ cumulative_sum = CumulativeSum()
 cumulative_product = CumulativeProduct()
 
 
-def to_vector(number: int) -> Any:
-    """The number as an int32 vector of one element."""
-    from eagre.core.conversion import to_tensor
-
-    return to_tensor([number], dtypes.int32)
-
-
 def element_count(x: Any, axis: Any) -> Any:
     """How many elements a reduction joins: an int where it is known, else a scalar tensor."""
     sizes = x.sizes
@@ -302,9 +299,9 @@ def element_count(x: Any, axis: Any) -> Any:
         joined = sizes if axis is None else [sizes[each] for each in axis]
         if None not in joined:
             return prod(joined)
-    dtype = x.dtype if x.dtype in INEXACTS else dtypes.int64
-    ones = broadcast_to(one(dtype), shape_of(x))
-    return reduce_max(reduce_sum(ones, axis=axis, keepdims=False), axis=None, keepdims=False)
+    ones = broadcast_to(one(dtypes.int64), shape_of(x))
+    count = reduce_max(reduce_sum(ones, axis=axis, keepdims=False), axis=None, keepdims=False)
+    return cast(count, dtype=x.dtype) if x.dtype in INEXACTS else count
 
 
 def one(dtype: dtypes.DType) -> Any:
@@ -312,3 +309,10 @@ def one(dtype: dtypes.DType) -> Any:
     from eagre.core.conversion import to_tensor
 
     return to_tensor(1, dtype)
+
+
+def to_scalar(number: Any, dtype: dtypes.DType) -> Any:
+    """A number or scalar tensor as a tensor of the dtype."""
+    from eagre.core.conversion import to_tensor
+
+    return to_tensor(number, dtype) if isinstance(number, int) else cast(number, dtype=dtype)

@@ -35,6 +35,7 @@ class AssignVariable(Primitive):
     """Put a value in place of a variable's; the output is the value."""
 
     effect = "write"
+    public = "assign"
     stops_gradients = True
     needs = ()
 

@@ -9,6 +9,7 @@ import numpy as np
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
+from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.families import FLOATS, INEXACTS, Unary, check_dtypes, contiguous
 
 
@@ -27,7 +28,7 @@ class Sqrt(Inexact):
     needs = ("output",)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (grad * 0.5 / output,)
+        return (grad * 0.5 / conjugated(output),)
 
 
 class Rsqrt(Inexact):
@@ -39,7 +40,7 @@ class Rsqrt(Inexact):
         return np.divide(x.dtype.type(1), np.sqrt(x))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (grad * -0.5 * (output * output * output),)
+        return (grad * -0.5 * conjugated(output * output * output),)
 
 
 class Exp(Inexact):
@@ -49,7 +50,7 @@ class Exp(Inexact):
     needs = ("output",)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (grad * output,)
+        return (grad * conjugated(output),)
 
     def scalar(self, emit: Any, x: Any) -> Any:
         return emit.exp(x)
@@ -62,7 +63,7 @@ class Expm1(Inexact):
     needs = ("x",)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (grad * exp(x),)
+        return (grad * conjugated(exp(x)),)
 
 
 class Log(Inexact):
@@ -72,7 +73,7 @@ class Log(Inexact):
     needs = ("x",)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (grad / x,)
+        return (grad / conjugated(x),)
 
     def scalar(self, emit: Any, x: Any) -> Any:
         return emit.log(x)
@@ -85,7 +86,7 @@ class Log1p(Inexact):
     needs = ("x",)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (grad / (x + 1),)
+        return (grad / conjugated(x + 1),)
 
 
 class Sin(Inexact):
@@ -95,7 +96,7 @@ class Sin(Inexact):
     needs = ("x",)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (grad * cos(x),)
+        return (grad * conjugated(cos(x)),)
 
 
 class Cos(Inexact):
@@ -105,7 +106,7 @@ class Cos(Inexact):
     needs = ("x",)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (-grad * sin(x),)
+        return (-grad * conjugated(sin(x)),)
 
 
 class Tanh(Inexact):
@@ -115,7 +116,7 @@ class Tanh(Inexact):
     needs = ("output",)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (grad * (1 - output * output),)
+        return (grad * conjugated(1 - output * output),)
 
     def scalar(self, emit: Any, x: Any) -> Any:
         return emit.tanh(x)
@@ -131,7 +132,7 @@ class Sigmoid(Inexact):
         return np.divide(one, np.add(one, np.exp(np.negative(x))))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (grad * (output * (1 - output)),)
+        return (grad * conjugated(output * (1 - output)),)
 
 
 class Softplus(Inexact):
@@ -171,7 +172,7 @@ class Softmax(AlongAxis):
 
     def kernel(self, x: Any, *, axis: int) -> Any:
         if not x.size:
-            return x
+            return x if -x.ndim <= axis < x.ndim else x.shape[axis]
         x = contiguous(x)
         result = np.subtract(x, np.maximum.reduce(x, axis, None, None, True))
         np.exp(result, result)
@@ -191,7 +192,7 @@ class LogSoftmax(AlongAxis):
 
     def kernel(self, x: Any, *, axis: int) -> Any:
         if not x.size:
-            return x
+            return x if -x.ndim <= axis < x.ndim else x.shape[axis]
         x = contiguous(x)
         shifted = np.subtract(x, np.maximum.reduce(x, axis, None, None, True))
         total = np.add.reduce(np.exp(shifted), axis, None, None, True)

@@ -28,7 +28,7 @@ class Module:
 
     def __init__(self, name: str | None = None) -> None:
         self._name = name or _snake_case(type(self).__name__)
-        if not self._name.isidentifier():
+        if not isinstance(self._name, str) or not self._name.isidentifier():
             raise ValueError(f"Module expected a name that is an identifier. Received: {name!r}")
 
     @property
