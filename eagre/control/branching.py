@@ -25,6 +25,7 @@ class Conditional(Primitive):
 
     public = "cond"
     can_fail = True
+    needs = ("inputs",)
 
     def infer(
         self, condition: TensorSpec, *values: TensorSpec, true_graph: Graph, false_graph: Graph

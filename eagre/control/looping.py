@@ -33,6 +33,7 @@ class WhileLoop(Primitive):
     """
 
     can_fail = True
+    needs = ("inputs",)
 
     def infer(
         self, *values: TensorSpec, condition: Graph, body: Graph, count: int, history: Any

@@ -210,6 +210,10 @@ def _as_bytes(element: Any) -> bytes:
 
 
 def _from_sequence(value: Any, dtype: DType | None, name: str) -> Any:
+    if _mixes_arrays(value):
+        first = next(item for item in value if isinstance(item, np.ndarray))
+        dtype = dtypes.from_numpy(first.dtype) if dtype is None else dtype
+        value = [item.tolist() if isinstance(item, np.ndarray) else item for item in value]
     shape = _shape_of_nested(value, name)
     leaves: list[Any] = []
     _collect(value, shape, (), leaves, name)
@@ -228,6 +232,14 @@ def _from_sequence(value: Any, dtype: DType | None, name: str) -> Any:
     if target.is_integer:
         leaves = [_wrapped_integer(leaf, target, name) for leaf in leaves]
     return np.array(leaves, target.numpy).reshape(shape)
+
+
+def _mixes_arrays(value: Any) -> bool:
+    """Whether a sequence holds arrays beside lists."""
+    if isinstance(value, str | bytes):
+        return False
+    kinds = {isinstance(item, np.ndarray) for item in value}
+    return len(kinds) == 2
 
 
 def _shape_of_nested(value: Any, name: str) -> tuple[int, ...]:

@@ -66,7 +66,8 @@ class DType:
     def __int__(self) -> int:
         return self.as_datatype_enum
 
-    __hash__ = object.__hash__  # each dtype is one object
+    def __hash__(self) -> int:
+        return self.as_datatype_enum
 
     def __eq__(self, other: object) -> bool:
         if self is other:

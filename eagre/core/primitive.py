@@ -140,7 +140,7 @@ class Primitive:
 
     def _what_to_keep(self) -> tuple[frozenset[int] | None, bool]:
         if self.needs is None:
-            return None, self.gradients is None
+            return None, True
         rule = type(self).gradient.__code__
         names = rule.co_varnames[3 : rule.co_argcount]
         unknown = set(self.needs) - {*names, "output", "inputs"}

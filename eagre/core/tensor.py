@@ -203,7 +203,12 @@ class EagerTensor(Tensor):
         return view
 
     def __dlpack__(self, **options: Any) -> Any:
-        return self.array.__dlpack__(**options)
+        array = self.array
+        if (options.get("max_version") or (0, 0)) >= (1, 0):
+            # Since version 1.0 the protocol can say that the memory is not to be written.
+            array = array.view()
+            array.flags.writeable = False
+        return array.__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return self.array.__dlpack_device__()

@@ -356,7 +356,7 @@ def logical_xor(x: Any, y: Any, name: str | None = None) -> Any:
 
 
 def abs(x: Any, name: str | None = None) -> Any:
-    """The absolute value.
+    """The absolute value; that of complex numbers is real.
 
     >>> tf.abs([-1.5, 2.0]).numpy()
     array([1.5, 2. ], dtype=float32)

@@ -15,9 +15,8 @@ from eagre.ops.convolutions import (
     padding_for_all_axes,
 )
 from eagre.primitives import arithmetic, windows
-from eagre.primitives.families import HALVES, shape_of
+from eagre.primitives.families import HALVES, one_like, shape_of
 from eagre.primitives.rearrangement import broadcast_to
-from eagre.primitives.reductions import one
 
 
 def max_pool(
@@ -223,9 +222,9 @@ def _mean(x: Any, geometry: dict[str, Any]) -> Any:
 def _ones(x: Any, window: tuple[int, ...]) -> Any:
     """Ones in the shape of `x`, or one where windows have size 1 if that is known."""
     if x.sizes is None or len(x.sizes) != len(window):
-        return broadcast_to(one(x.dtype), shape_of(x))
+        return broadcast_to(one_like(x), shape_of(x))
     sizes = tuple(1 if n == 1 else size for size, n in zip(x.sizes, window, strict=True))
-    return broadcast_to(one(x.dtype), shape_of(x) if None in sizes else sizes)
+    return broadcast_to(one_like(x), shape_of(x) if None in sizes else sizes)
 
 
 def _geometry(

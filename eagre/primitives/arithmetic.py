@@ -21,6 +21,7 @@ from eagre.primitives.families import (
     SIGNED,
     Binary,
     Unary,
+    check_dtypes,
     contiguous,
     one_like,
     shape_of,
@@ -203,6 +204,26 @@ class Absolute(Unary):
         return (grad * sign(x),)
 
 
+class Modulus(Unary):
+    """The absolute value of a complex number."""
+
+    public = "abs"
+    takes = COMPLEXES
+    kernel = np.absolute
+    is_exact = False
+
+    def infer(self, *specs: TensorSpec, **params: Any) -> TensorSpec:
+        """Real numbers of half the size."""
+        (x,) = specs
+        dtype = check_dtypes(self, (x,), self.takes)
+        real = dtypes.float32 if dtype == dtypes.complex64 else dtypes.float64
+        return TensorSpec.of(x.sizes, real)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        length = select(output > 0, output, one_like(output))
+        return (cast(grad, dtype=x.dtype) * (x / cast(length, dtype=x.dtype)),)
+
+
 class Sign(Unary):
     """-1, 0 or 1."""
 
@@ -331,6 +352,7 @@ maximum = Maximum()
 minimum = Minimum()
 negative = Negative()
 absolute = Absolute()
+modulus = Modulus()
 sign = Sign()
 square = Square()
 floor = Floor()

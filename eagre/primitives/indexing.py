@@ -59,7 +59,7 @@ class Slice(Primitive):
 
     has_one_input = True
     name = "strided_slice"
-    public = "slice"
+    public = "tensor[...]"
     needs = ()
 
     def infer(self, x: TensorSpec, *bounds: TensorSpec, key: Any) -> TensorSpec:

@@ -83,6 +83,8 @@ def _invert(x: Any) -> Any:
 
 
 def _absolute(x: Any) -> Any:
+    if x.is_complex:
+        return arithmetic.modulus(x)
     return x if x.dtype.is_unsigned else arithmetic.absolute(x)
 
 

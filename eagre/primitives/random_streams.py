@@ -32,9 +32,18 @@ _MASK_64 = 0xFFFFFFFFFFFFFFFF
 _MASK_128 = (1 << 128) - 1
 
 
+def _counter_length(algorithm: int) -> int:
+    if algorithm not in COUNTER_LENGTHS:
+        raise InvalidArgumentError(
+            f"seed expected an algorithm out of {sorted(COUNTER_LENGTHS)}. "
+            f"Received: algorithm={algorithm}"
+        )
+    return COUNTER_LENGTHS[algorithm]
+
+
 def _stream_specs(algorithm: int) -> tuple[TensorSpec, TensorSpec]:
     """The specs of a key and a counter."""
-    length = COUNTER_LENGTHS[algorithm]
+    length = _counter_length(algorithm)
     return TensorSpec.of((1,), dtypes.uint64), TensorSpec.of((length,), dtypes.uint64)
 
 
@@ -88,7 +97,7 @@ class Advance(Primitive):
 
     def infer(self, state: TensorSpec, *sizes: TensorSpec, shape: Any, algorithm: int) -> Any:
         """A key, a counter and a state."""
-        _check_state(self, state, (COUNTER_LENGTHS[algorithm] + 1,))
+        _check_state(self, state, (_counter_length(algorithm) + 1,))
         return (*_stream_specs(algorithm), state)
 
     def kernel(self, state: Any, sizes: Any = None, *, shape: Any, algorithm: int) -> Any:

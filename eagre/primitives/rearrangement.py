@@ -30,7 +30,9 @@ from eagre.primitives.families import (
 def normalized_axis(axis: int, rank: int, name: str) -> int:
     """The axis counted from the front; an error when it is outside the rank."""
     if not rank:
-        raise InvalidArgumentError(f"{name} needs a tensor with at least one axis. Received: rank 0")
+        raise InvalidArgumentError(
+            f"{name} needs a tensor with at least one axis. Received: a scalar"
+        )
     if not -rank <= axis < rank:
         raise InvalidArgumentError(
             f"{name} expected an axis in [{-rank}, {rank}). "

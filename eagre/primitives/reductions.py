@@ -31,6 +31,7 @@ from eagre.primitives.rearrangement import (
     normalized_axis,
     reshape,
     shape_of_tensor,
+    stack,
     transpose,
 )
 
@@ -200,7 +201,9 @@ class Argmin(ArgExtremum):
 
 
 class ReduceProd(Reduction):
-    """The product."""
+    """The product. Its second gradient takes factors of 0 for constants, as TensorFlow's does."""
+
+    needs = ("x",)
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
         return np.multiply.reduce(families.contiguous(x), axis, x.dtype, None, keepdims)
@@ -299,16 +302,11 @@ def element_count(x: Any, axis: Any) -> Any:
         joined = sizes if axis is None else [sizes[each] for each in axis]
         if None not in joined:
             return prod(joined)
-    ones = broadcast_to(one(dtypes.int64), shape_of(x))
-    count = reduce_max(reduce_sum(ones, axis=axis, keepdims=False), axis=None, keepdims=False)
+    shape = cast(shape_of_tensor(x), dtype=dtypes.int64)
+    if axis is not None:
+        shape = stack([shape[each] for each in axis]) if axis else shape[:0]
+    count = reduce_prod(shape, axis=None, keepdims=False)
     return cast(count, dtype=x.dtype) if x.dtype in INEXACTS else count
-
-
-def one(dtype: dtypes.DType) -> Any:
-    """The number one as a scalar tensor."""
-    from eagre.core.conversion import to_tensor
-
-    return to_tensor(1, dtype)
 
 
 def to_scalar(number: Any, dtype: dtypes.DType) -> Any:

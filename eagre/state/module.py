@@ -77,10 +77,17 @@ def _members(root: Any, kind: type) -> Iterator[Any]:
 
 def _parts(value: Any) -> list[Any]:
     if isinstance(value, Module):
-        return [part for _, part in sorted(vars(value).items())]
-    return list(value.values()) if isinstance(value, dict) else list(value)
+        value = vars(value)
+    if isinstance(value, dict):
+        return [part for _, part in sorted(value.items(), key=lambda item: str(item[0]))]
+    return list(value)
 
 
 def _snake_case(name: str) -> str:
-    text = "".join("_" + c.lower() if c.isupper() else c for c in name).strip("_")
-    return text or "module"
+    """`HTTPServer` to `http_server`: a word begins where small and capital letters meet."""
+    letters: list[str] = []
+    for before, letter, after in zip("A" + name, name, name[1:] + "A", strict=False):
+        if letter.isupper() and not (before.isupper() and after.isupper()):
+            letters.append("_")
+        letters.append(letter.lower())
+    return "".join(letters).strip("_") or "module"

@@ -173,6 +173,7 @@ RECORDS = [
     Record(arithmetic.minimum, ORDERED, each(smallest), takes=REALS, ulps=0.1),
     Record(arithmetic.negative, [*SINGLES, EDGE], each(operator.neg), takes=SIGNED + INEXACT),
     Record(arithmetic.absolute, [*SINGLES, EDGE], each(abs), takes=SIGNED + FLOATS),
+    Record(arithmetic.modulus, SINGLES, each(abs), takes=COMPLEX, gives="modulus", ulps=4),
     Record(arithmetic.sign, [*SINGLES, EDGE], each(sign), takes=SIGNED + FLOATS),
     Record(
         arithmetic.square,
