@@ -53,12 +53,12 @@ def as_operand(value: Any, other: Tensor, name: str) -> Any:
     """
     kind = value.__class__
     if kind is float or kind is int or kind is bool or kind is complex:
-        dtype = other.dtype
-        if dtype.is_floating and kind is not complex and -60000 < value < 60000:
-            array = np.array(value, dtype.numpy)
-        else:
-            array = _number(value, dtype, name)
-        return _literal(array) if interpreters else wrap(array)
+        if kind is not complex and other.__class__ is EagerTensor and -60000 < value < 60000:
+            dtype = other.array.dtype
+            if dtype.kind == "f":
+                array = np.array(value, dtype)
+                return _literal(array) if interpreters else wrap(array)
+        return _literal(_number(value, other.dtype, name))
     if isinstance(value, Tensor):
         return value
     if hasattr(value, "__tensor__"):

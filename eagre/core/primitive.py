@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from eagre.core.ambient import interpreters, recorders
-from eagre.core.conversion import as_operand
+from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError, OpError
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_id, wrap
 
@@ -245,7 +245,7 @@ def unary_door(primitive: Primitive) -> Callable[..., Any]:
 
     def door(x: Any, **params: Any) -> Any:
         if interpreters or x.__class__ is not EagerTensor:
-            return apply(primitive, (x,), params)
+            return _apply_to_one(primitive, x, params)
         array = x.array
         if array.dtype not in accepted:
             _accept(primitive, (x,), params, array.dtype)
@@ -258,6 +258,30 @@ def unary_door(primitive: Primitive) -> Callable[..., Any]:
         output.id = 0
         if x.id and recorders and (recorder := recorder_of(get_ident())) is not None:
             recorder.record(primitive, (x,), params, output)
+        return output
+
+    return _named(door, primitive)
+
+
+def element_door(primitive: Primitive) -> Callable[[Any], Any]:
+    """`apply` for one input, one output and no parameters."""
+    kernel, accepted = primitive.kernel, primitive.accepted
+
+    def door(x: Any) -> Any:
+        if interpreters or x.__class__ is not EagerTensor:
+            return _apply_to_one(primitive, x, NO_PARAMS)
+        array = x.array
+        if array.dtype not in accepted:
+            _accept(primitive, (x,), NO_PARAMS, array.dtype)
+        try:
+            result = quietly(kernel, array)
+        except Exception as error:
+            result = _recover(error, primitive, (x,), NO_PARAMS)
+        output = EagerTensor()
+        output.array = result if result.__class__ is ndarray else as_array(result)
+        output.id = 0
+        if x.id and recorders and (recorder := recorder_of(get_ident())) is not None:
+            recorder.record(primitive, (x,), NO_PARAMS, output)
         return output
 
     return _named(door, primitive)
@@ -328,6 +352,13 @@ def reflected_door(door: Callable[[Any, Any], Any], primitive: Primitive) -> Any
         return operand if operand is NotImplemented else door(operand, x)
 
     return _named(reflected, primitive)
+
+
+def _apply_to_one(primitive: Primitive, x: Any, params: dict[str, Any]) -> Any:
+    """The rarer ways through a door for one: a value to convert, or a symbolic tensor."""
+    if not isinstance(x, Tensor):
+        x = to_tensor(x, name=primitive.public)
+    return apply(primitive, (x,), params)
 
 
 def _operate(primitive: Primitive, door: Any, x: Any, y: Any) -> Any:

@@ -20,7 +20,7 @@ def negative(x: Any, name: str | None = None) -> Any:
     >>> tf.negative([1.0, -2.0]).numpy()
     array([-1.,  2.], dtype=float32)
     """
-    return arithmetic.negative.door(to_tensor(x))
+    return arithmetic.negative.door(x)
 
 
 def square(x: Any, name: str | None = None) -> Any:
@@ -29,7 +29,7 @@ def square(x: Any, name: str | None = None) -> Any:
     >>> tf.square([1.0, -2.0]).numpy()
     array([1., 4.], dtype=float32)
     """
-    return arithmetic.square.door(to_tensor(x))
+    return arithmetic.square.door(x)
 
 
 def sqrt(x: Any, name: str | None = None) -> Any:
@@ -38,7 +38,7 @@ def sqrt(x: Any, name: str | None = None) -> Any:
     >>> tf.sqrt([4.0, 9.0]).numpy()
     array([2., 3.], dtype=float32)
     """
-    return transcendental.sqrt.door(to_tensor(x))
+    return transcendental.sqrt.door(x)
 
 
 def rsqrt(x: Any, name: str | None = None) -> Any:
@@ -47,7 +47,7 @@ def rsqrt(x: Any, name: str | None = None) -> Any:
     >>> tf.math.rsqrt([4.0]).numpy()
     array([0.5], dtype=float32)
     """
-    return transcendental.rsqrt.door(to_tensor(x))
+    return transcendental.rsqrt.door(x)
 
 
 def exp(x: Any, name: str | None = None) -> Any:
@@ -56,7 +56,7 @@ def exp(x: Any, name: str | None = None) -> Any:
     >>> tf.exp([0.0]).numpy()
     array([1.], dtype=float32)
     """
-    return transcendental.exp.door(to_tensor(x))
+    return transcendental.exp.door(x)
 
 
 def expm1(x: Any, name: str | None = None) -> Any:
@@ -65,7 +65,7 @@ def expm1(x: Any, name: str | None = None) -> Any:
     >>> tf.math.expm1([0.0]).numpy()
     array([0.], dtype=float32)
     """
-    return transcendental.expm1.door(to_tensor(x))
+    return transcendental.expm1.door(x)
 
 
 def log(x: Any, name: str | None = None) -> Any:
@@ -74,7 +74,7 @@ def log(x: Any, name: str | None = None) -> Any:
     >>> tf.math.log([1.0]).numpy()
     array([0.], dtype=float32)
     """
-    return transcendental.log.door(to_tensor(x))
+    return transcendental.log.door(x)
 
 
 def log1p(x: Any, name: str | None = None) -> Any:
@@ -83,7 +83,7 @@ def log1p(x: Any, name: str | None = None) -> Any:
     >>> tf.math.log1p([0.0]).numpy()
     array([0.], dtype=float32)
     """
-    return transcendental.log1p.door(to_tensor(x))
+    return transcendental.log1p.door(x)
 
 
 def sin(x: Any, name: str | None = None) -> Any:
@@ -92,7 +92,7 @@ def sin(x: Any, name: str | None = None) -> Any:
     >>> tf.sin([0.0]).numpy()
     array([0.], dtype=float32)
     """
-    return transcendental.sin.door(to_tensor(x))
+    return transcendental.sin.door(x)
 
 
 def cos(x: Any, name: str | None = None) -> Any:
@@ -101,7 +101,7 @@ def cos(x: Any, name: str | None = None) -> Any:
     >>> tf.cos([0.0]).numpy()
     array([1.], dtype=float32)
     """
-    return transcendental.cos.door(to_tensor(x))
+    return transcendental.cos.door(x)
 
 
 def tanh(x: Any, name: str | None = None) -> Any:
@@ -110,7 +110,7 @@ def tanh(x: Any, name: str | None = None) -> Any:
     >>> tf.tanh([0.0]).numpy()
     array([0.], dtype=float32)
     """
-    return transcendental.tanh.door(to_tensor(x))
+    return transcendental.tanh.door(x)
 
 
 def sigmoid(x: Any, name: str | None = None) -> Any:
@@ -119,7 +119,7 @@ def sigmoid(x: Any, name: str | None = None) -> Any:
     >>> tf.sigmoid([0.0]).numpy()
     array([0.5], dtype=float32)
     """
-    return transcendental.sigmoid.door(to_tensor(x))
+    return transcendental.sigmoid.door(x)
 
 
 def softplus(x: Any, name: str | None = None) -> Any:
@@ -128,7 +128,7 @@ def softplus(x: Any, name: str | None = None) -> Any:
     >>> tf.math.softplus([0.0]).numpy()
     array([0.6931472], dtype=float32)
     """
-    return transcendental.softplus.door(to_tensor(x))
+    return transcendental.softplus.door(x)
 
 
 def sign(x: Any, name: str | None = None) -> Any:
@@ -137,7 +137,7 @@ def sign(x: Any, name: str | None = None) -> Any:
     >>> tf.sign([-3.0, 0.0]).numpy()
     array([-1.,  0.], dtype=float32)
     """
-    return arithmetic.sign.door(to_tensor(x))
+    return arithmetic.sign.door(x)
 
 
 def floor(x: Any, name: str | None = None) -> Any:
@@ -146,7 +146,7 @@ def floor(x: Any, name: str | None = None) -> Any:
     >>> tf.floor([1.7, -1.2]).numpy()
     array([ 1., -2.], dtype=float32)
     """
-    return arithmetic.floor.door(to_tensor(x))
+    return arithmetic.floor.door(x)
 
 
 def ceil(x: Any, name: str | None = None) -> Any:
@@ -155,7 +155,7 @@ def ceil(x: Any, name: str | None = None) -> Any:
     >>> tf.math.ceil([1.2, -1.7]).numpy()
     array([ 2., -1.], dtype=float32)
     """
-    return arithmetic.ceil.door(to_tensor(x))
+    return arithmetic.ceil.door(x)
 
 
 def is_nan(x: Any, name: str | None = None) -> Any:
@@ -164,7 +164,7 @@ def is_nan(x: Any, name: str | None = None) -> Any:
     >>> tf.math.is_nan([1.0, float('nan')]).numpy()
     array([False,  True])
     """
-    return comparison.is_nan.door(to_tensor(x))
+    return comparison.is_nan.door(x)
 
 
 def is_finite(x: Any, name: str | None = None) -> Any:
@@ -173,7 +173,7 @@ def is_finite(x: Any, name: str | None = None) -> Any:
     >>> tf.math.is_finite([1.0, float('inf')]).numpy()
     array([ True, False])
     """
-    return comparison.is_finite.door(to_tensor(x))
+    return comparison.is_finite.door(x)
 
 
 def logical_not(x: Any, name: str | None = None) -> Any:
@@ -182,7 +182,7 @@ def logical_not(x: Any, name: str | None = None) -> Any:
     >>> tf.logical_not([True, False]).numpy()
     array([False,  True])
     """
-    return comparison.logical_not.door(to_tensor(x))
+    return comparison.logical_not.door(x)
 
 
 def add(x: Any, y: Any, name: str | None = None) -> Any:

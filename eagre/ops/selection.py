@@ -99,6 +99,8 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
 
 def same_dtype(x: Any, y: Any, name: str) -> tuple[Any, Any]:
     """Two operands as tensors; a Python value takes the dtype of the tensor beside it."""
+    if x.__class__ is EagerTensor and y.__class__ is EagerTensor:
+        return x, y
     if isinstance(x, Tensor) or hasattr(x, "__tensor__"):
         x = to_tensor(x)
         return x, _beside(x, y, name)

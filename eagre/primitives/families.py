@@ -15,7 +15,7 @@ from eagre.core.primitive import (
     Primitive,
     apply,
     binary_door,
-    unary_door,
+    element_door,
 )
 from eagre.core.shapes import broadcast_sizes
 from eagre.core.specs import TensorSpec
@@ -126,8 +126,8 @@ class Unary(Elementwise):
     def __init__(self) -> None:
         super().__init__()
         if not self.is_exact:
-            self.kernel = on_contiguous(self.kernel)
-            self.door = unary_door(self)
+            self.kernel = on_contiguous_one(self.kernel)
+        self.door = element_door(self)
 
 
 class Binary(Elementwise):
@@ -144,13 +144,20 @@ class Binary(Elementwise):
         self.door = binary_door(self)
 
 
+def on_contiguous_one(kernel: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The kernel of one array on a row-major copy of what is not row-major."""
+
+    def contiguous_kernel(x: Any) -> Any:
+        return kernel(x if x.flags.c_contiguous else np.ascontiguousarray(x))
+
+    return contiguous_kernel
+
+
 def on_contiguous(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """The kernel on row-major copies of what is not row-major."""
 
-    def contiguous_kernel(x: Any, *others: Any) -> Any:
-        if not x.flags.c_contiguous:
-            x = np.ascontiguousarray(x)
-        return kernel(x, *map(contiguous, others)) if others else kernel(x)
+    def contiguous_kernel(*arrays: Any) -> Any:
+        return kernel(*map(contiguous, arrays))
 
     return contiguous_kernel
 

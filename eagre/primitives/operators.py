@@ -14,6 +14,11 @@ from eagre.primitives import arithmetic, comparison, indexing, rearrangement
 from eagre.primitives.contraction import matmul
 
 
+def _pow(x: Any, y: Any) -> Any:
+    """`x ** y`; a square is one multiplication."""
+    return arithmetic.square.door(x) if y.__class__ is int and y == 2 else power(x, y)
+
+
 def _truediv(x: Any, y: Any) -> Any:
     """`x / y`: integers are divided as float64, small ones as float32."""
     if x.dtype.is_integer:
@@ -88,6 +93,9 @@ def _absolute(x: Any) -> Any:
     return x if x.dtype.is_unsigned else arithmetic.absolute(x)
 
 
+power = arithmetic.power.door
+
+
 def _install() -> None:
     methods: dict[str, Any] = {
         "getitem": indexing.getitem,
@@ -118,6 +126,7 @@ def _install() -> None:
     for name, primitive in two_sided.items():
         methods[name] = primitive.door
         methods["r" + name] = reflected_door(primitive.door, primitive)
+    methods["pow"] = _pow
     methods["and"], methods["rand"] = _logical(comparison.logical_and, comparison.bitwise_and)
     methods["or"], methods["ror"] = _logical(comparison.logical_or, comparison.bitwise_or)
     methods["xor"], methods["rxor"] = _logical(comparison.logical_xor, comparison.bitwise_xor)
