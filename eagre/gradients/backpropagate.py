@@ -142,4 +142,5 @@ def zeros_like(x: Tensor) -> Tensor:
 
 def ones_like(x: Tensor) -> Tensor:
     """Ones of the shape and dtype of `x`."""
-    return broadcast_to(one_like(x), shape_of(x))
+    one = one_like(x)
+    return one if x.sizes == () else broadcast_to(one, shape_of(x))

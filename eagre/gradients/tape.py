@@ -179,7 +179,8 @@ class GradientTape(ambient.Recorder):
         Raises:
             RuntimeError: a tape that is not persistent is asked a second time.
         """
-        unconnected = UnconnectedGradients(unconnected_gradients)
+        if unconnected_gradients.__class__ is not UnconnectedGradients:
+            unconnected_gradients = UnconnectedGradients(unconnected_gradients)
         if self._is_used_up:
             raise RuntimeError(
                 "GradientTape.gradient can be called once on a tape that is not persistent. "
@@ -195,7 +196,7 @@ class GradientTape(ambient.Recorder):
         if not self.is_persistent:
             self._use_up()
         grads = [found.get(value.id) if value.id else None for value in values]
-        if unconnected is UnconnectedGradients.ZERO:
+        if unconnected_gradients is UnconnectedGradients.ZERO:
             grads = [
                 _zeros(source) if grad is None else grad
                 for grad, source in zip(grads, structure.flatten(sources), strict=True)
@@ -294,7 +295,7 @@ def _seeds(targets: list[Any], output_gradients: Any) -> list[tuple[int, Tensor]
     return [
         (target.id, ones_like(target) if grad is None else _fitting(grad, target))
         for target, grad in zip(targets, given, strict=True)
-        if target.id and target.dtype in INEXACTS
+        if target.id and (target.dtype.is_floating or target.is_complex)
     ]
 
 

@@ -104,7 +104,8 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
     if not x.ndim:
         raise ValueError(f"unstack expected a tensor with axes. Received: shape={x.shape}")
     axis = normalized_axis(int(axis), x.ndim, "unstack")
-    count = x.sizes[axis] if num is None else num
+    sizes: Any = x.sizes
+    count = sizes[axis] if num is None else num
     if count is None:
         raise ValueError(f"unstack needs num where the size is unknown. Received: {x.shape}")
     lead = (slice(None),) * axis
@@ -145,7 +146,7 @@ def pad(
                 f"pad expected at most {limit} on each side of axis {axis} in this mode. "
                 f"Received: paddings={paddings}"
             )
-        indices = np.pad(np.arange(_known_size(x, axis)), (before, after), mode.lower())
+        indices = _pad_array(np.arange(_known_size(x, axis)), (before, after), mode.lower())
         x = indexing.gather(x, wrap(indices.astype(np.int64)), axis=axis)
     return x
 

@@ -74,8 +74,9 @@ def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_
     mask = to_tensor(mask, dtypes.bool_, name="boolean_mask")
     if not axis:
         return indexing.boolean_mask(x, mask)
-    axis = normalized_axis(int(axis), x.ndim or 0, "boolean_mask")
-    perm = [axis, *[i for i in np.arange(x.ndim).tolist() if i != axis]]
+    rank = x.ndim or 0
+    axis = normalized_axis(int(axis), rank, "boolean_mask")
+    perm = [axis, *[i for i in np.arange(rank).tolist() if i != axis]]
     picked = indexing.boolean_mask(transpose(x, perm), mask)
     return transpose(picked, np.argsort(perm).tolist())
 

@@ -85,7 +85,7 @@ class Matmul(Primitive):
         return of_a, of_b
 
 
-def _misfit(a: TensorSpec, b: TensorSpec, transpose_a: bool, transpose_b: bool) -> str:
+def _misfit(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> str:
     message = (
         "matmul expected the columns of a to agree with the rows of b. "
         f"Received: a.shape={a.shape}, b.shape={b.shape}"

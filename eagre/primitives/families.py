@@ -101,7 +101,7 @@ class Elementwise(Primitive):
     scalar: Any = None
     """`(emit, *values) -> value`: the element formula for a code generator."""
 
-    def infer(self, *specs: TensorSpec, **params: Any) -> TensorSpec:
+    def infer(self, *specs: Any, **params: Any) -> TensorSpec:
         """Broadcast the shapes."""
         dtype = check_dtypes(self, specs, self.takes)
         sizes = specs[0].sizes

@@ -48,7 +48,7 @@ def filled_key(key: Any, bounds: Any) -> Any:
 
     return tuple(
         slice(value(part.start), value(part.stop), value(part.step))
-        if isinstance(part, slice)
+        if part.__class__ is slice
         else value(part)
         for part in key
     )
@@ -108,7 +108,7 @@ def _sliced_sizes(sizes: tuple[Any, ...], key: tuple[Any, ...]) -> tuple[Any, ..
 
 
 def _sliced_size(size: Any, part: Any, axis: int) -> tuple[Any, ...]:
-    if not isinstance(part, slice):
+    if part.__class__ is not slice:
         if isinstance(part, int) and size is not None and not -size <= part < size:
             raise InvalidArgumentError(
                 f"tensor[...] expected an index in [{-size}, {size}) for axis {axis}. "

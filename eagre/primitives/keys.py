@@ -11,12 +11,15 @@ from eagre.core.conversion import to_tensor
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.primitives.indexing import Bound
 
+_array_type: Any = np.ndarray
+_sequence_types: Any = (tuple, list)
+
 
 def mask_of(key: Any) -> Tensor | None:
     """The key as a boolean mask, None where it is none."""
     if isinstance(key, Tensor) and key.dtype == dtypes.bool_:
         return key
-    if isinstance(key, np.ndarray) and key.dtype == np.bool_:
+    if isinstance(key, _array_type) and key.dtype == np.bool_:
         return to_tensor(key)
     return None
 
@@ -24,7 +27,7 @@ def mask_of(key: Any) -> Tensor | None:
 def parse_key(key: Any) -> tuple[tuple[Any, ...], list[Tensor]]:
     """The parts of a key, and the tensors among them that have no value yet."""
     bounds: list[Tensor] = []
-    parts = tuple(key) if isinstance(key, tuple | list) else (key,)
+    parts = tuple(key) if isinstance(key, _sequence_types) else (key,)
     return tuple([_part(part, bounds) for part in parts]), bounds
 
 

@@ -96,12 +96,16 @@ def _absolute(x: Any) -> Any:
 power = arithmetic.power.door
 
 
+def _itself(x: Any) -> Any:
+    return x
+
+
 def _install() -> None:
     methods: dict[str, Any] = {
         "getitem": indexing.getitem,
         "neg": arithmetic.negative.door,
         "abs": _absolute,
-        "pos": lambda x: x,
+        "pos": _itself,
         "invert": _invert,
         "truediv": _truediv,
         "rtruediv": _reflected_truediv,

@@ -26,6 +26,8 @@ from eagre.primitives.families import (
     target_shape,
 )
 
+_arange: Any = np.arange
+
 
 def normalized_axis(axis: int, rank: int, name: str) -> int:
     """The axis counted from the front; an error when it is outside the rank."""
@@ -68,8 +70,9 @@ class Reshape(Primitive):
 
 
 def _reshaped(x: TensorSpec, shape: Any) -> Any:
+    sizes: Any = x.sizes
     known = prod(n for n in shape if n not in (-1, None))
-    total = None if x.sizes is None or None in x.sizes else prod(x.sizes)
+    total = None if sizes is None or None in sizes else prod(sizes)
     if shape.count(-1) > 1 or any(n is not None and n < -1 for n in shape):
         raise InvalidArgumentError(
             f"reshape expected sizes of at least 0, and -1 at most once. Received: shape={shape}"
@@ -211,7 +214,7 @@ class Concat(Primitive):
     def infer(self, *inputs: TensorSpec, axis: int) -> TensorSpec:
         """The sizes along the axis add up; the others are the same."""
         dtype = check_dtypes(self, inputs, EVERYTHING)
-        known = [x for x in inputs if x.sizes is not None]
+        known: list[Any] = [x for x in inputs if x.sizes is not None]
         if not known:
             return TensorSpec.of(None, dtype)
         rank = len(known[0].sizes)
@@ -381,7 +384,7 @@ class Range(Primitive):
             )
         count = int(np.ceil(np.abs((limit.astype(np.float64) - start) / delta)))
         if start.dtype.kind in "iu":
-            return np.arange(start, limit, delta, start.dtype)[:count]
+            return _arange(start, limit, delta, start.dtype)[:count]
         # Repeated addition, as TensorFlow does it; numpy.arange multiplies.
         steps = np.full(count, delta, start.dtype)
         steps[:1] = start

@@ -35,6 +35,11 @@ from eagre.primitives.rearrangement import (
     transpose,
 )
 
+_add_reduce: Any = np.add.reduce
+_multiply_reduce: Any = np.multiply.reduce
+_logical_or_reduce: Any = np.logical_or.reduce
+_logical_and_reduce: Any = np.logical_and.reduce
+
 
 class Reduction(Primitive):
     """What all reductions share: the shape rule."""
@@ -92,7 +97,7 @@ class ReduceMean(Reduction):
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
         count = x.size if axis is None else prod([x.shape[each] for each in axis])
         if x.dtype.kind in "iu":
-            wide = np.add.reduce(x, axis, np.dtype(x.dtype.kind + "8"), None, keepdims)
+            wide = _add_reduce(x, axis, np.dtype(x.dtype.kind + "8"), None, keepdims)
             return np.trunc(wide / np.float64(count)).astype(x.dtype)
         return np.divide(families.reduce_sum(x, axis, keepdims), count, dtype=x.dtype)
 
@@ -149,7 +154,7 @@ class ReduceAny(Reduction):
     stops_gradients = True
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
-        return np.logical_or.reduce(x, axis, None, None, keepdims)
+        return _logical_or_reduce(x, axis, None, None, keepdims)
 
 
 class ReduceAll(Reduction):
@@ -159,7 +164,7 @@ class ReduceAll(Reduction):
     stops_gradients = True
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
-        return np.logical_and.reduce(x, axis, None, None, keepdims)
+        return _logical_and_reduce(x, axis, None, None, keepdims)
 
 
 class ArgExtremum(Primitive):
@@ -206,7 +211,7 @@ class ReduceProd(Reduction):
     needs = ("x",)
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
-        return np.multiply.reduce(families.contiguous(x), axis, x.dtype, None, keepdims)
+        return _multiply_reduce(families.contiguous(x), axis, x.dtype, None, keepdims)
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
         """Each factor's gradient is the product of the others, right also where some are 0."""

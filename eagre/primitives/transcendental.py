@@ -12,6 +12,9 @@ from eagre.core.specs import TensorSpec
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.families import FLOATS, INEXACTS, Unary, check_dtypes, contiguous
 
+_add_reduce: Any = np.add.reduce
+_maximum_reduce: Any = np.maximum.reduce
+
 
 class Inexact(Unary):
     """A function whose value is rounded: its kernel sees row-major arrays."""
@@ -174,9 +177,9 @@ class Softmax(AlongAxis):
         if not x.size:
             return x if -x.ndim <= axis < x.ndim else x.shape[axis]
         x = contiguous(x)
-        result = np.subtract(x, np.maximum.reduce(x, axis, None, None, True))
+        result = np.subtract(x, _maximum_reduce(x, axis, None, None, True))
         np.exp(result, result)
-        return np.divide(result, np.add.reduce(result, axis, None, None, True), result)
+        return np.divide(result, _add_reduce(result, axis, None, None, True), result)
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: int) -> Any:
         from eagre.primitives.reductions import reduce_sum
@@ -194,8 +197,8 @@ class LogSoftmax(AlongAxis):
         if not x.size:
             return x if -x.ndim <= axis < x.ndim else x.shape[axis]
         x = contiguous(x)
-        shifted = np.subtract(x, np.maximum.reduce(x, axis, None, None, True))
-        total = np.add.reduce(np.exp(shifted), axis, None, None, True)
+        shifted = np.subtract(x, _maximum_reduce(x, axis, None, None, True))
+        total = _add_reduce(np.exp(shifted), axis, None, None, True)
         return np.subtract(shifted, np.log(total), shifted)
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: int) -> Any:
