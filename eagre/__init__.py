@@ -322,7 +322,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name in _NAMESPACES:
         return _import_module("eagre." + name)
-    raise AttributeError(f"eagre has no name {name!r} (yet). See the table in README.md.")
+    raise AttributeError(f"tf.{name} cannot be found. dir(tf) lists the names that there are.")
 
 
 def __dir__() -> list[str]:

@@ -3,7 +3,7 @@
 The data are the 1,797 scanned digits (8 by 8 pixels) that scikit-learn ships. The training loop
 is plain Python: put a `breakpoint()` or a `print` wherever you like.
 
-    python examples/digits.py [--epochs 10] [--picture digits.png]
+    python examples/digits.py [--epochs 15] [--picture digits.png]
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def draw(path, losses, images, labels, predictions):
 def main():
     """Train, test, print and draw."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--picture", default="digits.png")
     options = parser.parse_args()
     tf.random.set_seed(0)

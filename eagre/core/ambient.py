@@ -52,7 +52,7 @@ class Recorder(Level):
         """Note the operation, if it matters to this recorder."""
         raise NotImplementedError
 
-    def append(self, entry: tuple[Any, Any, Any, Any]) -> None:
+    def append(self, entry: tuple[Any, Any, Any, Any], /) -> None:
         """As `record`, for an elementwise operation on values that are too small to let go."""
         self.record(*entry)
 
@@ -71,7 +71,7 @@ class _Several(Recorder):
         for recorder in self.recorders:
             recorder.record(primitive, inputs, params, output)
 
-    def append(self, entry: tuple[Any, Any, Any, Any]) -> None:
+    def append(self, entry: tuple[Any, Any, Any, Any], /) -> None:
         for recorder in self.recorders:
             recorder.append(entry)
 

@@ -14,22 +14,24 @@ import numpy as np
 from eagre.core import dtypes
 from eagre.core.ambient import interpreter, interpreters
 from eagre.core.dtypes import DType
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import CALLED, InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor, wrap
 
-_NUMBERS = (bool, int, float, complex)
-_SEQUENCES = (list, tuple, range)
+_NUMBERS: Any = (bool, int, float, complex)
+_SEQUENCES: Any = (list, tuple, range)
+_ARRAY: Any = np.ndarray
+_ARRAYS: Any = (np.ndarray, np.generic)
 
 
 class DTypeMismatchError(InvalidArgumentError, TypeError):
     """Two dtypes meet that have to be the same, or a value does not fit its dtype."""
 
 
-def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = "tensor") -> Tensor:
+def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CALLED) -> Tensor:
     """The tensor that `value` is or becomes.
 
     `dtype` is demanded: a tensor of another dtype is an error. `hint` is only preferred.
-    `name` is how messages call the value.
+    `name` begins messages; by default it is the function that the user called.
     """
     if value.__class__ is EagerTensor and dtype is None:
         return value
@@ -46,7 +48,7 @@ def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = "t
     return _literal(to_array(value, wanted, name) if array is None else array)
 
 
-def as_operand(value: Any, other: Tensor, name: str) -> Any:
+def as_operand(value: Any, other: Any, name: str) -> Any:
     """The tensor that an operator makes of the operand that stands beside the tensor `other`.
 
     Numbers, lists and NumPy arrays take the dtype of `other`. NotImplemented for foreign objects.
@@ -75,18 +77,18 @@ def as_operand(value: Any, other: Tensor, name: str) -> Any:
 def to_array(value: Any, dtype: DType | None, name: str) -> Any:
     """A new NumPy array with the value of a number, string, (nested) sequence or array."""
     if isinstance(value, np.ndarray | np.generic):
-        return _from_numpy(value, dtype)
+        return _from_numpy(value, dtype, name)
     if isinstance(value, _NUMBERS):
         return _number(value, dtype, name)
     if isinstance(value, (*_SEQUENCES, str, bytes)):
         return _from_sequence(value, dtype, name)
     if hasattr(value, "__array__"):
-        return _from_numpy(np.asarray(value), dtype)
+        return _from_numpy(np.asarray(value), dtype, name)
     if hasattr(value, "__dlpack__"):
-        return _from_numpy(np.from_dlpack(value), dtype)
+        return _from_numpy(np.from_dlpack(value), dtype, name)
     raise ValueError(
         f"{name} expected a number, string, sequence, array or tensor. "
-        f"Received: {value!r} of type {type(value).__name__}"
+        f"Received: {described(value)}"
     )
 
 
@@ -112,18 +114,26 @@ def _checked(tensor: Tensor, dtype: Any, name: str) -> Tensor:
 def _number(value: Any, dtype: DType | None, name: str) -> Any:
     if dtype is None:
         return _number_without_dtype(value, name)
-    if not _fits(type(value), dtype):
+    if not _fits(value.__class__, dtype):
         raise DTypeMismatchError(
             f"{name} expected a value that {dtype.name} can hold. Received: {value!r}, a Python "
             f"{type(value).__name__}. Use tf.cast, or a number of that dtype."
         )
     if isinstance(value, int) and dtype.is_integer:
         return _wrapped_integer(value, dtype, name)
-    with np.errstate(all="ignore"):
-        array = np.array(value, dtype.numpy)
+    try:
+        with np.errstate(all="ignore"):
+            array = np.array(value, dtype.numpy)
+    except OverflowError:
+        raise _too_large(value, dtype, name) from None
     if isinstance(value, int | float) and np.isinf(array) and abs(value) != float("inf"):
-        raise ValueError(f"{name} expected a number that fits {dtype.name}. Received: {value!r}")
+        raise _too_large(value, dtype, name)
     return array
+
+
+def _too_large(value: Any, dtype: DType, name: str) -> ValueError:
+    kind = "an integer" if dtype.is_integer else "a number"
+    return ValueError(f"{name} expected {kind} that fits {dtype.name}. Received: {_short(value)}")
 
 
 def _number_without_dtype(value: Any, name: str) -> Any:
@@ -137,13 +147,13 @@ def _number_without_dtype(value: Any, name: str) -> Any:
         return np.array(value, np.int32)
     if -(2**63) <= value < 2**63:
         return np.array(value, np.int64)
-    raise ValueError(f"{name} expected an integer that fits int64. Received: {value}")
+    raise _too_large(value, dtypes.int64, name)
 
 
 def _wrapped_integer(value: int, dtype: DType, name: str) -> Any:
     bits = dtype.size * 8
     if not -(2**63) <= value < 2**64:
-        raise ValueError(f"{name} expected an integer that fits {dtype.name}. Received: {value}")
+        raise _too_large(value, dtype, name)
     value %= 2**bits
     if not dtype.is_unsigned and value >= 2 ** (bits - 1):
         value -= 2**bits
@@ -160,14 +170,23 @@ def _fits(kind: type, dtype: DType) -> bool:
     return dtype.is_complex
 
 
-def _from_numpy(value: Any, dtype: DType | None) -> Any:
+def _from_numpy(value: Any, dtype: DType | None, name: str) -> Any:
     """A contiguous copy in native byte order; strings become bytes objects."""
-    source = dtypes.from_numpy(value.dtype)
+    try:
+        source = dtypes.from_numpy(value.dtype)
+    except TypeError:
+        raise TypeError(
+            f"{name} expected an array of booleans, numbers or strings. "
+            f"Received: array.dtype={value.dtype}. Convert it with array.astype(...)."
+        ) from None
     if source.name == "string":
-        return _strings(value, dtype)
+        return _strings(value, dtype, name)
     target = source if dtype is None else dtype
     if target.name == "string":
-        raise DTypeMismatchError(f"Cannot convert {source.name} to strings. Received: {value!r}")
+        raise DTypeMismatchError(
+            f"{name} cannot use an array of dtype {source.name} as string. "
+            f"Received: {_short(value)}"
+        )
     with np.errstate(all="ignore"):
         return np.array(value, target.numpy, order="C")
 
@@ -179,30 +198,33 @@ def _operand_array(value: Any, dtype: DType, name: str) -> Any:
     )
     if lossy:
         raise DTypeMismatchError(
-            f"{name} would lose values of the NumPy array of dtype {source.name} beside a tensor "
-            f"of dtype {dtype.name}. Use tf.cast on the tensor or array.astype."
+            f"{name} expected an array whose values {dtype.name} can hold, the dtype of the tensor "
+            f"beside it. Received: array.dtype={source.name}. Use tf.cast on the tensor, or "
+            "array.astype(...)."
         )
-    return _from_numpy(value, dtype)
+    return _from_numpy(value, dtype, name)
 
 
-def _strings(value: Any, dtype: DType | None) -> Any:
+def _strings(value: Any, dtype: DType | None, name: str) -> Any:
     if dtype is not None and dtype.name != "string":
-        raise DTypeMismatchError(f"Cannot convert strings to {dtype.name}. Received: {value!r}")
+        raise DTypeMismatchError(
+            f"{name} cannot use an array of strings as {dtype.name}. Received: {_short(value)}"
+        )
     array = np.array(value, object)
     flat = array.reshape(-1)
     for index, element in enumerate(flat):
-        flat[index] = _as_bytes(element)
+        flat[index] = _as_bytes(element, name)
     return array
 
 
-def _as_bytes(element: Any) -> bytes:
+def _as_bytes(element: Any, name: str) -> bytes:
     if isinstance(element, str):
         return element.encode()
     if isinstance(element, bytes):
         return bytes(element)
     raise ValueError(
-        "A tensor of objects holds strings or bytes only. "
-        f"Received: {element!r} of type {type(element).__name__}"
+        f"{name} expected strings or bytes in a sequence or an array of objects. "
+        f"Received: {described(element)}"
     )
 
 
@@ -211,7 +233,7 @@ def _as_bytes(element: Any) -> bytes:
 
 def _from_sequence(value: Any, dtype: DType | None, name: str) -> Any:
     if _mixes_arrays(value):
-        first = next(item for item in value if isinstance(item, np.ndarray))
+        first = next(item for item in value if isinstance(item, _ARRAY))
         dtype = dtypes.from_numpy(first.dtype) if dtype is None else dtype
         value = [item.tolist() if isinstance(item, np.ndarray) else item for item in value]
     shape = _shape_of_nested(value, name)
@@ -222,16 +244,19 @@ def _from_sequence(value: Any, dtype: DType | None, name: str) -> Any:
     target = _common_dtype(leaves, name) if dtype is None else dtype
     if target.name == "string":
         array = np.empty(len(leaves), object)
-        array[:] = [_as_bytes(leaf) for leaf in leaves]
+        array[:] = [_as_bytes(leaf, name) for leaf in leaves]
         return array.reshape(shape)
     for leaf in leaves:
-        if not isinstance(leaf, _NUMBERS) or not _fits(type(leaf), target):
+        if not isinstance(leaf, _NUMBERS) or not _fits(leaf.__class__, target):
             raise DTypeMismatchError(
-                f"{name} cannot use {leaf!r} as {target.name}. Received: {_short(value)}"
+                f"{name} cannot use {_short(leaf)} as {target.name}. Received: {_short(value)}"
             )
     if target.is_integer:
         leaves = [_wrapped_integer(leaf, target, name) for leaf in leaves]
-    return np.array(leaves, target.numpy).reshape(shape)
+    try:
+        return np.array(leaves, target.numpy).reshape(shape)
+    except OverflowError:
+        raise _too_large(max(leaves, key=abs), target, name) from None
 
 
 def _mixes_arrays(value: Any) -> bool:
@@ -247,7 +272,7 @@ def _shape_of_nested(value: Any, name: str) -> tuple[int, ...]:
     while isinstance(value, _SEQUENCES):
         shape.append(len(value))
         if len(shape) > 64:
-            raise ValueError(f"{name} expected at most 64 levels of nested lists")
+            raise ValueError(f"{name} expected at most 64 levels of lists. Received: more")
         if not len(value):
             break
         value = value[0]
@@ -273,12 +298,12 @@ def _collect(value: Any, shape: Any, path: Any, leaves: list[Any], name: str) ->
 
 def _stack_arrays(leaves: list[Any], shape: Any, dtype: DType | None, name: str) -> Any:
     arrays = [to_array(leaf, dtype, name) for leaf in leaves]
-    first = next(np.asarray(x) for x in leaves if isinstance(x, np.ndarray | np.generic))
+    first: Any = next(np.asarray(x) for x in leaves if isinstance(x, _ARRAYS))
     if dtype is None:
         arrays = [to_array(leaf, dtypes.from_numpy(first.dtype), name) for leaf in leaves]
     shapes = {array.shape for array in arrays}
     if len(shapes) > 1:
-        raise ValueError(f"{name} expected arrays of one shape. Received: {sorted(shapes)}")
+        raise ValueError(f"{name} expected arrays of one shape. Received: shapes {_listed(shapes)}")
     return np.stack(arrays).reshape(shape + arrays[0].shape)
 
 
@@ -305,14 +330,32 @@ def _kind(leaf: Any, name: str) -> type:
         if isinstance(leaf, kind):
             return str if kind is bytes else kind
     raise ValueError(
-        f"{name} expected numbers or strings in a sequence. "
-        f"Received: {leaf!r} of type {type(leaf).__name__}"
+        f"{name} expected numbers or strings in a sequence. Received: {described(leaf)}"
     )
 
 
+def _listed(shapes: Any) -> str:
+    return ", ".join(str(shape) for shape in sorted(shapes))
+
+
 def _short(value: Any) -> str:
+    if isinstance(value, int) and value.bit_length() > 256:
+        return f"an integer of {value.bit_length()} bits"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def described(value: Any) -> str:
+    """A value of no use in a message: what it is, without addresses."""
+    if value is None:
+        return "None"
+    if isinstance(value, type) or callable(value) and hasattr(value, "__name__"):
+        kind = "class" if isinstance(value, type) else "function"
+        return f"the {kind} {value.__name__}".replace("<lambda>", "lambda")
+    kind = type(value)
+    if kind.__repr__ is object.__repr__:
+        return f"an object of type {kind.__name__}"
+    return f"{_short(value)} of type {kind.__name__}"
 
 
 # Sequences that hold tensors ------------------------------------------------------------------
@@ -334,6 +377,12 @@ def _pack(value: Any, some: Tensor, dtype: DType | None, name: str) -> Tensor:
     """Stack the items; those that are no tensors take the dtype of those that are."""
     wanted = some.dtype if dtype is None else dtype
     items = [to_tensor(item, wanted, name=name) for item in value]
+    first = items[0].shape
+    for item in items:
+        if not first.is_compatible_with(item.shape):
+            raise InvalidArgumentError(
+                f"{name} expected tensors of one shape. Received: shapes {first}, {item.shape}"
+            )
     return type(some).__pack__(items)
 
 

@@ -44,10 +44,10 @@ class DType:
         return as_dtype(type_value)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"A DType cannot be changed. Received: attribute {name!r} of {self!r}")
+        raise AttributeError(f"DType cannot be changed. Received: attribute {name!r} of {self!r}")
 
     def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"A DType cannot be changed. Received: attribute {name!r} of {self!r}")
+        raise AttributeError(f"DType cannot be changed. Received: attribute {name!r} of {self!r}")
 
     def __getattr__(self, name: str) -> Any:
         """Fill `numpy` of bfloat16 on first use: its NumPy type lives in another library."""
@@ -55,7 +55,7 @@ class DType:
             numpy = np.dtype(_import_ml_dtypes().bfloat16)
             object.__setattr__(self, "numpy", numpy)
             return numpy
-        raise AttributeError(f"A DType has no attribute {name!r}. Received: {self!r}")
+        raise AttributeError(f"DType has no attribute {name!r}. Received: {self!r}")
 
     def __repr__(self) -> str:
         return f"tf.{self.name}"
@@ -226,8 +226,8 @@ class _ByNumPy(dict[Any, DType]):
         if native in self:
             return self[native]
         raise TypeError(
-            "A tensor needs a NumPy dtype among bool, integers, floats of 16 to 64 bits, complex, "
-            f"bytes, str and object. Received: dtype={dtype!r}. Convert with array.astype(...)."
+            "as_dtype expected a NumPy dtype among bool, integers, floats of 16 to 64 bits, "
+            f"complex, bytes, str and object. Received: {dtype!r}. Convert with array.astype(...)."
         )
 
 
@@ -268,7 +268,7 @@ def as_dtype(type_value: Any) -> DType:
         return found
     raise TypeError(
         "as_dtype expected a tf.DType, its name such as 'float32', its number, a NumPy dtype, "
-        f"float, bool, str or bytes. Received: type_value={type_value!r}{_advice(type_value)}"
+        f"float, bool, str or bytes. Received: type_value={_shown(type_value)}{_advice(type_value)}"
     )
 
 
@@ -279,9 +279,13 @@ def _from_type(kind: type) -> DType | None:
     return found
 
 
+def _shown(type_value: Any) -> str:
+    return type_value.__name__ if isinstance(type_value, type) else repr(type_value)
+
+
 def _advice(type_value: Any) -> str:
     if type_value is int:
-        return ". Write tf.int32 or tf.int64"
+        return ". Write tf.int32 or tf.int64."
     if type_value is complex:
-        return ". Write tf.complex64 or tf.complex128"
+        return ". Write tf.complex64 or tf.complex128."
     return ""

@@ -18,7 +18,7 @@ import numpy as np
 
 from eagre.core.ambient import interpreters, recorders
 from eagre.core.conversion import as_operand, to_tensor
-from eagre.core.errors import InvalidArgumentError, OpError
+from eagre.core.errors import CALLED, InvalidArgumentError, OpError
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_id, wrap
 
 if TYPE_CHECKING:
@@ -205,10 +205,10 @@ SMALL = 1024
 """Bytes up to which a tape keeps a value as it is: an outline would be as large."""
 
 
-def outline(tensor: Tensor) -> Tensor:
+def outline(tensor: Any) -> Tensor:
     """What is left of a tensor whose value is not needed; a symbolic one has none anyway."""
     if tensor.__class__ is EagerTensor:
-        array = tensor.array  # pyright: ignore
+        array = tensor.array
         if array.__class__ is ndarray and array.nbytes > SMALL:
             return Outline(array.shape, array.dtype, tensor.id)
     return tensor
@@ -433,7 +433,7 @@ def as_array(result: Any) -> Any:
 def _refuse_symbolic(primitive: Primitive, inputs: tuple[Any, ...]) -> NoReturn:
     for x in inputs:
         if isinstance(x, SymbolicTensor):
-            raise x.has_no_value(f"{primitive.public}, called outside the traced function,")
+            raise x.has_no_value(f"{CALLED}, called outside the traced function,")
     kinds = ", ".join(type(x).__name__ for x in inputs)
     raise TypeError(f"{primitive.public} expected tensors. Received: {kinds}")
 

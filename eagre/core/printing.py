@@ -9,6 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from eagre.core.tensor import EagerTensor
 
+_number_types: Any = (np.bool_, np.number)
+
 
 def value_repr(array: Any) -> str:
     """The value as `repr` shows it: a scalar bare, an array as NumPy prints it."""
@@ -16,7 +18,7 @@ def value_repr(array: Any) -> str:
         text = repr(array)
         return "\n" + text if "\n" in text else text
     value = array[()]
-    return repr(value.item() if isinstance(value, np.bool_ | np.number) else value)
+    return repr(value.item() if isinstance(value, _number_types) else value)
 
 
 def value_str(array: Any) -> str:

@@ -286,7 +286,7 @@ class TensorShape:
         return TensorShape.of(self.sizes[key]) if is_slice else self.sizes[key]  # pyright: ignore
 
     def __iter__(self) -> Iterator[int | None]:
-        return iter(self._known("Iteration over a TensorShape"))
+        return iter(self._known("iter of a TensorShape"))
 
     def __len__(self) -> int:
         return len(self._known("len of a TensorShape"))
@@ -323,7 +323,7 @@ def _slice_of_unknown(key: Any) -> Sizes:
     """The sizes that a slice of unknown ones has: their number is known between two positions."""
     if key.step is not None:
         raise ValueError(
-            f"A slice of a TensorShape of unknown rank needs to be without a step. Received: {key}"
+            f"TensorShape[...] of unknown rank needs a slice without a step. Received: {key}"
         )
     start = 0 if key.start is None else index(key.start)
     if key.stop is None or start < 0 or index(key.stop) < 0:

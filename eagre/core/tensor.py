@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 next_id = count(1).__next__
 next_handle_id = count(2**62).__next__
 
+_INDEX = "index, as in list[tensor] or range(tensor),"
+
 
 class Tensor:
     """A value with a `shape` and a `dtype`: the type that every operation takes and returns.
@@ -97,7 +99,8 @@ class Tensor:
 
     def __reduce__(self) -> Any:
         raise TypeError(
-            "pickle cannot take a tensor. Use tensor.numpy(), whose array it can take."
+            f"Tensor cannot be pickled. Received: shape={self.shape}, dtype={self.dtype.name}. "
+            "Pickle tensor.numpy(), which is an array."
         )
 
     def __len__(self) -> int:
@@ -180,7 +183,9 @@ class EagerTensor(Tensor):
     @property
     def name(self) -> str:
         """Undefined: only symbolic tensors have names."""
-        raise AttributeError("Tensor.name is undefined when eager execution is enabled.")
+        raise AttributeError(
+            "Tensor.name needs a symbolic tensor: it is undefined when eager execution is enabled."
+        )
 
     def numpy(self) -> Any:
         """A copy of the value: a NumPy array, for a scalar a NumPy scalar or bytes."""
@@ -235,7 +240,7 @@ class EagerTensor(Tensor):
         array = self.array
         if array.shape or array.dtype.kind not in "iu":
             raise TypeError(
-                "index() expected an integer tensor with shape (). "
+                f"{_INDEX} expected an integer tensor with shape (). "
                 f"Received: shape={array.shape}, dtype={self.dtype.name}"
             )
         return int(array)
@@ -344,7 +349,7 @@ class SymbolicTensor(Tensor):
         raise self.has_no_value("numpy()")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        raise self.has_no_value("np.asarray()")
+        raise self.has_no_value("NumPy")
 
     def __bool__(self) -> bool:
         raise OperatorNotAllowedInGraphError(
@@ -367,7 +372,7 @@ class SymbolicTensor(Tensor):
         return repr(self)
 
     def __index__(self) -> int:
-        raise self.has_no_value("index()")
+        raise self.has_no_value(_INDEX)
 
     def __repr__(self) -> str:
         return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"

@@ -63,7 +63,7 @@ class Graph:
             if line:
                 error.add_note(f"while tracing {primitive.public} at {line}")
             raise
-        operation.has_several_outputs = isinstance(specs, tuple)
+        operation.has_several_outputs = specs.__class__ is tuple
         operation.outputs = tuple(
             [
                 SymbolicTensor(spec, self, operation, self._numbered(primitive.name))
@@ -221,7 +221,7 @@ class Graph:
 
 
 def _as_tuple(result: Any) -> tuple[Any, ...]:
-    return result if isinstance(result, tuple) else (result,)
+    return result if result.__class__ is tuple else (result,)
 
 
 def _effects(operation: Operation) -> set[str | None]:
@@ -239,7 +239,7 @@ def _leaves(specs: Any, args: Any, name: str) -> list[Any]:
     """The arguments where `specs` has leaves: what stands there becomes one tensor."""
     if not structure.is_nested(specs):
         return [args]
-    is_dict = isinstance(specs, dict)
+    is_dict = issubclass(specs.__class__, dict)
     fits = isinstance(args, dict) == is_dict and structure.is_nested(args)
     if not fits or len(specs) != len(args) or (is_dict and specs.keys() != args.keys()):
         raise InvalidArgumentError(

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from eagre.core.tensor import Tensor
     from eagre.graph.graph import Graph
 
+_array_type: Any = np.ndarray
+
 
 def source(graph: Graph) -> str:
     """The graph as a function definition; graphs among the parameters come before it.
@@ -77,7 +79,7 @@ def _spec_text(tensor: Tensor) -> str:
 
 
 def _value_text(value: Any) -> str:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, _array_type):
         text = f"array({_element_text(value.tolist())}, {str(value.dtype)!r})"
         return text if value.size else f"{text}.reshape{value.shape!r}"
     if type(value).__name__ == "DType":
@@ -86,7 +88,7 @@ def _value_text(value: Any) -> str:
 
 
 def _element_text(value: Any) -> str:
-    if isinstance(value, list):
+    if value.__class__ is list:
         return "[" + ", ".join(_element_text(each) for each in value) + "]"
     if isinstance(value, float) and value != value:
         return "nan"

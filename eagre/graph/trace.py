@@ -100,7 +100,11 @@ def finish(graph: Graph, result: Any) -> None:
         )
     graph.output_structure = result
     graph.outputs = [level.inside(x, constant) for x in outputs if x is not None]
-    graph.output_structure = structure.map_structure(lambda _: 0, result)
+    graph.output_structure = structure.map_structure(_placeholder, result)
+
+
+def _placeholder(_: Any) -> int:
+    return 0
 
 
 def _spec(leaf: Any) -> TensorSpec:

@@ -14,6 +14,8 @@ from eagre.ops.shaping import axes_of, is_vector
 from eagre.primitives import indexing, rearrangement
 from eagre.primitives.rearrangement import normalized_axis
 
+_pad_array: Any = np.pad
+
 
 def to_tensors(values: Any, name: str) -> list[Any]:
     """A list of tensors of one dtype; what is no tensor takes the dtype of those that are."""

@@ -41,7 +41,11 @@ def matmul(
     if a.__class__ is not EagerTensor or b.__class__ is not EagerTensor:
         a, b = same_dtype(a, b, "matmul")
     if (transpose_a and adjoint_a) or (transpose_b and adjoint_b):
-        raise ValueError("matmul expected transpose or adjoint of one argument, not both.")
+        which = "a" if transpose_a and adjoint_a else "b"
+        raise ValueError(
+            "matmul expected transpose or adjoint of one argument, not both. "
+            f"Received: transpose_{which}=True, adjoint_{which}=True"
+        )
     if adjoint_a:
         a, transpose_a = arithmetic.conjugated(a), True
     if adjoint_b:

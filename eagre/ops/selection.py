@@ -93,7 +93,8 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
             raise NotImplementedError("where with one argument cannot be traced yet.")
         return to_tensor(np.argwhere(condition.array).astype(np.int64))
     if x is None or y is None:
-        raise ValueError("where expected both x and y, or neither.")
+        absent = "x" if x is None else "y"
+        raise ValueError(f"where expected both x and y, or neither. Received: {absent}=None")
     x, y = same_dtype(x, y, "where")
     return comparison.select(condition, x, y)
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import CALLED, InvalidArgumentError
 from eagre.core.shapes import TensorShape
-from eagre.core.tensor import EagerTensor, Tensor
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.primitives import arithmetic, families, rearrangement
 from eagre.primitives.rearrangement import normalized_axis
 
@@ -157,7 +157,9 @@ def transpose(
     a = to_tensor(a)
     if perm is None:
         if a.ndim is None:
-            raise ValueError("transpose needs perm for a tensor of unknown rank.")
+            raise ValueError(
+                f"transpose needs perm for a tensor of unknown rank. Received: shape={a.shape}"
+            )
         perm = tuple(range(a.ndim))[::-1]
     elif perm.__class__ is not tuple:
         perm = tuple(int(axis) for axis in perm)
@@ -198,9 +200,11 @@ def axes_of(axis: Any) -> tuple[int, ...]:
         return (axis,)
     if isinstance(axis, list | tuple):
         return tuple([int(each) for each in axis])
+    if isinstance(axis, SymbolicTensor):
+        raise axis.has_no_value(f"{CALLED}(axis)")
     values = np.asarray(axis)
     if values.dtype.kind not in "iu":
-        raise TypeError(f"An axis has to be an integer. Received: axis={axis!r}")
+        raise TypeError(f"{CALLED} expected an integer axis. Received: axis={axis!r}")
     return tuple(values.reshape(-1).tolist())
 
 
@@ -230,8 +234,9 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
             f"tile expected one multiple for each of the {len(x.sizes)} axes. "
             f"Received: multiples={multiples}"
         )
-    spread = tuple(n for pair in zip(times, x.sizes, strict=True) for n in pair)
-    single = tuple(n for size in x.sizes for n in (1, size))
-    whole = tuple(t * n for t, n in zip(times, x.sizes, strict=True))
+    sizes: Any = x.sizes
+    spread = tuple(n for pair in zip(times, sizes, strict=True) for n in pair)
+    single = tuple(n for size in sizes for n in (1, size))
+    whole = tuple(t * n for t, n in zip(times, sizes, strict=True))
     repeated = rearrangement.broadcast_to(rearrangement.reshape(x, single), spread)
     return rearrangement.reshape(repeated, whole)
