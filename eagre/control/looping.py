@@ -12,8 +12,9 @@ from eagre.core.ambient import executing_eagerly
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError, UnimplementedError
 from eagre.core.primitive import Primitive, apply
-from eagre.core.shapes import TensorShape
+from eagre.core.shapes import TensorShape, are_compatible
 from eagre.core.specs import TensorSpec
+from eagre.core.tensor import EagerTensor
 from eagre.gradients.backpropagate import zeros_like
 from eagre.gradients.graph_gradients import backward_graph
 from eagre.primitives.families import INEXACTS
@@ -149,7 +150,7 @@ def while_loop(
     for label, function in (("cond", cond), ("body", body)):
         if not callable(function):
             raise TypeError(f"while_loop expected {label} to be a function. Received: {function!r}")
-    values = structure.map_structure(to_tensor, list(loop_vars))
+    values = structure.map_structure(_variable, list(loop_vars))
     if executing_eagerly():
         result = _run(cond, body, values, maximum_iterations)
     else:
@@ -159,17 +160,35 @@ def while_loop(
 
 def _run(cond: Any, body: Any, values: list[Any], maximum: Any) -> list[Any]:
     iterations = 0
-    while bool(cond(*values)) and (maximum is None or iterations < int(maximum)):
+    while _verdict(cond(*values)) and (maximum is None or iterations < int(maximum)):
         values = _as_list(body(*values), values)
         iterations += 1
     return values
+
+
+def _verdict(value: Any) -> bool:
+    """Whether the loop goes on, by what the condition returned."""
+    if value.__class__ is EagerTensor and value.array.size != 1:
+        raise InvalidArgumentError(
+            f"while_loop expected cond to return a bool scalar. Received: shape={value.shape}. "
+            "Use tf.reduce_any or tf.reduce_all."
+        )
+    return bool(value)
+
+
+def _variable(value: Any) -> Any:
+    return to_tensor(value, name="while_loop(loop_vars)")
+
+
+def _new_value(value: Any) -> Any:
+    return to_tensor(value, name="while_loop, in what body returns,")
 
 
 def _as_list(result: Any, values: list[Any]) -> list[Any]:
     """What a body returned, as a list of the structure of the loop variables."""
     if not isinstance(result, list | tuple):
         result = [result]
-    result = structure.map_structure(to_tensor, list(result))
+    result = structure.map_structure(_new_value, list(result))
     try:
         structure.assert_same_structure(values, result)
     except (TypeError, ValueError) as error:
@@ -235,6 +254,12 @@ def _invariants(leaves: list[Any], values: list[Any], shapes: Any) -> list[Tenso
             f"while_loop expected a shape invariant for each of the {len(leaves)} loop variables. "
             f"Received: {len(declared)}"
         )
+    for number, (sizes, leaf) in enumerate(zip(declared, leaves, strict=True)):
+        if not are_compatible(sizes, leaf.sizes):
+            raise ValueError(
+                "while_loop expected shape_invariants that fit the loop variables. Received: "
+                f"{TensorShape.of(sizes)} for loop variable {number} of shape {leaf.shape}"
+            )
     return [
         TensorSpec.of(sizes, leaf.dtype) for sizes, leaf in zip(declared, leaves, strict=True)
     ]

@@ -13,8 +13,9 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.ambient import interpreter, interpreters
+from eagre.core.caller import CALLED
 from eagre.core.dtypes import DType
-from eagre.core.errors import CALLED, InvalidArgumentError
+from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor, wrap
 
 _NUMBERS: Any = (bool, int, float, complex)
@@ -352,7 +353,7 @@ def described(value: Any) -> str:
     if isinstance(value, type) or callable(value) and hasattr(value, "__name__"):
         kind = "class" if isinstance(value, type) else "function"
         return f"the {kind} {value.__name__}".replace("<lambda>", "lambda")
-    kind = type(value)
+    kind: Any = value.__class__
     if kind.__repr__ is object.__repr__:
         return f"an object of type {kind.__name__}"
     return f"{_short(value)} of type {kind.__name__}"

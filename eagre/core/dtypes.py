@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eagre.core.caller import Called
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -226,8 +228,9 @@ class _ByNumPy(dict[Any, DType]):
         if native in self:
             return self[native]
         raise TypeError(
-            "as_dtype expected a NumPy dtype among bool, integers, floats of 16 to 64 bits, "
-            f"complex, bytes, str and object. Received: {dtype!r}. Convert with array.astype(...)."
+            f"{Called('as_dtype')} expected a NumPy dtype among bool, integers, floats of 16 to 64 "
+            "bits, complex, bytes, str and object. "
+            f"Received: dtype={dtype!r}. Convert with array.astype(...)."
         )
 
 
@@ -267,8 +270,9 @@ def as_dtype(type_value: Any) -> DType:
     if found is not None:
         return found
     raise TypeError(
-        "as_dtype expected a tf.DType, its name such as 'float32', its number, a NumPy dtype, "
-        f"float, bool, str or bytes. Received: type_value={_shown(type_value)}{_advice(type_value)}"
+        f"{Called('as_dtype')} expected a dtype: a tf.DType such as tf.float32, its name, a NumPy "
+        "dtype, float, bool, str or bytes. "
+        f"Received: dtype={_shown(type_value)}{_advice(type_value)}"
     )
 
 

@@ -27,7 +27,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 OK = 0
@@ -49,27 +48,6 @@ DATA_LOSS = 15
 UNAUTHENTICATED = 16
 
 _ABSENT: Any = object()
-
-
-class _Called(str):
-    """The public function that the user called: looked up only when a message is formatted."""
-
-    __slots__ = ()
-
-    def __format__(self, specification: str) -> str:
-        name = str(self)
-        frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-        package = __name__.partition(".")[0] + "."
-        while frame is not None and frame.f_globals.get("__name__", "").startswith(package):
-            function = frame.f_code.co_name
-            if function.isidentifier() and not function.startswith("_"):
-                name = function.rstrip("_")
-            frame = frame.f_back
-        return name
-
-
-CALLED: str = _Called("tensor")
-"""In a message, the name of the outermost function of this package that is running."""
 
 
 class OpError(Exception):

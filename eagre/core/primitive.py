@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from eagre.core.ambient import interpreters, recorders
+from eagre.core.caller import Called
 from eagre.core.conversion import as_operand, to_tensor
-from eagre.core.errors import CALLED, InvalidArgumentError, OpError
+from eagre.core.errors import InvalidArgumentError, OpError
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_id, wrap
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ quietly = _quiet.run
 
 ndarray = np.ndarray
 _array_of = attrgetter("array")
+_asarray = np.asarray
 recorder_of = recorders.get
 _dtype_of = attrgetter("dtype")
 NO_PARAMS: dict[str, Any] = {}
@@ -64,6 +66,18 @@ class Primitive:
     """The arguments of `gradient` whose values it reads; of the others it reads only shape and
     dtype, and a tape does not keep them. None means all."""
 
+    broadcasts: bool = False
+    """Whether inputs broadcast: their gradients are then summed to the inputs' shapes."""
+
+    has_one_input: bool = False
+    """Whether the kernel takes one array and returns one: such primitives have a door for one."""
+
+    is_light: bool = False
+    """Whether it is elementwise with two inputs: where the output is small, so are the inputs."""
+
+    stops_gradients: bool = False
+    """Whether the output has no gradient by its nature (comparisons, indices, steps)."""
+
     def __init__(self) -> None:
         self.name = self.name or _snake_case(type(self).__name__)
         self.public = self.public or self.name
@@ -71,18 +85,6 @@ class Primitive:
         self.accepted: set[Any] = set()
         self.kept, self.keeps_output = self._what_to_keep()
         self.door: Callable[..., Any] = unary_door(self) if self.has_one_input else self._general
-
-    broadcasts: bool = False
-    """Whether inputs broadcast: their gradients are then summed to the inputs' shapes."""
-
-    has_one_input: bool = False
-    """Whether the kernel takes one array and returns one: such primitives have a `unary_door`."""
-
-    is_light: bool = False
-    """Whether it is elementwise with two inputs: where the output is small, so are the inputs."""
-
-    stops_gradients: bool = False
-    """Whether the output has no gradient by its nature (comparisons, indices, steps)."""
 
     # The rules --------------------------------------------------------------------------------
 
@@ -233,7 +235,12 @@ def apply(primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, An
             result = quietly(primitive.kernel, *arrays, **params)
         except Exception as error:
             result = _recover(error, primitive, inputs, params)
-        output = wrap(result) if result.__class__ is ndarray else _wrapped(result)
+        if result.__class__ is tuple:
+            output = tuple([wrap(as_array(each)) for each in result])
+        else:
+            output = EagerTensor()
+            output.array = result if result.__class__ is ndarray else as_array(result)
+            output.id = 0
     if recorders and (recorder := recorder_of(get_ident())) is not None:
         recorder.record(primitive, inputs, params, output)
     return output
@@ -336,7 +343,9 @@ def pair_door(primitive: Primitive) -> Callable[..., Any]:
             result = quietly(kernel, a, b, **params)
         except Exception as error:
             result = _recover(error, primitive, (x, y), params)
-        output = wrap(result if result.__class__ is ndarray else as_array(result))
+        output = EagerTensor()
+        output.array = result if result.__class__ is ndarray else as_array(result)
+        output.id = 0
         if (x.id or y.id) and recorders and (recorder := recorder_of(get_ident())) is not None:
             recorder.record(primitive, (x, y), params, output)
         return output
@@ -416,24 +425,15 @@ def _recover(error: Exception, primitive: Primitive, inputs: Any, params: dict[s
     raise error
 
 
-def _wrapped(result: Any) -> Any:
-    """The outputs of a kernel that returns a tuple, or no array."""
-    if result.__class__ is tuple:
-        return tuple([wrap(as_array(each)) for each in result])
-    return wrap(as_array(result))
-
-
 def as_array(result: Any) -> Any:
     """A kernel's result as an array, also where it is a NumPy scalar or bytes."""
-    if isinstance(result, bytes):
-        return np.array(result, object)
-    return np.asarray(result)
+    return _asarray(result) if result.__class__ is not bytes else np.array(result, object)
 
 
 def _refuse_symbolic(primitive: Primitive, inputs: tuple[Any, ...]) -> NoReturn:
     for x in inputs:
         if isinstance(x, SymbolicTensor):
-            raise x.has_no_value(f"{CALLED}, called outside the traced function,")
+            raise x.has_no_value(f"{Called(primitive.public)}, called outside the traced function,")
     kinds = ", ".join(type(x).__name__ for x in inputs)
     raise TypeError(f"{primitive.public} expected tensors. Received: {kinds}")
 

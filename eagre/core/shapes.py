@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Sizes = tuple[int | None, ...] | None
 
 _NOT_SHAPES = (str, bytes, bytearray, dict, set, frozenset)
+_sequence_types: Any = (tuple, list)
 
 
 def as_sizes(value: Any, name: str = "TensorShape") -> Sizes:
@@ -25,8 +26,8 @@ def as_sizes(value: Any, name: str = "TensorShape") -> Sizes:
         return None
     if isinstance(value, TensorShape):
         return value.sizes
-    if isinstance(value, tuple | list):
-        return tuple([_as_size(size, value, name) for size in value])  # pyright: ignore
+    if isinstance(value, _sequence_types):
+        return tuple([_as_size(size, value, name) for size in value])
     try:
         return (_as_size(index(value), value, name),)
     except TypeError:
@@ -281,15 +282,16 @@ class TensorShape:
     def __getitem__(self, key: Any) -> Any:
         """A size as an int or None; of a slice, a TensorShape."""
         is_slice = key.__class__ is slice
-        if self.sizes is None:
+        sizes: Any = self.sizes
+        if sizes is None:
             return TensorShape.of(_slice_of_unknown(key)) if is_slice else None
-        return TensorShape.of(self.sizes[key]) if is_slice else self.sizes[key]  # pyright: ignore
+        return TensorShape.of(sizes[key]) if is_slice else sizes[key]
 
     def __iter__(self) -> Iterator[int | None]:
-        return iter(self._known("iter of a TensorShape"))
+        return iter(self._known("iter() of a TensorShape"))
 
     def __len__(self) -> int:
-        return len(self._known("len of a TensorShape"))
+        return len(self._known("len() of a TensorShape"))
 
     def __bool__(self) -> bool:
         """Whether the rank is known."""

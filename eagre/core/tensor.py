@@ -106,10 +106,10 @@ class Tensor:
     def __len__(self) -> int:
         sizes = self.sizes
         if sizes == ():
-            raise TypeError("len expected a tensor with at least one axis. Received: shape=()")
+            raise TypeError("len() expected a tensor with at least one axis. Received: shape=()")
         if sizes is None or sizes[0] is None:
             raise TypeError(
-                f"len needs a known first size. Received: shape={self.shape}. "
+                f"len() needs a known first size. Received: shape={self.shape}. "
                 "Use tf.shape(tensor)[0], which is a tensor."
             )
         return sizes[0]
@@ -222,7 +222,7 @@ class EagerTensor(Tensor):
         array = self.array
         if array.size != 1:
             raise ValueError(
-                "bool expected a tensor with one element. "
+                "bool() expected a tensor with one element. "
                 f"Received: shape={array.shape}. Use tf.reduce_any or tf.reduce_all."
             )
         return bool(array.item())
@@ -249,7 +249,7 @@ class EagerTensor(Tensor):
         array = self.array
         if array.size != 1:
             raise TypeError(
-                f"{target} expected a tensor with one element. Received: shape={array.shape}"
+                f"{target}() expected a tensor with one element. Received: shape={array.shape}"
             )
         return array.item()
 

@@ -71,7 +71,8 @@ def refuse_effects(graph: Graph) -> None:
     for operation in graph.all_operations():
         if operation.primitive.effect not in (None, "read"):
             raise UnimplementedError(
-                "The gradient of a branch or loop runs it again, so it must not assign variables, "
-                f"draw random numbers or print. Received: {operation.name} at {operation.line}. "
+                "GradientTape.gradient runs a branch or loop again, which therefore cannot assign "
+                "variables, draw random numbers or print. Received: "
+                f"{operation.primitive.public} at {operation.line}. "
                 "Move that line out of the branch or loop."
             )

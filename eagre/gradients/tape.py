@@ -69,7 +69,9 @@ class GradientTape(ambient.Recorder):
 
     def __enter__(self) -> GradientTape:
         if self.is_recording:
-            raise ValueError("GradientTape is still recording; leave its `with` block first.")
+            raise ValueError(
+                "GradientTape cannot be entered while it records. Leave its `with` block first."
+            )
         self.is_recording = True
         ambient.enter(self)
         return self
@@ -147,7 +149,10 @@ class GradientTape(ambient.Recorder):
     def stop_recording(self) -> _StopRecording:
         """Context in which this tape records nothing."""
         if not self.is_recording:
-            raise ValueError("GradientTape.stop_recording expected a tape that is recording.")
+            raise ValueError(
+                "GradientTape.stop_recording expected a tape that is recording. "
+                "Use it within the tape's `with` block."
+            )
         return _StopRecording(self)
 
     def reset(self) -> None:
@@ -180,7 +185,7 @@ class GradientTape(ambient.Recorder):
             RuntimeError: a tape that is not persistent is asked a second time.
         """
         if unconnected_gradients.__class__ is not UnconnectedGradients:
-            unconnected_gradients = UnconnectedGradients(unconnected_gradients)
+            unconnected_gradients = _unconnected(unconnected_gradients)
         if self._is_used_up:
             raise RuntimeError(
                 "GradientTape.gradient can be called once on a tape that is not persistent. "
@@ -262,6 +267,16 @@ class _StopRecording:
         self.tape.is_recording = True
 
 
+def _unconnected(choice: Any) -> UnconnectedGradients:
+    try:
+        return UnconnectedGradients(choice)
+    except ValueError:
+        raise ValueError(
+            'GradientTape.gradient expected unconnected_gradients to be "none" or "zero", or a '
+            f"member of tf.UnconnectedGradients. Received: unconnected_gradients={choice!r}"
+        ) from None
+
+
 def _cell(handle: Any) -> Any:
     return handle.spec if isinstance(handle, SymbolicTensor) else handle.array
 
@@ -300,7 +315,7 @@ def _seeds(targets: list[Any], output_gradients: Any) -> list[tuple[int, Tensor]
 
 
 def _fitting(grad: Any, target: Any) -> Tensor:
-    grad = to_tensor(grad, target.dtype, name="output_gradients")
+    grad = to_tensor(grad, target.dtype, name="GradientTape.gradient(output_gradients)")
     if not grad.shape.is_compatible_with(target.shape):
         raise ValueError(
             "GradientTape.gradient expected output gradients of the targets' shapes. "

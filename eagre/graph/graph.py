@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import structure
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Operation, Primitive, apply, as_array
 from eagre.core.specs import TensorSpec
@@ -242,9 +242,12 @@ def _leaves(specs: Any, args: Any, name: str) -> list[Any]:
     is_dict = issubclass(specs.__class__, dict)
     fits = isinstance(args, dict) == is_dict and structure.is_nested(args)
     if not fits or len(specs) != len(args) or (is_dict and specs.keys() != args.keys()):
-        raise InvalidArgumentError(
-            f"{name} expected arguments of the structure that it was traced with, "
-            f"{len(specs)} here. Received: {args!r}"
+        count = f"{len(specs)} " + ("value" if len(specs) == 1 else "values")
+        wanted = f"a dictionary with keys {sorted(specs)}" if is_dict else count
+        kind = InvalidArgumentError if fits else DTypeMismatchError
+        raise kind(
+            f"{name} expected arguments of the structure that it was traced with, here {wanted}. "
+            f"Received: {args!r:.120}"
         )
     keys = sorted(specs) if is_dict else range(len(specs))
     return [leaf for key in keys for leaf in _leaves(specs[key], args[key], name)]

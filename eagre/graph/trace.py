@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient, structure
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import described, to_tensor
 from eagre.core.errors import InaccessibleTensorError
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor
@@ -50,8 +50,8 @@ class Trace(ambient.Interpreter):
         if not any(tensor.graph is graph for graph in open_graphs):
             raise InaccessibleTensorError(
                 f"{primitive.public} expected tensors of the graph that is being traced. Received: "
-                f"{tensor!r}, which belongs to {tensor.graph!r}. Return it from the function that "
-                "makes it, and pass it on."
+                f"{tensor!r}, which belongs to graph {tensor.graph.name!r}. Return it from the "
+                "function that makes it, and pass it on."
             )
         return self.graph.capture(tensor)
 
@@ -76,6 +76,8 @@ def trace(function: Callable[..., Any], *specs: Any, name: str | None = None) ->
     >>> graph(tf.constant([1.0, 2.0]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 5.], dtype=float32)>
     """
+    if not callable(function):
+        raise TypeError(f"trace expected a function. Received: {described(function)}")
     graph = Graph(name or getattr(function, "__name__", "graph").strip("<>"))
     leaves = [_spec(leaf) for leaf in structure.flatten(specs)]
     with Trace(graph):
@@ -92,10 +94,12 @@ def finish(graph: Graph, result: Any) -> None:
     level = ambient.interpreter()
     if not isinstance(level, Trace):
         raise RuntimeError("finish expected to be called while tracing")
-    outputs = [None if leaf is None else to_tensor(leaf) for leaf in structure.flatten(result)]
+    name = f"{graph.name}, in what it returns,"
+    leaves = structure.flatten(result)
+    outputs = [None if leaf is None else to_tensor(leaf, name=name) for leaf in leaves]
     if any(output is None for output in outputs):
         raise TypeError(
-            f"{graph.name} expected to return tensors. Received: None within {result!r}. "
+            f"{graph.name} expected to return tensors. Received: None within {result!r:.120}. "
             "Return only what has a value."
         )
     graph.output_structure = result
@@ -110,7 +114,13 @@ def _placeholder(_: Any) -> int:
 def _spec(leaf: Any) -> TensorSpec:
     if isinstance(leaf, TensorSpec):
         return leaf
-    return to_tensor(leaf).spec
+    try:
+        return to_tensor(leaf).spec
+    except ValueError:
+        raise ValueError(
+            "trace expected a tf.TensorSpec, or a tensor, for each argument. "
+            f"Received: {described(leaf)}"
+        ) from None
 
 
 def _name(spec: TensorSpec, index: int) -> str:

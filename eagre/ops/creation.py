@@ -14,6 +14,7 @@ from eagre.core.tensor import Tensor
 from eagre.ops.shaping import as_shape, cast, static_shape
 from eagre.primitives import comparison, rearrangement
 from eagre.primitives.families import shape_of
+from eagre.primitives.rearrangement import normalized_axis
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const") -> Any:
@@ -39,7 +40,8 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     wanted = static_shape(shape, "constant")
     if tensor.sizes == wanted:
         return tensor
-    count = None if tensor.sizes is None else prod(tensor.sizes)  # pyright: ignore
+    sizes: Any = tensor.sizes
+    count = None if sizes is None else prod(sizes)
     if count == prod(wanted):
         return rearrangement.reshape(tensor, wanted)
     if count == 1:
@@ -149,7 +151,8 @@ def eye(
     if batch_shape is None:
         return matrix
     batch = static_shape(batch_shape, "eye")
-    return rearrangement.broadcast_to(matrix, (*batch, *matrix.sizes))  # pyright: ignore
+    sizes: Any = matrix.sizes
+    return rearrangement.broadcast_to(matrix, (*batch, *sizes))
 
 
 def range(
@@ -194,7 +197,9 @@ def one_hot(
     """
     indices = to_tensor(indices)
     if not indices.dtype.is_integer:
-        raise TypeError(f"one_hot expected integer indices. Received: {indices.dtype.name}")
+        raise TypeError(
+            f"one_hot expected integer indices. Received: indices.dtype={indices.dtype.name}"
+        )
     given = [v for v in (on_value, off_value) if v is not None]
     target = dtypes.float32 if dtype is None else dtypes.as_dtype(dtype)
     if dtype is None and given:
@@ -202,6 +207,10 @@ def one_hot(
     on = to_tensor(1 if on_value is None else on_value, target, name="one_hot")
     off = to_tensor(0 if off_value is None else off_value, target, name="one_hot")
     place = -1 if axis is None else int(axis)
+    if indices.ndim is not None and place != -1:
+        normalized_axis(place, indices.ndim + 1, "one_hot")
+    if isinstance(depth, int) and depth < 0:
+        raise InvalidArgumentError(f"one_hot expected a depth of at least 0. Received: {depth=}")
     numbers = cast(range(depth), indices.dtype)
     if place != -1:
         after = (indices.ndim or 0) - place

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from eagre.core.conversion import as_operand, to_tensor
+from eagre.core.conversion import DTypeMismatchError, as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import apply
 from eagre.core.tensor import EagerTensor, Tensor, wrap
@@ -47,7 +47,11 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
         if value.__class__ is not EagerTensor:
             values = to_tensors(values, "concat")
             break
-    return apply(rearrangement.concat, tuple(values), {"axis": int(axis)})
+    return apply(
+        rearrangement.concat,
+        tuple(values),
+        {"axis": axis if axis.__class__ is int else int(axis)},
+    )
 
 
 def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
@@ -58,9 +62,18 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
     """
     tensors = to_tensors(values, "stack")
     shapes = [tensor.shape for tensor in tensors]
-    if not tensors or any(not shapes[0].is_compatible_with(each) for each in shapes):
+    if not tensors:
+        raise InvalidArgumentError("stack expected at least one tensor. Received: values=[]")
+    if any(not shapes[0].is_compatible_with(each) for each in shapes):
+        came = ", ".join(map(str, shapes))
         raise InvalidArgumentError(
-            f"stack expected at least one tensor, all of one shape. Received: shapes {shapes}"
+            f"stack expected tensors of one shape. Received: shapes {came}"
+        )
+    if any(tensor.dtype != tensors[0].dtype for tensor in tensors):
+        came = ", ".join(tensor.dtype.name for tensor in tensors)
+        raise DTypeMismatchError(
+            f"stack expected tensors of one dtype. Received: dtypes {came}. "
+            "Use tf.cast to bring them together."
         )
     if shapes[0].rank is not None:
         axis = normalized_axis(int(axis), shapes[0].rank + 1, "stack")
@@ -80,7 +93,12 @@ def split(
     length = None if x.sizes is None else x.sizes[normalized_axis(axis, len(x.sizes), "split")]
     if not isinstance(num_or_size_splits, list | tuple) and not is_vector(num_or_size_splits):
         count = int(num_or_size_splits)
-        if length is None or count < 1 or length % count:
+        if length is None:
+            raise InvalidArgumentError(
+                f"split needs a known size of axis {axis}, or a list of sizes. "
+                f"Received: shape={x.shape}"
+            )
+        if count < 1 or length % count:
             raise InvalidArgumentError(
                 "split expected a number of pieces that divides the size of the axis evenly. "
                 f"Received: num_or_size_splits={count}, axis {axis} of size {length}"
@@ -104,12 +122,19 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
     """
     x = to_tensor(value)
     if not x.ndim:
-        raise ValueError(f"unstack expected a tensor with axes. Received: shape={x.shape}")
+        raise ValueError(
+            f"unstack expected a tensor with at least one axis. Received: shape={x.shape}"
+        )
     axis = normalized_axis(int(axis), x.ndim, "unstack")
     sizes: Any = x.sizes
     count = sizes[axis] if num is None else num
     if count is None:
-        raise ValueError(f"unstack needs num where the size is unknown. Received: {x.shape}")
+        raise ValueError(f"unstack needs num where the size is unknown. Received: shape={x.shape}")
+    if sizes[axis] not in (None, count):
+        raise ValueError(
+            f"unstack expected num to be the size of axis {axis}. "
+            f"Received: num={num}, shape={x.shape}"
+        )
     lead = (slice(None),) * axis
     return [x[(*lead, index)] for index in np.arange(count).tolist()]
 
@@ -145,7 +170,7 @@ def pad(
         limit = _known_size(x, axis) - (mode.upper() == "REFLECT")
         if max(before, after) > limit:
             raise InvalidArgumentError(
-                f"pad expected at most {limit} on each side of axis {axis} in this mode. "
+                f"pad expected at most {limit} on each side of axis {axis} with mode={mode!r}. "
                 f"Received: paddings={paddings}"
             )
         indices = _pad_array(np.arange(_known_size(x, axis)), (before, after), mode.lower())
@@ -156,7 +181,9 @@ def pad(
 def _known_size(x: Any, axis: int) -> int:
     """The known size of an axis."""
     if x.sizes is None or x.sizes[axis] is None:
-        raise ValueError(f"pad with this mode needs known sizes. Received: shape={x.shape}")
+        raise ValueError(
+            f"pad needs known sizes where it repeats elements. Received: shape={x.shape}"
+        )
     return x.sizes[axis]
 
 

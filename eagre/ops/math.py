@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.ops.selection import same_dtype
 from eagre.primitives import arithmetic, comparison, transcendental
@@ -405,7 +405,14 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
     array([0. , 0.5, 1. ], dtype=float32)
     """
     t = to_tensor(t)
-    return maximum(minimum(t, clip_value_max), clip_value_min)
+    _, low = same_dtype(t, clip_value_min, "clip_by_value")
+    _, high = same_dtype(t, clip_value_max, "clip_by_value")
+    if not low.dtype == high.dtype == t.dtype:
+        raise DTypeMismatchError(
+            f"clip_by_value expected bounds of dtype {t.dtype.name}. "
+            f"Received: dtypes {low.dtype.name}, {high.dtype.name}. Use tf.cast to convert them."
+        )
+    return maximum(minimum(t, high), low)
 
 
 def add_n(inputs: Any, name: str | None = None) -> Any:

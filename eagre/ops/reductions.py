@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
+from eagre.core.caller import Called
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor
@@ -113,7 +114,8 @@ def reduce_variance(
     x = to_tensor(input_tensor)
     if x.dtype not in INEXACTS:
         raise TypeError(
-            f"reduce_variance expected a floating-point or complex dtype. Received: {x.dtype.name}"
+            f"{Called('reduce_variance')} expected floating-point or complex numbers. "
+            f"Received: dtype={x.dtype.name}. Use tf.cast to convert the tensor."
         )
     difference = x - reduce_mean(x, axis, True)
     if x.dtype in COMPLEXES:
@@ -181,7 +183,8 @@ def _index(primitive: Any, x: Any, axis: Any, output_type: Any) -> Any:
     dtype = dtypes.as_dtype(output_type)
     if not dtype.is_integer:
         raise InvalidArgumentError(
-            f"{primitive.public} expected an integer output_type. Received: {dtype.name}"
+            f"{primitive.public} expected an integer output_type. "
+            f"Received: output_type={dtype.name}"
         )
     return primitive.door(to_tensor(x), axis=axis, dtype=dtype)
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.caller import CALLED
 from eagre.core.conversion import to_tensor
-from eagre.core.errors import CALLED, InvalidArgumentError
+from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import TensorShape
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.primitives import arithmetic, families, rearrangement
@@ -141,7 +142,9 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
     array([[1, 2],
            [3, 4]], dtype=int32)>
     """
-    return rearrangement.reshape(to_tensor(tensor), as_shape(shape, "reshape"))
+    if tensor.__class__ is not EagerTensor:
+        tensor = to_tensor(tensor)
+    return rearrangement.reshape(tensor, as_shape(shape, "reshape"))
 
 
 def transpose(

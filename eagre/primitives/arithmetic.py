@@ -303,7 +303,7 @@ class Cast(Primitive):
         if (x.dtype == dtypes.string) != (dtype == dtypes.string):
             raise InvalidArgumentError(
                 f"cast cannot convert between strings and numbers. "
-                f"Received: {x.dtype.name} to {dtype.name}. Use tf.strings.to_number or as_string."
+                f"Received: {x.dtype.name} to {dtype.name}. Convert tensor.numpy() in Python."
             )
         return TensorSpec.of(x.sizes, dtype)
 

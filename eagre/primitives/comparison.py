@@ -105,6 +105,7 @@ class LogicalNot(Unary):
 class BitwiseAnd(Binary):
     """The bits that both integers have."""
 
+    public = "&"
     takes = INTEGERS
     kernel = np.bitwise_and
     stops_gradients = True
@@ -113,6 +114,7 @@ class BitwiseAnd(Binary):
 class BitwiseOr(Binary):
     """The bits that at least one integer has."""
 
+    public = "|"
     takes = INTEGERS
     kernel = np.bitwise_or
     stops_gradients = True
@@ -121,6 +123,7 @@ class BitwiseOr(Binary):
 class BitwiseXor(Binary):
     """The bits that exactly one integer has."""
 
+    public = "^"
     takes = INTEGERS
     kernel = np.bitwise_xor
     stops_gradients = True
@@ -129,6 +132,7 @@ class BitwiseXor(Binary):
 class Invert(Unary):
     """The bits that the integer has not."""
 
+    public = "~"
     takes = INTEGERS
     kernel = np.invert
     stops_gradients = True

@@ -43,6 +43,8 @@ _NAMES = {
     REALS: "real numbers",
     INEXACTS: "floating-point or complex numbers",
     NUMBERS: "numbers",
+    NUMBERS | {dtypes.string}: "numbers or strings",
+    NUMBERS | BOOLS: "numbers or booleans",
     BOOLS: "booleans",
     SIGNED | INEXACTS: "signed numbers",
     SIGNED | FLOATS: "signed real numbers",

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from eagre.core.caller import Called
 from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive, apply
@@ -295,7 +296,7 @@ class BooleanMask(Primitive):
         )
         if not rank or not fits:
             raise InvalidArgumentError(
-                "boolean_mask expected a mask whose shape is that of the tensor's leading axes. "
+                f"{Called(self.public)} expected a mask of the shape of the tensor's leading axes. "
                 f"Received: mask.shape={mask.shape}, tensor.shape={x.shape}"
             )
         return TensorSpec.of((None, *x.sizes[rank:]), x.dtype)

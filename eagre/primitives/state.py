@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from eagre.core import dtypes
+from eagre.core.caller import Called
 from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
@@ -45,12 +46,12 @@ class AssignVariable(Primitive):
         held = handle.value
         if value.dtype != held.dtype:
             raise DTypeMismatchError(
-                f"assign expected a value of the variable's dtype {held.dtype.name}. "
+                f"{Called('assign')} expected a value of the variable's dtype {held.dtype.name}. "
                 f"Received: dtype={value.dtype.name}. Use tf.cast."
             )
         if not are_compatible(held.sizes, value.sizes):
             raise InvalidArgumentError(
-                f"assign expected a value of the variable's shape {held.shape}. "
+                f"{Called('assign')} expected a value of the variable's shape {held.shape}. "
                 f"Received: shape={value.shape}"
             )
         return value

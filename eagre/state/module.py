@@ -29,7 +29,8 @@ class Module:
     def __init__(self, name: str | None = None) -> None:
         self._name = name or _snake_case(type(self).__name__)
         if not isinstance(self._name, str) or not self._name.isidentifier():
-            raise ValueError(f"Module expected a name that is an identifier. Received: {name!r}")
+            kind = ValueError if isinstance(self._name, str) else TypeError
+            raise kind(f"Module expected a name that is an identifier. Received: name={name!r}")
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ import weakref
 from typing import Any
 
 from eagre.core import dtypes, printing
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import NO_PARAMS, apply
 from eagre.core.shapes import TensorShape, are_compatible
@@ -169,7 +169,11 @@ class Variable:
         """Add `delta` to the value."""
         if delta.__class__ is not EagerTensor:
             delta = _new_value(self, delta, "assign_add")
-        apply(assign_variable, (self.handle, read_variable.door(self.handle) + delta), NO_PARAMS)
+        try:
+            value = read_variable.door(self.handle) + delta
+        except InvalidArgumentError:
+            raise _misfit(self, delta, "assign_add") from None
+        apply(assign_variable, (self.handle, value), NO_PARAMS)
         return self
 
     def assign_sub(
@@ -178,7 +182,11 @@ class Variable:
         """Subtract `delta` from the value."""
         if delta.__class__ is not EagerTensor:
             delta = _new_value(self, delta, "assign_sub")
-        apply(assign_variable, (self.handle, read_variable.door(self.handle) - delta), NO_PARAMS)
+        try:
+            value = read_variable.door(self.handle) - delta
+        except InvalidArgumentError:
+            raise _misfit(self, delta, "assign_sub") from None
+        apply(assign_variable, (self.handle, value), NO_PARAMS)
         return self
 
     def __repr__(self) -> str:
@@ -221,6 +229,20 @@ def _new_value(variable: Variable, value: Any, name: str) -> Tensor:
     if isinstance(value, Tensor) or hasattr(value, "__tensor__"):
         return to_tensor(value, name=name)
     return to_tensor(value, variable.dtype, name=name)
+
+
+def _misfit(variable: Variable, delta: Tensor, name: str) -> InvalidArgumentError:
+    """The error for what cannot be added to a variable's value."""
+    wanted = variable.dtype
+    if delta.dtype != wanted:
+        return DTypeMismatchError(
+            f"{name} expected a value of the variable's dtype {wanted.name}. "
+            f"Received: dtype={delta.dtype.name}. Use tf.cast."
+        )
+    return InvalidArgumentError(
+        f"{name} expected a value of a shape that fits the variable's {variable.shape}. "
+        f"Received: shape={delta.shape}"
+    )
 
 
 def _delegate(name: str) -> Any:

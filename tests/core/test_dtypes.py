@@ -93,7 +93,7 @@ def test_from_unusual_numpy(unusual, expected):
 
 @pytest.mark.parametrize("wrong", ["M8[s]", "m8", "V4", "i4,f4", "(2,)f4"])
 def test_numpy_dtypes_without_tensors(wrong):
-    with pytest.raises(TypeError, match="A tensor needs a NumPy dtype .* Received: dtype="):
+    with pytest.raises(TypeError, match="as_dtype expected a NumPy dtype .* Received: dtype="):
         from_numpy(np.dtype(wrong))
 
 
@@ -115,10 +115,10 @@ def test_from_numpy_takes_only_numpy_dtypes(wrong):
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [
-        ("float31", "as_dtype expected .* Received: type_value='float31'$"),
-        (None, "Received: type_value=None$"),
-        (int, "Received: type_value=<class 'int'>. Write tf.int32 or tf.int64$"),
-        (complex, "Received: type_value=<class 'complex'>. Write tf.complex64 or tf.complex128$"),
+        ("float31", "as_dtype expected .* Received: dtype='float31'$"),
+        (None, "Received: dtype=None$"),
+        (int, "Received: dtype=int. Write tf.int32 or tf.int64.$"),
+        (complex, "Received: dtype=complex. Write tf.complex64 or tf.complex128.$"),
     ],
 )
 def test_as_dtype_says_what_it_takes(wrong, text):
@@ -127,11 +127,11 @@ def test_as_dtype_says_what_it_takes(wrong, text):
 
 
 def test_cannot_be_changed():
-    with pytest.raises(AttributeError, match="A DType cannot be changed.*'name' of tf.int8"):
+    with pytest.raises(AttributeError, match="DType cannot be changed.*'name' of tf.int8"):
         dtypes.int8.name = "int9"
-    with pytest.raises(AttributeError, match="A DType cannot be changed"):
+    with pytest.raises(AttributeError, match="DType cannot be changed"):
         dtypes.int8.novelty = 1
-    with pytest.raises(AttributeError, match="A DType cannot be changed"):
+    with pytest.raises(AttributeError, match="DType cannot be changed"):
         del dtypes.int8.name
     with pytest.raises(AttributeError, match="has no attribute 'novelty'"):
         _ = dtypes.int8.novelty

@@ -171,9 +171,9 @@ def test_what_is_unknown_hides_sizes_but_never_lies(a, b, hidden):
     ("call", "text"),
     [
         (lambda: TensorShape(None).as_list(), "TensorShape.as_list needs a shape of known rank"),
-        (lambda: len(TensorShape(None)), "len of a TensorShape needs a shape of known rank"),
-        (lambda: list(TensorShape(None)), "Iteration over a TensorShape needs a shape of known"),
-        (lambda: TensorShape(None)[::2], "needs to be without a step. Received: slice("),
+        (lambda: len(TensorShape(None)), "len() of a TensorShape needs a shape of known rank"),
+        (lambda: list(TensorShape(None)), "iter() of a TensorShape needs a shape of known"),
+        (lambda: TensorShape(None)[::2], "needs a slice without a step. Received: slice("),
         (lambda: TensorShape([1]).with_rank(2),
          "TensorShape.with_rank expected a shape of rank 2. Received: (1,)"),
         (lambda: TensorShape([1]).with_rank_at_least(2),

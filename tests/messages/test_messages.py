@@ -24,7 +24,7 @@ OWN = sorted(CASES.keys() - FOREIGN)
 NOTHING_TO_SHOW = {
     "tapes gradient: twice", "tapes enter: twice", "tapes enter: in another thread",
     "tapes stop_recording: not recording", "asked name: of an eager tensor",
-    "asked pickle: tensor", "names attribute that is not there",
+    "names attribute that is not there",
     "optimizers apply_gradients: slots while tracing",
 }
 
@@ -86,7 +86,8 @@ def members(kind):
 
 def public_names():
     """The first words that a message may have: what a user types."""
-    names = set(tf.__all__) | {"tensor[...]", "bool", "int", "float", "complex", "len", "iter"}
+    names = set(tf.__all__) | {"bool", "int", "float", "complex", "len", "iter", "index", "format"}
+    names |= {"tensor[...]", "&", "|", "^", "~", "NumPy", "no_such_name"}
     for space in ("math", "linalg", "nest", "optimizers", "autodiff", "errors", "dtypes"):
         inner = getattr(tf, space, None)
         found = set(getattr(inner, "__all__", ()))
@@ -94,7 +95,8 @@ def public_names():
     for name, kind in list(vars(tf).items()):
         if isinstance(kind, type):
             names |= {f"{name}.{member}" for member in members(kind)} | members(kind)
-    names |= members(type(tf.constant(1)))
+    found = members(type(tf.constant(1)))
+    names |= found | {f"Tensor.{name}" for name in found}
     for kind in (tf.optimizers.SGD, tf.optimizers.Adam):
         names |= {f"{kind.__name__}.{member}" for member in members(kind)} | members(kind)
     # Functions of the tests that are traced stand for functions of the user.

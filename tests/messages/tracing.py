@@ -137,10 +137,11 @@ CONTROL = {
     "while_loop: traced condition is a vector": (
         loop(lambda a: tf.stack([a, a]) > 0, lambda a: [a]), TypeError),
     "while_loop: number of invariants": (
-        loop(lambda a: a < 5.0, lambda a: [a], shape_invariants=[[], []]), ValueError),
+        loop(lambda a: a < 5.0, lambda a: [a], shape_invariants=[tf.TensorShape([])] * 2),
+        ValueError),
     "while_loop: invariant that does not fit": (
         loop(lambda a, b: a < 5.0, lambda a, b: [a + 1.0, b], tf.ones(2),
-             shape_invariants=[[], [3]]), ValueError),
+             shape_invariants=[tf.TensorShape([]), tf.TensorShape([3])]), ValueError),
     "while_loop: body returns None": (loop(lambda a: a < 5.0, lambda a: None), ValueError),
     "while_loop: Python condition": (
         loop(lambda a: bool(a < 5.0), lambda a: [a + 1.0]), *NO_DECISION),

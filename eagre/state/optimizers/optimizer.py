@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.core import dtypes
 from eagre.core.ambient import executing_eagerly
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import are_compatible
 from eagre.primitives.families import shape_of
 from eagre.primitives.rearrangement import broadcast_to
 from eagre.state.module import Module
@@ -14,6 +16,8 @@ from eagre.state.variable import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from eagre.core.tensor import Tensor
 
 
 class Optimizer(Module):
@@ -27,6 +31,11 @@ class Optimizer(Module):
 
     def __init__(self, learning_rate: Any, name: str) -> None:
         super().__init__(name)
+        if not (callable(learning_rate) or hasattr(learning_rate, "__float__")):
+            raise TypeError(
+                f"{type(self).__name__} expected a learning_rate that is a number, a variable, or "
+                f"a function of the step. Received: learning_rate={learning_rate!r}"
+            )
         self.learning_rate = learning_rate
         self.iterations = Variable(0, trainable=False, dtype=dtypes.int64, name="iterations")
         self._slots = _SlotTable()
@@ -48,8 +57,8 @@ class Optimizer(Module):
             return found
         if not executing_eagerly():
             raise ValueError(
-                f"{self.name} has no slots for {variable.name}, and cannot make variables while "
-                "tracing. Call optimizer.build(variables) before."
+                f"apply_gradients cannot make the variables that {type(self).__name__} keeps for "
+                f"{variable.name} while tracing. Call optimizer.build(variables) before."
             )
         slots = {name: _zeros(variable, name) for name in self.slot_names}
         self._slots.add(variable, slots)
@@ -61,14 +70,15 @@ class Optimizer(Module):
         Raises:
             ValueError: no variable has a gradient.
         """
-        pairs = [(grad, variable) for grad, variable in grads_and_vars if grad is not None]
+        pairs = [_pair(each) for each in grads_and_vars]
+        pairs = [(grad, variable) for grad, variable in pairs if grad is not None]
         if not pairs:
             raise ValueError(
-                "apply_gradients expected a gradient for at least one variable. Received: None "
-                "for all. Was the loss computed within the tape?"
+                "apply_gradients expected a gradient for at least one variable. Received: only "
+                "None, or no pairs. Was the loss computed within the tape?"
             )
         for grad, variable in pairs:
-            self.update(to_tensor(grad), variable, self._slots_of(variable))
+            self.update(_fitting(grad, variable), variable, self._slots_of(variable))
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable.value()))
         self.iterations.assign_add(1)
@@ -106,6 +116,34 @@ class _SlotTable:
     def all(self) -> list[Variable]:
         """All slots, in the order in which their variables came."""
         return [slot for _, slots in self._pairs for slot in slots.values()]
+
+
+def _pair(pair: Any) -> tuple[Any, Variable]:
+    """The gradient and the variable that it is for."""
+    is_pair = isinstance(pair, tuple | list) and len(pair) == 2
+    if not is_pair or not isinstance(pair[1], Variable):
+        came = f"variable={pair[1]!r:.120}" if is_pair else f"{pair!r:.120}"
+        raise TypeError(
+            f"apply_gradients expected pairs (gradient, variable). Received: {came}. "
+            "Use zip(gradients, variables)."
+        )
+    return pair[0], pair[1]
+
+
+def _fitting(grad: Any, variable: Variable) -> Tensor:
+    """A gradient as a tensor of the shape and dtype of its variable."""
+    grad = to_tensor(grad)
+    if grad.dtype != variable.dtype:
+        raise DTypeMismatchError(
+            f"apply_gradients expected a gradient of dtype {variable.dtype.name}, that of "
+            f"{variable.name}. Received: dtype={grad.dtype.name}. Use tf.cast to convert it."
+        )
+    if not are_compatible(grad.sizes, variable.shape.sizes):
+        raise InvalidArgumentError(
+            f"apply_gradients expected a gradient of shape {variable.shape}, that of "
+            f"{variable.name}. Received: shape={grad.shape}"
+        )
+    return grad
 
 
 def _zeros(variable: Variable, name: str) -> Variable:

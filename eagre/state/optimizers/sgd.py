@@ -32,7 +32,7 @@ class SGD(Optimizer):
         name: str = "SGD",
     ) -> None:
         if not 0.0 <= momentum <= 1.0:
-            raise ValueError(f"SGD expected momentum within [0, 1]. Received: {momentum}")
+            raise ValueError(f"SGD expected momentum within [0, 1]. Received: momentum={momentum}")
         self.momentum = momentum
         self.nesterov = nesterov
         self.slot_names = ("momentum",) if momentum else ()

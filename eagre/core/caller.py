@@ -1,0 +1,32 @@
+"""Which function the user called: what an error message begins with."""
+
+from __future__ import annotations
+
+import sys
+
+_OPERATORS = {"getitem": "tensor[...]"}
+_BETWEEN = frozenset({"apply", "operator", "reflected", "run"})
+
+
+class Called(str):
+    """The function that the user called: looked up when a message is formatted with it.
+
+    It is the outermost function of this package that is running and has a public name; where
+    there is none, this very text stands.
+    """
+
+    __slots__ = ()
+
+    def __format__(self, specification: str) -> str:
+        name = str(self)
+        frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+        package = __name__.partition(".")[0] + "."
+        while frame is not None and frame.f_globals.get("__name__", "").startswith(package):
+            function = frame.f_code.co_name
+            if function[0] not in "_<" and function not in _BETWEEN:
+                name = _OPERATORS.get(function) or function.rstrip("_")
+            frame = frame.f_back
+        return name
+
+
+CALLED = Called("tensor")
