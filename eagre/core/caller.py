@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 _OPERATORS = {"getitem": "tensor[...]"}
-_BETWEEN = frozenset({"apply", "operator", "reflected", "run"})
+_BETWEEN = frozenset({"apply", "infer", "interpret", "operator", "reflected"})
 
 
 class Called(str):
@@ -21,9 +21,12 @@ class Called(str):
         name = str(self)
         frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
         package = __name__.partition(".")[0] + "."
-        while frame is not None and frame.f_globals.get("__name__", "").startswith(package):
-            function = frame.f_code.co_name
-            if function[0] not in "_<" and function not in _BETWEEN:
+        while frame is not None:
+            module, function = frame.f_globals.get("__name__", ""), frame.f_code.co_name
+            if not module.startswith(package):
+                break
+            is_between = function in _BETWEEN or module == package + "graph.graph"
+            if function[0] not in "_<" and not is_between:
                 name = _OPERATORS.get(function) or function.rstrip("_")
             frame = frame.f_back
         return name

@@ -298,17 +298,20 @@ def binary_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
     """`apply` for two inputs of one dtype and no parameters; converts a right operand."""
     kernel = primitive.kernel_for_reals or primitive.kernel
     accepted, is_light = primitive.accepted, primitive.is_light
+    usual: Any = None  # the first dtype accepted: comparing is cheaper than looking it up
 
     def door(x: Any, y: Any) -> Any:
+        nonlocal usual
         if interpreters or y.__class__ is not EagerTensor or x.__class__ is not EagerTensor:
             return _operate(primitive, door, x, y)
         a = x.array
         b = y.array
         dtype = a.dtype
-        if dtype is not b.dtype or dtype not in accepted:
+        if dtype is not b.dtype or (dtype is not usual and dtype not in accepted):
             _accept(primitive, (x, y), NO_PARAMS, dtype)
             if dtype not in accepted:
                 return apply(primitive, (x, y), NO_PARAMS)
+            usual = dtype if usual is None else usual
         try:
             result = quietly(kernel, a, b)
         except Exception as error:

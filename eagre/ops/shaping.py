@@ -144,7 +144,10 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
     """
     if tensor.__class__ is not EagerTensor:
         tensor = to_tensor(tensor)
-    return rearrangement.reshape(tensor, as_shape(shape, "reshape"))
+    shape = as_shape(shape, "reshape")
+    if shape.__class__ is tuple:
+        return rearrangement.reshape_primitive.door(tensor, shape=shape)
+    return rearrangement.reshape(tensor, shape)
 
 
 def transpose(

@@ -292,6 +292,9 @@ class Conjugate(Unary):
         return (conjugate(grad),)
 
 
+_STRING = dtypes.string
+
+
 class Cast(Primitive):
     """The nearest value of another dtype; floats to integers round towards zero."""
 
@@ -310,6 +313,10 @@ class Cast(Primitive):
     def kernel(self, x: Any, *, dtype: dtypes.DType) -> Any:
         if x.dtype.kind == "c" and not dtype.is_complex:
             x = x.real
+        if dtype is _STRING and x.dtype.kind != "O":
+            raise TypeError("cast cannot convert numbers to strings")
+        if dtype.is_integer and x.dtype.kind not in "iub":
+            return floats_as_integers(x, dtype.numpy)
         return x.astype(dtype.numpy)
 
     def gradient(self, grad: Any, output: Any, x: Any, *, dtype: dtypes.DType) -> Any:

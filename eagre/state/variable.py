@@ -171,8 +171,8 @@ class Variable:
             delta = _new_value(self, delta, "assign_add")
         try:
             value = read_variable.door(self.handle) + delta
-        except InvalidArgumentError:
-            raise _misfit(self, delta, "assign_add") from None
+        except InvalidArgumentError as error:
+            raise _misfit(error, self, delta, "assign_add") from None
         apply(assign_variable, (self.handle, value), NO_PARAMS)
         return self
 
@@ -184,8 +184,8 @@ class Variable:
             delta = _new_value(self, delta, "assign_sub")
         try:
             value = read_variable.door(self.handle) - delta
-        except InvalidArgumentError:
-            raise _misfit(self, delta, "assign_sub") from None
+        except InvalidArgumentError as error:
+            raise _misfit(error, self, delta, "assign_sub") from None
         apply(assign_variable, (self.handle, value), NO_PARAMS)
         return self
 
@@ -231,14 +231,18 @@ def _new_value(variable: Variable, value: Any, name: str) -> Tensor:
     return to_tensor(value, variable.dtype, name=name)
 
 
-def _misfit(variable: Variable, delta: Tensor, name: str) -> InvalidArgumentError:
-    """The error for what cannot be added to a variable's value."""
+def _misfit(
+    error: InvalidArgumentError, variable: Variable, delta: Tensor, name: str
+) -> InvalidArgumentError:
+    """The error for what cannot be added to a variable's value: `error` in terms of variables."""
     wanted = variable.dtype
     if delta.dtype != wanted:
         return DTypeMismatchError(
             f"{name} expected a value of the variable's dtype {wanted.name}. "
             f"Received: dtype={delta.dtype.name}. Use tf.cast."
         )
+    if delta.sizes == variable.shape.sizes:
+        return error
     return InvalidArgumentError(
         f"{name} expected a value of a shape that fits the variable's {variable.shape}. "
         f"Received: shape={delta.shape}"

@@ -2,6 +2,7 @@
 
 from tests.primitives import (
     table_arithmetic,
+    table_array,
     table_control,
     table_neural,
     table_random,
@@ -15,6 +16,7 @@ RECORDS: list[Record] = [
     *table_arithmetic.RECORDS,
     *table_transcendental.RECORDS,
     *table_rearrangement.RECORDS,
+    *table_array.RECORDS,
     *table_reductions.RECORDS,
     *table_neural.RECORDS,
     *table_random.RECORDS,

@@ -1,0 +1,210 @@
+"""Counts: elements that are not zero, values in bins, labels against predictions, order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eagre.core import dtypes
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import are_compatible
+from eagre.ops.reductions import reduce_sum
+from eagre.ops.segments import count_up_to
+from eagre.primitives import rearrangement, segments
+from eagre.primitives.arithmetic import cast, maximum, minimum
+from eagre.primitives.comparison import not_equal, select
+from eagre.primitives.families import NUMBERS, one_like, shape_of, zero_like
+from eagre.primitives.reductions import reduce_all
+from eagre.primitives.segments import checked_ids, segment_sum
+
+
+def count_nonzero(
+    input: Any, axis: Any = None, keepdims: Any = None, dtype: Any = dtypes.int64,
+    name: str | None = None,
+) -> Any:
+    """How many elements are not zero (not False, not empty), over axes.
+
+    >>> tf.math.count_nonzero([0.0, 3.0, 1.0]).numpy()
+    @@
+    """
+    x = to_tensor(input)
+    zero = to_tensor("") if x.dtype == dtypes.string else zero_like(x)
+    hits = cast(not_equal(x, zero), dtype=dtypes.int64)
+    return cast(reduce_sum(hits, axis, bool(keepdims)), dtype=dtypes.as_dtype(dtype))
+
+
+def zero_fraction(value: Any, name: str | None = None) -> Any:
+    """The part of the elements that is zero, a float32; NaN if there are no elements.
+
+    >>> tf.math.zero_fraction([0.0, 3.0, 0.0, 0.0]).numpy()
+    @@
+    """
+    x = to_tensor(value)
+    size = reduce_sum(rearrangement.broadcast_to(to_tensor(1, dtypes.int64), shape_of(x)))
+    zeros = size - count_nonzero(x)
+    return cast(zeros, dtype=dtypes.float32) / cast(size, dtype=dtypes.float32)
+
+
+def is_non_decreasing(x: Any, name: str | None = None) -> Any:
+    """Whether no element, in row-major order, is smaller than the one before.
+
+    >>> tf.math.is_non_decreasing([1, 1, 2]).numpy()
+    @@
+    """
+    x = _row(x, "is_non_decreasing")
+    return reduce_all(x[:-1] <= x[1:], axis=None, keepdims=False)
+
+
+def is_strictly_increasing(x: Any, name: str | None = None) -> Any:
+    """Whether each element, in row-major order, is larger than the one before.
+
+    >>> tf.math.is_strictly_increasing([1, 1, 2]).numpy()
+    @@
+    """
+    x = _row(x, "is_strictly_increasing")
+    return reduce_all(x[:-1] < x[1:], axis=None, keepdims=False)
+
+
+def _row(x: Any, name: str) -> Any:
+    x = to_tensor(x)
+    if x.dtype not in NUMBERS:
+        raise TypeError(f"{name} expected numbers. Received: dtype={x.dtype.name}")
+    if x.dtype.is_complex:
+        raise InvalidArgumentError(
+            f"{name} expected real numbers. Received: dtype={x.dtype.name}"
+        )
+    return _flat(x)
+
+
+def _flat(x: Any) -> Any:
+    return rearrangement.reshape(x, (-1,))
+
+
+def bincount(
+    arr: Any, weights: Any = None, minlength: Any = None, maxlength: Any = None,
+    dtype: Any = dtypes.int32, name: str | None = None, axis: Any = None,
+    binary_output: bool = False,
+) -> Any:
+    """How often each integer from 0 to the largest stands in `arr`, or the sums of its weights.
+
+    The result has at least `minlength` and at most `maxlength` elements. With `axis=-1` each row
+    of a matrix is counted for itself; `binary_output` says only whether an integer is there.
+
+    Raises:
+        InvalidArgumentError: a value is negative.
+        ValueError: `axis` is neither None nor 0 nor -1, or weights come with `binary_output`.
+
+    >>> tf.math.bincount([1, 1, 3]).numpy()
+    @@
+    """
+    if axis not in (None, 0, -1):
+        raise ValueError(f"bincount expected axis to be None, 0 or -1. Received: axis={axis}")
+    if weights is not None and binary_output:
+        raise ValueError("bincount expected weights or binary_output. Received: both")
+    ids = to_tensor(arr)
+    ids = ids if ids.dtype.is_integer else cast(ids, dtype=dtypes.int32)
+    ids = checked_ids(ids, function="bincount", argument="arr", ascends=False)
+    values = _weights_of(ids, weights, dtypes.as_dtype(dtype))
+    size = _bounded(count_up_to(ids), minlength, maxlength)
+    ids = select(ids < size, ids, -one_like(cast(ids, dtype=dtypes.int64)))
+    counts = _count_rows(values, ids, size) if axis == -1 and ids.ndim != 1 else segment_sum(
+        _flat(values), _flat(ids), size
+    )
+    return minimum(counts, one_like(counts)) if binary_output else counts
+
+
+def _weights_of(ids: Any, weights: Any, dtype: Any) -> Any:
+    if weights is None:
+        return rearrangement.broadcast_to(to_tensor(1, dtype), shape_of(ids))
+    weights = to_tensor(weights)
+    if not are_compatible(weights.sizes, ids.sizes):
+        raise InvalidArgumentError(
+            "bincount expected weights of the shape of arr. "
+            f"Received: weights.shape={weights.shape}, arr.shape={ids.shape}"
+        )
+    return weights
+
+
+def _bounded(size: Any, minlength: Any, maxlength: Any) -> Any:
+    if minlength is not None:
+        size = maximum(size, cast(to_tensor(minlength), dtype=size.dtype))
+    if maxlength is not None:
+        size = minimum(size, cast(to_tensor(maxlength), dtype=size.dtype))
+    return size
+
+
+def _count_rows(values: Any, ids: Any, size: Any) -> Any:
+    """The counts of each row: bins of different rows have different numbers."""
+    if ids.ndim != 2:
+        raise InvalidArgumentError(
+            f"bincount with axis=-1 expected at most two axes. Received: arr.shape={ids.shape}"
+        )
+    rows = cast(rearrangement.shape_of_tensor(ids)[0], dtype=dtypes.int64)
+    size = cast(size, dtype=dtypes.int64)
+    first = rearrangement.range_of(rows) * size
+    places = select(ids < 0, ids, ids + rearrangement.expand_dims(first, axis=(1,)))
+    counts = segment_sum(_flat(values), _flat(places), rows * size)
+    return rearrangement.reshape(counts, rearrangement.stack([rows, size]))
+
+
+def confusion_matrix(
+    labels: Any, predictions: Any, num_classes: Any = None, weights: Any = None,
+    dtype: Any = dtypes.int32, name: str | None = None,
+) -> Any:
+    """How often each class (row) was predicted as each class (column), or the sums of weights.
+
+    Raises:
+        InvalidArgumentError: a label or a prediction is not in [0, num_classes), or their shapes
+            differ.
+
+    >>> tf.math.confusion_matrix([0, 1, 1], [0, 1, 0]).numpy()
+    @@
+    """
+    labels, predictions = _squeezed(to_tensor(labels), to_tensor(predictions))
+    limit = None
+    if num_classes is not None:
+        limit = cast(to_tensor(num_classes), dtype=dtypes.int64)
+    labels = _classes(labels, limit, "labels")
+    predictions = _classes(predictions, limit, "predictions")
+    if not are_compatible(labels.sizes, predictions.sizes):
+        raise InvalidArgumentError(
+            "confusion_matrix expected labels and predictions of one shape. "
+            f"Received: labels.shape={labels.shape}, predictions.shape={predictions.shape}"
+        )
+    size = limit
+    if size is None:
+        size = maximum(count_up_to(labels), count_up_to(predictions))
+    values = _class_weights(predictions, weights, dtypes.as_dtype(dtype))
+    places = _flat(labels * size + predictions)
+    counts = segments.segment_sum(_flat(values), places, size * size)
+    return rearrangement.reshape(counts, rearrangement.stack([size, size]))
+
+
+def _classes(x: Any, limit: Any, argument: str) -> Any:
+    ids = cast(x, dtype=dtypes.int64)
+    more = () if limit is None else (limit,)
+    return checked_ids(
+        ids, *more, function="confusion_matrix", argument=argument, ascends=False
+    )
+
+
+def _squeezed(labels: Any, predictions: Any) -> tuple[Any, Any]:
+    """Both with the same rank, where one has a last axis of size 1 more."""
+    more = (labels.ndim or 0) - (predictions.ndim or 0)
+    if more == 1 and labels.sizes[-1] == 1:
+        labels = rearrangement.squeeze(labels, axis=(-1,))
+    if more == -1 and predictions.sizes[-1] == 1:
+        predictions = rearrangement.squeeze(predictions, axis=(-1,))
+    return labels, predictions
+
+
+def _class_weights(predictions: Any, weights: Any, dtype: Any) -> Any:
+    if weights is None:
+        return rearrangement.broadcast_to(to_tensor(1, dtype), shape_of(predictions))
+    weights = to_tensor(weights)
+    if not are_compatible(weights.sizes, predictions.sizes):
+        raise ValueError(
+            "confusion_matrix expected weights of the shape of predictions. "
+            f"Received: weights.shape={weights.shape}, predictions.shape={predictions.shape}"
+        )
+    return cast(weights, dtype=dtype)

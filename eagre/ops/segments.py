@@ -1,0 +1,228 @@
+"""Reductions over the elements of segments.
+
+Elements of `data` that have the same number in `segment_ids` are one segment. Where `segment_ids`
+ascend, the last one tells how many segments there are; the `unsorted_` ops are told.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eagre.core import dtypes
+from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import are_compatible
+from eagre.core.tensor import EagerTensor
+from eagre.ops.division import truncatediv
+from eagre.primitives import segments
+from eagre.primitives.arithmetic import cast, maximum
+from eagre.primitives.comparison import select
+from eagre.primitives.families import (
+    COMPLEXES,
+    INEXACTS,
+    NUMBERS,
+    REALS,
+    one_like,
+    shape_of,
+    zero_like,
+)
+from eagre.primitives.rearrangement import broadcast_to
+from eagre.primitives.reductions import reduce_max
+from eagre.primitives.segments import checked_ids, reduce_segments, segment_sum as sum_segments
+from eagre.primitives.transcendental import sqrt
+
+
+def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Any:
+    """The sums of segments; `segment_ids` is a vector that ascends from 0.
+
+    >>> tf.math.segment_sum([1, 2, 3], [0, 0, 2]).numpy()
+    @@
+    """
+    return _sorted(segments.segment_sum_primitive, "segment_sum", data, segment_ids)
+
+
+def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Any:
+    """The products of segments; `segment_ids` is a vector that ascends from 0.
+
+    >>> tf.math.segment_prod([1, 2, 3], [0, 0, 2]).numpy()
+    @@
+    """
+    return _sorted(segments.segment_product_primitive, "segment_prod", data, segment_ids)
+
+
+def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Any:
+    """The largest elements of segments, 0 where there are none; `segment_ids` ascends from 0.
+
+    >>> tf.math.segment_max([1, 2, 3], [0, 0, 2]).numpy()
+    @@
+    """
+    return _sorted_extremum(segments.segment_max_primitive, "segment_max", data, segment_ids)
+
+
+def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Any:
+    """The smallest elements of segments, 0 where there are none; `segment_ids` ascends from 0.
+
+    >>> tf.math.segment_min([1, 2, 3], [0, 0, 2]).numpy()
+    @@
+    """
+    return _sorted_extremum(segments.segment_min_primitive, "segment_min", data, segment_ids)
+
+
+def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Any:
+    """The means of segments, 0 where there are no elements; those of integers are cut to integers.
+
+    `segment_ids` is a vector that ascends from 0.
+
+    >>> tf.math.segment_mean([1.0, 2.0, 3.0], [0, 0, 2]).numpy()
+    @@
+    """
+    data, ids = _parts("segment_mean", data, segment_ids, NUMBERS)
+    ids, size = _ascending("segment_mean", ids)
+    total, count = sum_segments(data, ids, size), _counts(data, ids, size)
+    return truncatediv(total, count) if data.dtype.is_integer else total / count
+
+
+def unsorted_segment_sum(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
+    """The sums of segments; elements with negative ids are left out.
+
+    `segment_ids` has the shape of the leading axes of `data`.
+
+    >>> tf.math.unsorted_segment_sum([1, 2, 3], [1, 0, 1], 2).numpy()
+    @@
+    """
+    name = "unsorted_segment_sum"
+    return _unsorted(segments.segment_sum_primitive, name, data, segment_ids, num_segments)
+
+
+def unsorted_segment_prod(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
+    """The products of segments; elements with negative ids are left out.
+
+    >>> tf.math.unsorted_segment_prod([1, 2, 3], [1, 0, 1], 2).numpy()
+    @@
+    """
+    name = "unsorted_segment_prod"
+    return _unsorted(segments.segment_product_primitive, name, data, segment_ids, num_segments)
+
+
+def unsorted_segment_max(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
+    """The largest elements of segments; the lowest number of the dtype where there are none.
+
+    >>> tf.math.unsorted_segment_max([1, 2, 3], [1, 0, 1], 2).numpy()
+    @@
+    """
+    name = "unsorted_segment_max"
+    return _unsorted(segments.segment_max_primitive, name, data, segment_ids, num_segments)
+
+
+def unsorted_segment_min(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
+    """The smallest elements of segments; the highest number of the dtype where there are none.
+
+    >>> tf.math.unsorted_segment_min([1, 2, 3], [1, 0, 1], 2).numpy()
+    @@
+    """
+    name = "unsorted_segment_min"
+    return _unsorted(segments.segment_min_primitive, name, data, segment_ids, num_segments)
+
+
+def unsorted_segment_mean(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
+    """The means of segments, 0 where there are no elements; integers are divided as by `truediv`.
+
+    >>> tf.math.unsorted_segment_mean([1.0, 2.0, 4.0], [1, 0, 1], 2).numpy()
+    @@
+    """
+    name = "unsorted_segment_mean"
+    data, ids = _parts(name, data, segment_ids, NUMBERS)
+    size = _segment_count(name, num_segments)
+    return sum_segments(data, ids, size) / _counts(data, ids, size)
+
+
+def unsorted_segment_sqrt_n(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
+    """The sums of segments over the square roots of their numbers of elements.
+
+    >>> tf.math.unsorted_segment_sqrt_n([1.0, 2.0, 3.0], [1, 0, 1], 2).numpy()
+    @@
+    """
+    name = "unsorted_segment_sqrt_n"
+    data, ids = _parts(name, data, segment_ids, INEXACTS)
+    size = _segment_count(name, num_segments)
+    return sum_segments(data, ids, size) / sqrt(_counts(data, ids, size))
+
+
+def _unsorted(primitive: Any, name: str, data: Any, ids: Any, size: Any) -> Any:
+    data, ids = _parts(name, data, ids, primitive.takes)
+    return reduce_segments(primitive, data, ids, _segment_count(name, size))
+
+
+def _sorted(primitive: Any, name: str, data: Any, ids: Any) -> Any:
+    data, ids = _parts(name, data, ids, primitive.takes)
+    return reduce_segments(primitive, data, *_ascending(name, ids))
+
+
+def _sorted_extremum(primitive: Any, name: str, data: Any, ids: Any) -> Any:
+    data, ids = _parts(name, data, ids, REALS)
+    ids, size = _ascending(name, ids)
+    ones = broadcast_to(one_like(data), shape_of(data))
+    is_empty = sum_segments(ones, ids, size) == 0
+    return select(is_empty, zero_like(data), reduce_segments(primitive, data, ids, size))
+
+
+def _parts(name: str, data: Any, ids: Any, allowed: Any) -> tuple[Any, Any]:
+    """Both as tensors, with errors under the op's own name."""
+    data, ids = to_tensor(data, name=name), to_tensor(ids, name=name)
+    if data.dtype not in allowed or not ids.dtype.is_integer:
+        kinds = "real" if not COMPLEXES & allowed else "inexact" if allowed is INEXACTS else "any"
+        raise DTypeMismatchError(
+            f"{name} expected data of numbers ({kinds}) and segment_ids of integers. "
+            f"Received: data.dtype={data.dtype.name}, segment_ids.dtype={ids.dtype.name}"
+        )
+    known = data.sizes is not None and ids.sizes is not None
+    if known and not are_compatible(data.sizes[: len(ids.sizes)], ids.sizes):
+        raise InvalidArgumentError(
+            f"{name} expected segment_ids with the shape of the leading axes of data. "
+            f"Received: segment_ids.shape={ids.shape}, data.shape={data.shape}"
+        )
+    return data, ids
+
+
+def _ascending(name: str, ids: Any) -> tuple[Any, Any]:
+    """The ids, checked, and the number of segments."""
+    ids = checked_ids(ids, function=name, argument="segment_ids", ascends=True)
+    return ids, count_up_to(ids)
+
+
+def count_up_to(ids: Any) -> Any:
+    """One more than the largest id, 0 if there is none."""
+    return maximum(reduce_max(ids, axis=None, keepdims=False) + 1, zero_like(ids))
+
+
+def _segment_count(name: str, value: Any) -> Any:
+    size = to_tensor(value, name=name)
+    is_scalar = size.ndim in (0, None) and size.dtype.is_integer
+    if not is_scalar or (isinstance(size, EagerTensor) and int(size.array) < 0):
+        raise InvalidArgumentError(
+            f"{name} expected num_segments to be an integer of at least 0. "
+            f"Received: num_segments={value}"
+        )
+    return size
+
+
+def _counts(data: Any, ids: Any, size: Any) -> Any:
+    """The number of elements of each segment, at least 1, in the shape of the sums."""
+    ones = broadcast_to(one_like(data), shape_of(data))
+    count = sum_segments(ones, ids, size)
+    if data.dtype not in COMPLEXES:
+        return maximum(count, one_like(count))
+    real = cast(count, dtype=dtypes.float64)
+    return cast(maximum(real, one_like(real)), dtype=data.dtype)

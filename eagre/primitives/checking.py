@@ -1,0 +1,92 @@
+"""Values let through only if they are as they should be, also where tracing cannot know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
+from eagre.core.shapes import are_compatible, broadcast_sizes, format_sizes, merge_sizes
+from eagre.core.specs import TensorSpec
+from eagre.primitives.families import BOOLS, INTEGERS, check_dtypes
+
+
+class Demand(Primitive):
+    """`x`, unless some element of the condition is false: then an error with the message."""
+
+    needs = ()
+    can_fail = True
+
+    def infer(self, x: TensorSpec, condition: TensorSpec, *, message: str) -> TensorSpec:
+        """The same shape."""
+        check_dtypes(self, (condition,), BOOLS)
+        return x
+
+    def kernel(self, x: Any, condition: Any, *, message: str) -> Any:
+        if not condition.all():
+            text = np.array2string(x, threshold=20, edgeitems=3, separator=", ")
+            raise InvalidArgumentError(f"{message}{text.replace(chr(10), '')}")
+        return x
+
+    def gradient(self, grad: Any, output: Any, x: Any, condition: Any, *, message: str) -> Any:
+        return grad, None
+
+
+class EnsureShape(Primitive):
+    """`x`, unless its shape is not the one that is expected."""
+
+    has_one_input = True
+    needs = ()
+    can_fail = True
+
+    def infer(self, x: TensorSpec, *, shape: Any) -> TensorSpec:
+        """What is known and what is expected, put together."""
+        if not are_compatible(x.sizes, shape):
+            raise self._misfit(format_sizes(x.sizes), shape)
+        return TensorSpec.of(merge_sizes(x.sizes, shape), x.dtype)
+
+    def kernel(self, x: Any, *, shape: Any) -> Any:
+        if not are_compatible(x.shape, shape):
+            raise self._misfit(format_sizes(x.shape), shape)
+        return x
+
+    def _misfit(self, came: str, shape: Any) -> InvalidArgumentError:
+        return InvalidArgumentError(
+            f"ensure_shape expected a tensor of shape {shape}. Received: x.shape={came}"
+        )
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, shape: Any) -> Any:
+        return (grad,)
+
+
+class BroadcastShapes(Primitive):
+    """The shape, as a vector, to which two shapes broadcast."""
+
+    stops_gradients = True
+    can_fail = True
+    public = "broadcast_dynamic_shape"
+
+    def infer(self, x: TensorSpec, y: TensorSpec) -> TensorSpec:
+        """A vector as long as the longer one."""
+        dtype = check_dtypes(self, (x, y), INTEGERS)
+        if x.rank not in (1, None) or y.rank not in (1, None):
+            raise InvalidArgumentError(
+                "broadcast_dynamic_shape expected vectors of sizes. "
+                f"Received: shape_x of shape {x.shape}, shape_y of shape {y.shape}"
+            )
+        lengths = [None if each.sizes is None else each.sizes[0] for each in (x, y)]
+        known = [length for length in lengths if length is not None]
+        return TensorSpec.of((max(known) if len(known) == 2 else None,), dtype)
+
+    def kernel(self, x: Any, y: Any) -> Any:
+        if not x.ndim == y.ndim == 1:
+            raise ValueError("not vectors")
+        sizes = broadcast_sizes(tuple(x.tolist()), tuple(y.tolist()), self.public)
+        return np.array(sizes, x.dtype)
+
+
+demand = Demand()
+ensure_shape = EnsureShape()
+broadcast_shapes = BroadcastShapes()

@@ -1,0 +1,396 @@
+"""Inverses, determinants, linear systems and functions of matrices (the last two axes).
+
+Gradients: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation", 2008; of matrix functions: Mathias, "A chain rule for matrix functions", 1996.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
+from eagre.core.shapes import are_compatible, broadcast_sizes
+from eagre.core.specs import TensorSpec
+from eagre.primitives.arithmetic import conjugated
+from eagre.primitives.contraction import matmul
+from eagre.primitives.diagonals import adjoint, band_part, check_matrices
+from eagre.primitives.families import (
+    COMPLEXES,
+    check_dtypes,
+    contiguous,
+    shape_of,
+    unbroadcast,
+    zero_like,
+)
+from eagre.primitives.rearrangement import broadcast_to, concat, expand_dims
+
+LAPACK = frozenset({dtypes.float32, dtypes.float64}) | COMPLEXES
+"""The dtypes that have routines of linear algebra."""
+
+LAPACK_AND_HALF = LAPACK | {dtypes.float16}
+"""The same and float16, which is computed in float32."""
+
+BLOCK = 16
+"""Rows of a triangular system that are solved one by one."""
+
+
+def check_square(primitive: Primitive, x: TensorSpec, takes: Any = LAPACK) -> None:
+    """An error for what is no batch of square matrices of a dtype that the primitive takes."""
+    check_dtypes(primitive, (x,), takes)
+    check_matrices(primitive, input=x)
+    if x.sizes is not None and None not in x.sizes[-2:] and x.sizes[-1] != x.sizes[-2]:
+        raise InvalidArgumentError(
+            f"{primitive.public} expected square matrices. Received: shape={x.shape}"
+        )
+
+
+def refuse_rectangle(x: Any) -> None:
+    """The same for kernels, which leave the words to `infer`."""
+    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+        raise ValueError("not square")
+
+
+def singular(primitive: Primitive) -> InvalidArgumentError:
+    """The error for matrices that have no inverse."""
+    return InvalidArgumentError(
+        f"{primitive.public} expected invertible matrices. Received: a singular one. "
+        "Use tf.linalg.pinv or tf.linalg.lstsq."
+    )
+
+
+def in_single(function: Any, x: Any) -> Any:
+    """A NumPy function of an array; halves are computed in float32."""
+    if x.dtype.itemsize == 2:
+        return function(x.astype(np.float32)).astype(x.dtype)
+    return function(x)
+
+
+class MatrixInverse(Primitive):
+    """The inverse of square matrices."""
+
+    public = "inv"
+    has_one_input = True
+    can_fail = True
+    needs = ("output",)
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        """The same shape."""
+        check_square(self, x, LAPACK_AND_HALF)
+        return x
+
+    def kernel(self, x: Any) -> Any:
+        refuse_rectangle(x)
+        if np.isnan(x).any():
+            raise singular(self)
+        try:
+            return in_single(np.linalg.inv, x)
+        except np.linalg.LinAlgError:
+            raise singular(self) from None
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        y = conjugated(output)
+        return (-matmul(matmul(y, grad, True, False), y, False, True),)
+
+
+class Determinant(Primitive):
+    """The determinant of square matrices."""
+
+    public = "det"
+    has_one_input = True
+    needs = ("output", "x")
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        """The shape without the matrices."""
+        check_square(self, x)
+        return TensorSpec.of(None if x.sizes is None else x.sizes[:-2], x.dtype)
+
+    def kernel(self, x: Any) -> Any:
+        return np.asarray(np.linalg.det(x))
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        scale = expand_dims(grad * conjugated(output), axis=(-2, -1))
+        return (scale * adjoint(matrix_inverse(x)),)
+
+
+class LogDeterminant(Primitive):
+    """The sign of the determinant and the logarithm of its absolute value."""
+
+    public = "slogdet"
+    needs = ("output", "x")
+
+    def infer(self, x: TensorSpec) -> Any:
+        """Twice the shape without the matrices; both have the dtype of the matrices."""
+        check_square(self, x)
+        spec = TensorSpec.of(None if x.sizes is None else x.sizes[:-2], x.dtype)
+        return spec, spec
+
+    def kernel(self, x: Any) -> Any:
+        sign, log = np.linalg.slogdet(x)
+        return np.asarray(sign), np.asarray(log).astype(x.dtype)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        of_sign, of_log = grad
+        # The logarithm is real, and a sign moves along the circle: one part of each counts.
+        turn = of_sign * conjugated(output[0])
+        scale = (of_log + conjugated(of_log) + turn - conjugated(turn)) * 0.5
+        return (expand_dims(scale, axis=(-2, -1)) * adjoint(matrix_inverse(x)),)
+
+
+class Solve(Primitive):
+    """The solution x of a x = b, where a and b have the same leading axes."""
+
+    public = "solve"
+    can_fail = True
+    needs = ("a", "output")
+
+    def infer(self, a: TensorSpec, b: TensorSpec) -> TensorSpec:
+        """The shape of b."""
+        check_dtypes(self, (a, b), LAPACK)
+        check_square(self, a)
+        check_matrices(self, rhs=b)
+        if a.sizes is None or b.sizes is None:
+            return TensorSpec.of(b.sizes, b.dtype)
+        if not are_compatible(a.sizes[:-1], b.sizes[:-1]):
+            raise InvalidArgumentError(
+                "solve expected a matrix and an rhs with the same leading axes and as many rows. "
+                f"Received: matrix.shape={a.shape}, rhs.shape={b.shape}"
+            )
+        return TensorSpec.of(b.sizes, b.dtype)
+
+    def kernel(self, a: Any, b: Any) -> Any:
+        refuse_rectangle(a)
+        if b.ndim != a.ndim or a.shape[:-1] != b.shape[:-1]:
+            raise ValueError("shapes that do not fit")
+        try:
+            return np.linalg.solve(a, b)
+        except np.linalg.LinAlgError:
+            raise singular(self) from None
+
+    def gradient(self, grad: Any, output: Any, a: Any, b: Any) -> Any:
+        of_b = solve(adjoint(a), grad)
+        return lambda: -matmul(of_b, conjugated(output), False, True), of_b
+
+
+class TriangularSolve(Primitive):
+    """The solution x of a x = b for triangular a; leading axes broadcast."""
+
+    needs = ("a", "output")
+
+    def infer(self, a: TensorSpec, b: TensorSpec, *, lower: bool, adjoint: bool) -> TensorSpec:
+        """[..., rows, columns of b]."""
+        dtype = check_dtypes(self, (a, b), LAPACK)
+        check_square(self, a)
+        check_matrices(self, rhs=b)
+        if a.sizes is None or b.sizes is None:
+            return TensorSpec.of(None, dtype)
+        if not are_compatible(a.sizes[-1:], b.sizes[-2:-1]):
+            raise InvalidArgumentError(
+                "triangular_solve expected an rhs with as many rows as the matrix. "
+                f"Received: matrix.shape={a.shape}, rhs.shape={b.shape}"
+            )
+        try:
+            batch = broadcast_sizes(a.sizes[:-2], b.sizes[:-2])
+        except InvalidArgumentError:
+            raise InvalidArgumentError(
+                "triangular_solve expected leading axes that broadcast. "
+                f"Received: matrix.shape={a.shape}, rhs.shape={b.shape}"
+            ) from None
+        rows = a.sizes[-1] if b.sizes[-2] is None else b.sizes[-2]
+        return TensorSpec.of((*(batch or ()), rows, b.sizes[-1]), dtype)
+
+    def kernel(self, a: Any, b: Any, *, lower: bool, adjoint: bool) -> Any:
+        refuse_rectangle(a)
+        if b.ndim < 2 or a.shape[-1] != b.shape[-2]:
+            raise ValueError("shapes that do not fit")
+        if adjoint:
+            a, lower = np.conj(a.swapaxes(-1, -2)), not lower
+        batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        result = np.array(np.broadcast_to(b, (*batch, *b.shape[-2:])), order="C")
+        substitute(contiguous(a), result, lower)
+        return result
+
+    def gradient(
+        self, grad: Any, output: Any, a: Any, b: Any, *, lower: bool, adjoint: bool
+    ) -> Any:
+        moved = triangular_solve(a, grad, lower=lower, adjoint=not adjoint)
+
+        def of_a() -> Any:
+            left, right = (output, moved) if adjoint else (moved, output)
+            whole = -matmul(left, conjugated(right), False, True)
+            widths = {"lower": -1, "upper": 0} if lower else {"lower": 0, "upper": -1}
+            return unbroadcast(band_part(whole, **widths), a)
+
+        return of_a, lambda: unbroadcast(moved, b)
+
+
+def substitute(a: Any, x: Any, lower: bool) -> None:
+    """Solve the triangular system by halves, in place: `x` is the right side, then the solution."""
+    size = a.shape[-1]
+    if size > BLOCK:
+        half = size // 2
+        first, second = slice(0, half), slice(half, size)
+        if not lower:
+            first, second = second, first
+        substitute(a[..., first, first], x[..., first, :], lower)
+        x[..., second, :] -= np.matmul(a[..., second, first], x[..., first, :])
+        substitute(a[..., second, second], x[..., second, :], lower)
+        return
+    for row in range(size) if lower else reversed(range(size)):
+        known = slice(0, row) if lower else slice(row + 1, size)
+        done = np.matmul(a[..., row : row + 1, known], x[..., known, :])
+        x[..., row, :] = (x[..., row, :] - done[..., 0, :]) / a[..., row, row, None]
+
+
+# Functions of matrices ------------------------------------------------------------------------
+
+
+class MatrixFunction(Primitive):
+    """A function of square matrices that is given by its power series.
+
+    f([[x, y], [0, x]]) has the derivative of f at x in the direction y above its diagonal.
+    """
+
+    has_one_input = True
+    needs = ("x",)
+    takes = LAPACK
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        """The same shape."""
+        check_square(self, x, self.takes)
+        return x
+
+    def kernel(self, x: Any) -> Any:
+        refuse_rectangle(x)
+        wide = np.complex128 if x.dtype.kind == "c" else np.float64
+        return self.of_matrices(contiguous(x).astype(wide)).astype(x.dtype)
+
+    def of_matrices(self, x: Any) -> Any:
+        """The values for matrices in double precision."""
+        result = np.empty_like(x)
+        for place in np.ndindex(*x.shape[:-2]):
+            result[place] = self.of_matrix(x[place])
+        return result
+
+    def of_matrix(self, x: Any) -> Any:
+        """The value for one matrix in double precision."""
+        raise NotImplementedError
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        turned = adjoint(x)
+        zeros = broadcast_to(zero_like(grad), shape_of(grad))
+        above = concat(turned, grad, axis=-1)
+        below = concat(zeros, turned, axis=-1)
+        size = shape_of(x)[-1]
+        return (self(concat(above, below, axis=-2))[..., :size, size:],)
+
+
+class MatrixExponential(MatrixFunction):
+    """The exponential: Higham, "The scaling and squaring method revisited", 2005."""
+
+    public = "expm"
+
+    def of_matrices(self, x: Any) -> Any:
+        norm = np.abs(x).sum(-2).max(-1, initial=0.0)
+        is_finite = np.isfinite(norm)
+        if not is_finite.all():
+            x = np.where(is_finite[..., None, None], x, 0)
+            return np.where(is_finite[..., None, None], self.of_matrices(x), np.nan)
+        steps = np.maximum(np.frexp(norm / 5.371920351148152)[1], 0)
+        result = pade_of_exponential(x * np.ldexp(1.0, -steps)[..., None, None])
+        for step in range(int(steps.max(initial=0))):
+            is_due = (steps > step)[..., None, None]
+            result = np.where(is_due, np.matmul(result, result), result)
+        return result
+
+
+def pade_of_exponential(x: Any) -> Any:
+    """The approximant of degree 13, exact in double precision for norms up to 5.37."""
+    degree = 13
+    factors = [1.0]
+    for power in range(1, degree + 1):
+        ratio = (degree - power + 1) / (power * (2 * degree - power + 1))
+        factors.append(factors[-1] * ratio)
+    square = np.matmul(x, x)
+    identity = np.broadcast_to(np.eye(x.shape[-1], dtype=x.dtype), x.shape)
+    odd, even = factors[13] * identity, factors[12] * identity
+    for power in range(10, -1, -2):
+        odd = np.matmul(odd, square) + factors[power + 1] * identity
+        even = np.matmul(even, square) + factors[power] * identity
+    odd = np.matmul(x, odd)
+    return np.linalg.solve(even - odd, even + odd)
+
+
+class MatrixSquareRoot(MatrixFunction):
+    """The principal square root: Björck and Hammarling, "A Schur method for the square root of a
+    matrix", 1983. NaN where a real matrix has no real one, or a singular one none at all."""
+
+    public = "sqrtm"
+
+    def of_matrix(self, x: Any) -> Any:
+        from eagre.primitives.scipy_kernels import complex_schur
+
+        if not np.isfinite(x).all():
+            return np.full_like(x, np.nan)
+        triangle, basis = complex_schur(x)
+        root = basis @ root_of_triangle(triangle) @ basis.conj().T
+        if x.dtype.kind == "c":
+            return root
+        is_real = np.abs(root.imag).max(initial=0.0) <= 1e-8 * np.abs(root).max(initial=0.0)
+        return root.real if is_real else np.full_like(x, np.nan)
+
+
+def root_of_triangle(x: Any) -> Any:
+    """The square root of an upper triangular matrix, diagonal by diagonal."""
+    size = len(x)
+    root = np.diag(np.sqrt(np.diag(x)))
+    for distance in range(1, size):
+        for row in range(size - distance):
+            column = row + distance
+            inner = slice(row + 1, column)
+            rest = x[row, column] - root[row, inner] @ root[inner, column]
+            root[row, column] = rest / (root[row, row] + root[column, column])
+    return root
+
+
+class MatrixLogarithm(MatrixFunction):
+    """The principal logarithm: square roots until a quadrature is exact. NaN if singular.
+
+    Higham, "Functions of Matrices", 2008, chapter 11.
+    """
+
+    public = "logm"
+    takes = COMPLEXES
+
+    def of_matrix(self, x: Any) -> Any:
+        from eagre.primitives.scipy_kernels import complex_schur
+
+        if not np.isfinite(x).all():
+            return np.full_like(x, np.nan)
+        triangle, basis = complex_schur(x)
+        if not np.diag(triangle).all():
+            return np.full_like(x, np.nan)
+        identity = np.eye(len(x))
+        roots = 0
+        while np.abs(triangle - identity).sum(0).max(initial=0.0) > 0.25 and roots < 100:
+            triangle, roots = root_of_triangle(triangle), roots + 1
+        nodes, weights = np.polynomial.legendre.leggauss(10)
+        rest = triangle - identity
+        terms = [
+            weight / 2 * np.linalg.solve(identity + (node + 1) / 2 * rest, rest)
+            for node, weight in zip(nodes, weights, strict=True)
+        ]
+        return basis @ (2.0**roots * sum(terms)) @ basis.conj().T
+
+
+matrix_inverse = MatrixInverse()
+determinant = Determinant()
+log_determinant = LogDeterminant()
+solve = Solve()
+triangular_solve = TriangularSolve()
+matrix_exponential = MatrixExponential()
+matrix_square_root = MatrixSquareRoot()
+matrix_logarithm = MatrixLogarithm()

@@ -1,0 +1,230 @@
+"""Elements at places that vectors of indices name: gather_nd and the scatters.
+
+The last axis of `indices` has an index for each of the leading axes of the tensor; what stands at
+the rest of its axes is one part. Where places repeat, additions are done in their order and the
+last of several updates stays.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from eagre.core.conversion import DTypeMismatchError
+from eagre.core.dtypes import DType
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
+from eagre.core.shapes import are_compatible
+from eagre.core.specs import TensorSpec
+from eagre.primitives import arithmetic, comparison
+from eagre.primitives.families import (
+    BOOLS,
+    EVERYTHING,
+    INTEGERS,
+    NUMBERS,
+    REALS,
+    check_dtypes,
+    shape_of,
+    zero_like,
+)
+from eagre.primitives.rearrangement import broadcast_to
+
+_add_at: Any = np.add.at
+_minimum_at: Any = np.minimum.at
+_maximum_at: Any = np.maximum.at
+
+
+def check_vectors(name: str, x: TensorSpec, indices: TensorSpec) -> int | None:
+    """How many axes the vectors in `indices` index, None where it is unknown."""
+    if indices.dtype not in INTEGERS:
+        raise DTypeMismatchError(
+            f"{name} expected indices of an integer dtype. "
+            f"Received: indices.dtype={indices.dtype.name}"
+        )
+    if indices.sizes == ():
+        raise InvalidArgumentError(
+            f"{name} expected indices with at least one axis. Received: indices.shape=()"
+        )
+    depth = None if indices.sizes is None else indices.sizes[-1]
+    if depth is not None and x.sizes is not None and depth > len(x.sizes):
+        raise InvalidArgumentError(
+            f"{name} expected vectors of at most {len(x.sizes)} indices for shape {x.shape}. "
+            f"Received: indices.shape={indices.shape}"
+        )
+    return depth
+
+
+def part_sizes(x: TensorSpec, indices: TensorSpec, depth: int | None) -> Any:
+    """The shape of the parts at all indices, None where it is unknown."""
+    if depth is None or x.sizes is None or indices.sizes is None:
+        return None
+    return (*indices.sizes[:-1], *x.sizes[depth:])
+
+
+def places_of(name: str, indices: Any, shape: tuple[int, ...]) -> Any:
+    """The number of each part, in row-major order of the leading axes."""
+    if not indices.ndim:
+        raise ValueError("indices without axes")
+    depth = indices.shape[-1]
+    if depth > len(shape):
+        raise ValueError("more indices than axes")
+    limits = shape[:depth]
+    outside = (indices < 0) | (indices >= np.array(limits, np.int64))
+    if outside.any():
+        place = tuple(np.argwhere(outside)[0].tolist())[:-1]
+        where = "".join(f"[{i}]" for i in place)
+        raise InvalidArgumentError(
+            f"{name} expected indices inside the shape {shape}. "
+            f"Received: indices{where} = {indices[place].tolist()}"
+        )
+    strides = [prod(limits[axis + 1 :]) for axis in range(depth)]
+    return (indices.astype(np.int64) * np.array(strides, np.int64)).sum(-1)
+
+
+def _parts(x: Any, depth: int) -> Any:
+    """The array as a vector of parts."""
+    return x.reshape(prod(x.shape[:depth]), *x.shape[depth:])
+
+
+class GatherNd(Primitive):
+    """The parts of `x` that vectors of indices name."""
+
+    needs = ("indices",)
+    can_fail = True
+
+    def infer(self, x: TensorSpec, indices: TensorSpec) -> TensorSpec:
+        """The shape of the indices without the last axis, then that of a part."""
+        depth = check_vectors(self.public, x, indices)
+        return TensorSpec.of(part_sizes(x, indices, depth), x.dtype)
+
+    def kernel(self, x: Any, indices: Any) -> Any:
+        places = places_of(self.public, indices, x.shape)
+        return np.take(_parts(x, indices.shape[-1]), places, 0)
+
+    def gradient(self, grad: Any, output: Any, x: Any, indices: Any) -> Any:
+        return lambda: scatter_nd(grad, indices, shape_of(x)), None
+
+
+class GatherBatches(GatherNd):
+    """`gather_nd` under the name of `gather` with `batch_dims`."""
+
+    public = "gather"
+
+
+class TensorScatter(Primitive):
+    """A copy of `x` in which updates meet the parts that vectors of indices name."""
+
+    needs = ("indices",)
+    can_fail = True
+    takes: frozenset[DType] = EVERYTHING
+    at: Any
+    """`(array, places, updates)`: what is done to the copy."""
+
+    def infer(self, x: TensorSpec, indices: TensorSpec, updates: TensorSpec) -> TensorSpec:
+        """The shape of `x`."""
+        check_dtypes(self, (x, updates), self.takes)
+        depth = check_vectors(self.public, x, indices)
+        wanted = part_sizes(x, indices, depth)
+        if not are_compatible(wanted, updates.sizes):
+            raise InvalidArgumentError(
+                f"{self.public} expected updates of shape {wanted}. "
+                f"Received: tensor.shape={x.shape}, indices.shape={indices.shape}, "
+                f"updates.shape={updates.shape}"
+            )
+        return x
+
+    def kernel(self, x: Any, indices: Any, updates: Any) -> Any:
+        places = places_of(self.public, indices, x.shape)
+        depth = indices.shape[-1]
+        if updates.shape != (*places.shape, *x.shape[depth:]):
+            raise ValueError("updates that do not fit")
+        result = x.copy(order="C")
+        parts = _parts(result, depth)
+        self.at(parts, places.reshape(-1), updates.reshape(-1, *parts.shape[1:]))
+        return result
+
+
+def _replace(parts: Any, places: Any, updates: Any) -> None:
+    parts[places] = updates
+
+
+class TensorScatterUpdate(TensorScatter):
+    """A copy of `x` in which updates replace parts."""
+
+    public = "tensor_scatter_nd_update"
+    at = staticmethod(_replace)
+
+    def gradient(self, grad: Any, output: Any, x: Any, indices: Any, updates: Any) -> Any:
+        """None flows to what is replaced. Where places repeat, all updates get the same."""
+        return (
+            lambda: tensor_scatter_update(grad, indices, zeros_of(updates)),
+            None,
+            lambda: gather_nd(grad, indices),
+        )
+
+
+class TensorScatterAdd(TensorScatter):
+    """A copy of `x` in which updates are added to parts."""
+
+    public = "tensor_scatter_nd_add"
+    takes = NUMBERS | BOOLS
+    at = staticmethod(_add_at)
+
+    def gradient(self, grad: Any, output: Any, x: Any, indices: Any, updates: Any) -> Any:
+        return grad, None, lambda: gather_nd(grad, indices)
+
+
+class ScatterNd(TensorScatterAdd):
+    """`tensor_scatter_add` to zeros, under the name of `scatter_nd`."""
+
+    public = "scatter_nd"
+
+
+class TensorScatterExtreme(TensorScatter):
+    """A copy of `x` in which parts and updates are compared."""
+
+    needs = ("output", "x", "indices", "updates")
+    takes = REALS
+
+    def gradient(self, grad: Any, output: Any, x: Any, indices: Any, updates: Any) -> Any:
+        """In equal shares to all that are equal to the output."""
+        own = arithmetic.cast(comparison.equal(x, output), dtype=grad.dtype)
+        chosen = comparison.equal(updates, gather_nd(output, indices))
+        hits = arithmetic.cast(chosen, dtype=grad.dtype)
+        share = grad / (own + scatter_nd(hits, indices, shape_of(x)))
+        return share * own, None, lambda: gather_nd(share, indices) * hits
+
+
+class TensorScatterMaximum(TensorScatterExtreme):
+    """A copy of `x` in which parts become the maximum of themselves and their updates."""
+
+    public = "tensor_scatter_nd_max"
+    at = staticmethod(_maximum_at)
+
+
+class TensorScatterMinimum(TensorScatterExtreme):
+    """A copy of `x` in which parts become the minimum of themselves and their updates."""
+
+    public = "tensor_scatter_nd_min"
+    at = staticmethod(_minimum_at)
+
+
+gather_nd = GatherNd()
+gather_batches = GatherBatches()
+tensor_scatter_update = TensorScatterUpdate()
+tensor_scatter_add = TensorScatterAdd()
+tensor_scatter_maximum = TensorScatterMaximum()
+tensor_scatter_minimum = TensorScatterMinimum()
+scatter_nd_primitive = ScatterNd()
+
+
+def zeros_of(x: Any) -> Any:
+    """Zeros of the shape and dtype of `x`."""
+    return broadcast_to(zero_like(x), shape_of(x))
+
+
+def scatter_nd(updates: Any, indices: Any, shape: Any) -> Any:
+    """Zeros of a shape to which updates are added at the places that the indices name."""
+    return scatter_nd_primitive(broadcast_to(zero_like(updates), shape), indices, updates)

@@ -1,0 +1,139 @@
+"""The order of elements: sorting, searching in what is sorted, unique elements, true elements.
+
+All results are indices: the elements themselves are gathered by them. NaN counts as the largest
+number in ascending order, and comes last in descending order too.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
+from eagre.core.shapes import are_compatible
+from eagre.core.specs import TensorSpec
+from eagre.primitives.families import BOOLS, NUMBERS, REALS, check_dtypes
+
+_unique: Any = np.unique
+_searchsorted: Any = np.searchsorted
+
+
+def _sortable(x: Any) -> Any:
+    """The array in a dtype that NumPy sorts by itself."""
+    return x if x.dtype.kind in "iufO?" else x.astype(np.float32)
+
+
+class SortIndices(Primitive):
+    """The indices that sort along the last axis; equal elements keep their order."""
+
+    has_one_input = True
+    stops_gradients = True
+    public = "argsort"
+
+    def infer(self, x: TensorSpec, *, is_descending: bool) -> TensorSpec:
+        """The same shape."""
+        check_dtypes(self, (x,), REALS)
+        if x.sizes == ():
+            raise InvalidArgumentError(
+                "argsort needs a tensor with at least one axis. Received: a scalar"
+            )
+        return TensorSpec.of(x.sizes, dtypes.int32)
+
+    def kernel(self, x: Any, *, is_descending: bool) -> Any:
+        if not x.ndim:
+            raise ValueError("a scalar")
+        keys = _sortable(x)
+        if is_descending:
+            keys = ~keys if keys.dtype.kind in "iu" else -keys
+        return np.argsort(keys, -1, "stable").astype(np.int32)
+
+
+class SearchSorted(Primitive):
+    """Where values would stand in sorted vectors along the last axis."""
+
+    stops_gradients = True
+    public = "searchsorted"
+    checks_always = True
+
+    def infer(
+        self, x: TensorSpec, values: TensorSpec, *, side: str, dtype: dtypes.DType
+    ) -> TensorSpec:
+        """The shape of the values."""
+        check_dtypes(self, (x, values), REALS)
+        known = x.sizes is not None and values.sizes is not None
+        is_scalar = () in (x.sizes, values.sizes)
+        fits = not known or are_compatible(x.sizes[:-1], values.sizes[:-1])  # pyright: ignore
+        if is_scalar or not fits:
+            raise InvalidArgumentError(
+                "searchsorted expected tensors with axes that agree up to the last one. "
+                f"Received: sorted_sequence.shape={x.shape}, values.shape={values.shape}"
+            )
+        return TensorSpec.of(values.sizes, dtype)
+
+    def kernel(self, x: Any, values: Any, *, side: str, dtype: dtypes.DType) -> Any:
+        count = prod(x.shape[:-1])
+        rows = _sortable(x).reshape(count, x.shape[-1])
+        wanted = _sortable(values).reshape(count, values.shape[-1])
+        result = np.empty(wanted.shape, dtype.numpy)
+        for number in range(count):
+            result[number] = _searchsorted(rows[number], wanted[number], side)
+        return result.reshape(values.shape)
+
+
+class UniqueIndices(Primitive):
+    """Of the different elements of a vector, in the order in which they come first: where they
+    stand first, then for each element the number of the one that it is equal to, then counts."""
+
+    stops_gradients = True
+    public = "unique"
+
+    def infer(self, x: TensorSpec, *, dtype: dtypes.DType) -> tuple[TensorSpec, ...]:
+        """How many there are depends on the values."""
+        check_dtypes(self, (x,), REALS | BOOLS | {dtypes.string})
+        if x.rank not in (1, None):
+            raise InvalidArgumentError(f"unique expected a vector. Received: shape={x.shape}")
+        length = None if x.sizes is None else x.sizes[0]
+        some = TensorSpec.of((None,), dtype)
+        return some, TensorSpec.of((length,), dtype), some
+
+    def kernel(self, x: Any, *, dtype: dtypes.DType) -> Any:
+        if x.ndim != 1:
+            raise ValueError("not a vector")
+        _, first, inverse, counts = _unique(_sortable(x), True, True, True, equal_nan=False)
+        order = np.argsort(first)
+        ranks = np.empty_like(order)
+        ranks[order] = np.arange(len(order))
+        found = (first[order], ranks[inverse.reshape(-1)], counts[order])
+        return tuple(each.astype(dtype.numpy) for each in found)
+
+
+class Nonzero(Primitive):
+    """The indices of all elements that are true, or not zero, in row-major order."""
+
+    has_one_input = True
+    stops_gradients = True
+    public = "where"
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        """A row for each such element."""
+        check_dtypes(self, (x,), NUMBERS | BOOLS)
+        if x.sizes == ():
+            raise InvalidArgumentError(
+                "where expected a condition with at least one axis. Received: a scalar"
+            )
+        return TensorSpec.of((None, x.rank), dtypes.int64)
+
+    def kernel(self, x: Any) -> Any:
+        if not x.ndim:
+            raise ValueError("a scalar")
+        return np.argwhere(x).astype(np.int64)
+
+
+sort_indices = SortIndices()
+search_sorted = SearchSorted()
+unique_indices = UniqueIndices()
+nonzero = Nonzero()

@@ -1,0 +1,248 @@
+"""Gamma and beta functions, inverses of error functions: special functions and their gradients.
+
+SciPy computes them in float64, whatever the dtype; the result is rounded once.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NoReturn
+
+import numpy as np
+
+from eagre.core import dtypes
+from eagre.core.errors import InvalidArgumentError
+from eagre.primitives import scipy_kernels
+from eagre.primitives.arithmetic import conjugated, square
+from eagre.primitives.families import (
+    FLOATS,
+    INEXACTS,
+    REALS,
+    Binary,
+    Elementwise,
+    one_like,
+    shape_of,
+    zero_like,
+)
+from eagre.primitives.scipy_kernels import in_float64, special_kernel
+from eagre.primitives.transcendental import Inexact, exp, log, log1p
+
+
+class Special(Inexact):
+    """What the special functions of one real number share."""
+
+    takes = FLOATS
+    needs = ("x",)
+
+
+class Lgamma(Special):
+    """The logarithm of the absolute value of gamma."""
+
+    kernel = special_kernel("gammaln")
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * digamma(x),)
+
+
+class Digamma(Special):
+    """The derivative of `lgamma`."""
+
+    kernel = staticmethod(in_float64(scipy_kernels.digamma))
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * polygamma(one_like(x), x),)
+
+
+class Erfinv(Special):
+    """The number whose erf is x."""
+
+    kernel = special_kernel("erfinv")
+    needs = ("output",)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * (exp(square(output)) * (math.sqrt(math.pi) / 2)),)
+
+
+class Ndtri(Special):
+    """The number below which a standard normal variable is with probability x."""
+
+    kernel = special_kernel("ndtri")
+    needs = ("output",)
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        return (grad * (exp(square(output) * 0.5) * math.sqrt(2 * math.pi)),)
+
+
+class SpecialPair(Binary):
+    """What the special functions of two real numbers share."""
+
+    takes = FLOATS
+    is_exact = False
+
+
+class Polygamma(SpecialPair):
+    """The derivative of order `a` of `digamma`; no gradient flows to `a`."""
+
+    kernel = staticmethod(in_float64(scipy_kernels.polygamma))
+
+    needs = ("a", "x")
+
+    def gradient(self, grad: Any, output: Any, a: Any, x: Any) -> Any:
+        return None, lambda: grad * polygamma(a + 1, x)
+
+
+class Zeta(SpecialPair):
+    """The sum of (q + n) to the power -x over all n >= 0; no gradient flows to `x`."""
+
+    kernel = special_kernel("zeta")
+
+    needs = ("x", "q")
+
+    def gradient(self, grad: Any, output: Any, x: Any, q: Any) -> Any:
+        return None, lambda: -(grad * x * zeta(x + 1, q))
+
+
+def _gamma_density(a: Any, x: Any) -> Any:
+    return exp((a - 1) * log(x) - x - lgamma(a))
+
+
+class Igamma(SpecialPair):
+    """The lower incomplete gamma function, divided by gamma."""
+
+    kernel = staticmethod(in_float64(scipy_kernels.igamma))
+    needs = ("a", "x")
+
+    def gradient(self, grad: Any, output: Any, a: Any, x: Any) -> Any:
+        return lambda: grad * igamma_slope(a, x), lambda: grad * _gamma_density(a, x)
+
+
+class Igammac(SpecialPair):
+    """The upper incomplete gamma function, divided by gamma."""
+
+    kernel = staticmethod(in_float64(scipy_kernels.igammac))
+    needs = ("a", "x")
+
+    def gradient(self, grad: Any, output: Any, a: Any, x: Any) -> Any:
+        return lambda: -(grad * igamma_slope(a, x)), lambda: -(grad * _gamma_density(a, x))
+
+
+class IgammaSlope(SpecialPair):
+    """The derivative of `igamma` for `a`."""
+
+    kernel = staticmethod(in_float64(scipy_kernels.igamma_slope))
+    needs = ("a", "x")
+
+    def gradient(self, grad: Any, output: Any, a: Any, x: Any) -> Any:
+        slope = _gamma_density(a, x) * (log(x) - digamma(a))
+        return _refuse_second_slope, lambda: grad * slope
+
+
+def _refuse_second_slope() -> NoReturn:
+    raise LookupError("igamma and igammac have no second derivative for a.")
+
+
+class Betainc(Elementwise):
+    """The incomplete beta function, divided by beta; no gradient flows to `a` and `b`."""
+
+    takes = FLOATS
+    kernel = staticmethod(in_float64(scipy_kernels.betainc))
+    needs = ("a", "b", "x")
+
+    def gradient(self, grad: Any, output: Any, a: Any, b: Any, x: Any) -> Any:
+        def of_x() -> Any:
+            log_beta = lgamma(a) + lgamma(b) - lgamma(a + b)
+            return grad * exp((b - 1) * log1p(-x) + (a - 1) * log(x) - log_beta)
+
+        return None, None, of_x
+
+
+class MultiplyNoNan(Binary):
+    """The product, 0 where y is 0 whatever x is."""
+
+    takes = INEXACTS
+    is_exact = False
+    needs = ("x", "y")
+
+    def kernel(self, x: Any, y: Any) -> Any:
+        return np.where(y == 0, x.dtype.type(0), np.multiply(x, y))
+
+    def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
+        return (
+            lambda: multiply_no_nan(grad, conjugated(y)),
+            lambda: multiply_no_nan(conjugated(x), grad),
+        )
+
+
+class NextAfter(Binary):
+    """The number beside `x` in the direction of `y`."""
+
+    public = "nextafter"
+    takes = frozenset({dtypes.float32, dtypes.float64})
+    kernel = np.nextafter
+    needs = ()
+
+    def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
+        from eagre.primitives.rearrangement import broadcast_to
+
+        return grad, lambda: broadcast_to(zero_like(grad), shape_of(grad))
+
+
+class Truncating(Binary):
+    """What division towards zero and its remainder share: no integer is divided by zero."""
+
+    takes = REALS
+    can_fail = True
+
+    def kernel(self, x: Any, y: Any) -> Any:
+        if y.dtype.kind in "iu" and not y.all():
+            raise InvalidArgumentError(
+                f"{self.public} of integers expected a divisor without zeros. Received: {y}"
+            )
+        return self.compute(x, y)
+
+    def compute(self, x: Any, y: Any) -> Any:
+        """The value where the divisor is allowed."""
+        raise NotImplementedError
+
+
+class TruncateDivide(Truncating):
+    """The quotient rounded towards zero."""
+
+    public = "truncatediv"
+    stops_gradients = True
+
+    def compute(self, x: Any, y: Any) -> Any:
+        """For integers without a detour through floats."""
+        if y.dtype.kind in "iu":
+            return np.floor_divide(x - np.fmod(x, y), y)
+        return np.trunc(np.divide(x, y))
+
+
+class TruncateMod(Truncating):
+    """The remainder of `truncate_divide`; it has the sign of the dividend."""
+
+    public = "truncatemod"
+    needs = ("x", "y")
+
+    def compute(self, x: Any, y: Any) -> Any:
+        """Remainders are exact."""
+        return np.fmod(x, y)
+
+    def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
+        return grad, lambda: -(grad * truncate_divide(x, y))
+
+
+lgamma = Lgamma()
+digamma = Digamma()
+erfinv = Erfinv()
+ndtri = Ndtri()
+polygamma = Polygamma()
+zeta = Zeta()
+igamma = Igamma()
+igammac = Igammac()
+igamma_slope = IgammaSlope()
+betainc = Betainc()
+multiply_no_nan = MultiplyNoNan()
+next_after = NextAfter()
+truncate_divide = TruncateDivide()
+truncate_mod = TruncateMod()
