@@ -9,9 +9,11 @@ when they are first touched.
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
+from eagre.control.accumulating import foldl, foldr, map_fn, scan
 from eagre.control.branching import (
     cond,
 )
+from eagre.control.choosing import case, switch_case
 from eagre.control.looping import (
     while_loop,
 )
@@ -66,6 +68,20 @@ from eagre.graph.graph import (
 from eagre.graph.trace import (
     trace,
 )
+from eagre.ops.combining import (
+    scalar_mul,
+)
+from eagre.ops.complex_parts import (
+    complex,
+)
+from eagre.ops.conversions import (
+    bitcast,
+    broadcast_dynamic_shape,
+    broadcast_static_shape,
+    ensure_shape,
+    saturate_cast,
+    shape_n,
+)
 from eagre.ops.creation import (
     constant,
     convert_to_tensor,
@@ -78,9 +94,26 @@ from eagre.ops.creation import (
     zeros,
     zeros_like,
 )
+from eagre.ops.division import (
+    realdiv,
+    truncatediv,
+    truncatemod,
+)
+from eagre.ops.einsum import (
+    einsum,
+    tensordot,
+)
+from eagre.ops.initializers import (
+    constant_initializer,
+    ones_initializer,
+    random_normal_initializer,
+    random_uniform_initializer,
+    zeros_initializer,
+)
 from eagre.ops.joining import (
     concat,
     pad,
+    parallel_stack,
     reverse,
     split,
     stack,
@@ -122,6 +155,13 @@ from eagre.ops.math import (
     tanh,
     truediv,
 )
+from eagre.ops.norms import (
+    clip_by_global_norm,
+    clip_by_norm,
+    norm,
+)
+from eagre.ops.ordering import control_dependencies, group, guarantee_const, name_scope, no_op
+from eagre.ops.ordering import tuple_ as tuple
 from eagre.ops.reductions import (
     argmax,
     argmin,
@@ -135,14 +175,28 @@ from eagre.ops.reductions import (
     reduce_prod,
     reduce_sum,
 )
+from eagre.ops.scattering import (
+    dynamic_partition,
+    dynamic_stitch,
+    scatter_nd,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
+    unravel_index,
+)
 from eagre.ops.selection import (
     boolean_mask,
     gather,
+    gather_nd,
+    strided_slice,
     where,
 )
 from eagre.ops.selection import (
     slice_ as slice,
 )
+from eagre.ops.sequences import linspace, meshgrid, repeat, reverse_sequence, roll, sequence_mask
 from eagre.ops.shaping import (
     broadcast_to,
     cast,
@@ -158,6 +212,25 @@ from eagre.ops.shaping import (
     tile,
     transpose,
 )
+from eagre.ops.sorting import argsort, searchsorted, sort, unique, unique_with_counts
+from eagre.ops.spaces import (
+    batch_to_space,
+    required_space_to_batch_paddings,
+    space_to_batch,
+    space_to_batch_nd,
+)
+from eagre.ops.trigonometry import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cosh,
+    sinh,
+    tan,
+)
 from eagre.state.module import (
     Module,
 )
@@ -168,6 +241,7 @@ from eagre.state.variable import (
 if TYPE_CHECKING:
     from eagre import (
         autodiff,
+        bitwise,
         debugging,
         dtypes,
         errors,
@@ -183,6 +257,7 @@ __version__ = "0.1.0.dev0"
 
 _NAMESPACES = (
     "autodiff",
+    "bitwise",
     "debugging",
     "dtypes",
     "errors",
@@ -195,127 +270,34 @@ _NAMESPACES = (
 )
 
 __all__ = [
-    "DType",
-    "GradientTape",
-    "Graph",
-    "Module",
-    "Tensor",
-    "TensorShape",
-    "TensorSpec",
-    "UnconnectedGradients",
-    "Variable",
-    "abs",
-    "add",
-    "add_n",
-    "argmax",
-    "argmin",
-    "as_dtype",
-    "autodiff",
-    "bfloat16",
-    "bool",
-    "boolean_mask",
-    "broadcast_to",
-    "cast",
-    "clip_by_value",
-    "complex128",
-    "complex64",
-    "concat",
-    "cond",
-    "constant",
-    "convert_to_tensor",
-    "cos",
-    "cumsum",
-    "debugging",
-    "divide",
-    "double",
-    "dtypes",
-    "enable_eager_execution",
-    "equal",
-    "errors",
-    "executing_eagerly",
-    "exp",
-    "expand_dims",
-    "eye",
-    "fill",
-    "float16",
-    "float32",
-    "float64",
-    "floor",
-    "gather",
-    "gradients_function",
-    "greater",
-    "greater_equal",
-    "half",
-    "identity",
-    "int16",
-    "int32",
-    "int64",
-    "int8",
-    "less",
-    "less_equal",
-    "linalg",
-    "logical_and",
-    "logical_not",
-    "logical_or",
-    "math",
-    "matmul",
-    "maximum",
-    "minimum",
-    "multiply",
-    "negative",
-    "nest",
-    "newaxis",
-    "nn",
-    "not_equal",
-    "one_hot",
-    "ones",
-    "ones_like",
-    "optimizers",
-    "pad",
-    "pow",
-    "random",
-    "range",
-    "rank",
-    "reduce_all",
-    "reduce_any",
-    "reduce_logsumexp",
-    "reduce_max",
-    "reduce_mean",
-    "reduce_min",
-    "reduce_prod",
-    "reduce_sum",
-    "reshape",
-    "reverse",
-    "round",
-    "shape",
-    "sigmoid",
-    "sign",
-    "sin",
-    "size",
-    "slice",
-    "split",
-    "sqrt",
-    "square",
-    "squeeze",
-    "stack",
-    "stop_gradient",
-    "string",
-    "subtract",
-    "tanh",
-    "tile",
-    "trace",
-    "transpose",
-    "truediv",
-    "uint16",
-    "uint32",
-    "uint64",
-    "uint8",
-    "unstack",
-    "value_and_gradients_function",
-    "where",
-    "while_loop",
-    "zeros",
-    "zeros_like",
+    "DType", "GradientTape", "Graph", "Module", "Tensor", "TensorShape", "TensorSpec",
+    "UnconnectedGradients", "Variable", "abs", "acos", "acosh", "add", "add_n", "argmax", "argmin",
+    "argsort", "as_dtype", "asin", "asinh", "atan", "atan2", "atanh", "autodiff", "batch_to_space",
+    "bfloat16", "bitcast", "bitwise", "bool", "boolean_mask", "broadcast_dynamic_shape",
+    "broadcast_static_shape", "broadcast_to", "case", "cast", "clip_by_global_norm", "clip_by_norm",
+    "clip_by_value", "complex", "complex128", "complex64", "concat", "cond", "constant",
+    "constant_initializer", "control_dependencies", "convert_to_tensor", "cos", "cosh", "cumsum",
+    "debugging", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch", "einsum",
+    "enable_eager_execution", "ensure_shape", "equal", "errors", "executing_eagerly", "exp",
+    "expand_dims", "eye", "fill", "float16", "float32", "float64", "floor", "foldl", "foldr",
+    "gather", "gather_nd", "gradients_function", "greater", "greater_equal", "group",
+    "guarantee_const", "half", "identity", "int16", "int32", "int64", "int8", "less", "less_equal",
+    "linalg", "linspace", "logical_and", "logical_not", "logical_or", "map_fn", "math", "matmul",
+    "maximum", "meshgrid", "minimum", "multiply", "name_scope", "negative", "nest", "newaxis", "nn",
+    "no_op", "norm", "not_equal", "one_hot", "ones", "ones_initializer", "ones_like", "optimizers",
+    "pad", "parallel_stack", "pow", "random", "random_normal_initializer",
+    "random_uniform_initializer", "range", "rank", "realdiv", "reduce_all", "reduce_any",
+    "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum",
+    "repeat", "required_space_to_batch_paddings", "reshape", "reverse", "reverse_sequence", "roll",
+    "round", "saturate_cast", "scalar_mul", "scan", "scatter_nd", "searchsorted", "sequence_mask",
+    "shape", "shape_n", "sigmoid", "sign", "sin", "sinh", "size", "slice", "sort", "space_to_batch",
+    "space_to_batch_nd", "split", "sqrt", "square", "squeeze", "stack", "stop_gradient",
+    "strided_slice", "string", "subtract", "switch_case", "tan", "tanh", "tensor_scatter_nd_add",
+    "tensor_scatter_nd_max", "tensor_scatter_nd_min", "tensor_scatter_nd_sub",
+    "tensor_scatter_nd_update", "tensordot", "tile", "trace", "transpose", "truediv", "truncatediv",
+    "truncatemod", "tuple", "uint16", "uint32", "uint64", "uint8", "unique", "unique_with_counts",
+    "unravel_index", "unstack", "value_and_gradients_function", "where", "while_loop", "zeros",
+    "zeros_initializer", "zeros_like",
 ]
 
 

@@ -1,13 +1,103 @@
-"""`tf.linalg`: products of matrices."""
+"""`tf.linalg`: products, parts, factorizations and functions of matrices, and norms."""
 
 from eagre.ops.creation import (
     eye,
 )
+from eagre.ops.decompositions import (
+    cholesky,
+    cholesky_solve,
+    det,
+    eig,
+    eigh,
+    eigvals,
+    eigvalsh,
+    expm,
+    inv,
+    logdet,
+    logm,
+    lstsq,
+    lu,
+    lu_matrix_inverse,
+    lu_solve,
+    matrix_rank,
+    pinv,
+    qr,
+    slogdet,
+    solve,
+    sqrtm,
+    svd,
+    triangular_solve,
+)
+from eagre.ops.einsum import (
+    einsum,
+    tensordot,
+)
 from eagre.ops.linalg import (
     matmul,
 )
+from eagre.ops.matrices import (
+    adjoint,
+    band_part,
+    cross,
+    diag,
+    diag_part,
+    matrix_transpose,
+    matvec,
+    set_diag,
+    tensor_diag,
+    tensor_diag_part,
+    trace,
+)
+from eagre.ops.normalization import (
+    l2_normalize,
+)
+from eagre.ops.norms import (
+    global_norm,
+    norm,
+    normalize,
+)
 
 __all__ = [
+    "adjoint",
+    "band_part",
+    "cholesky",
+    "cholesky_solve",
+    "cross",
+    "det",
+    "diag",
+    "diag_part",
+    "eig",
+    "eigh",
+    "eigvals",
+    "eigvalsh",
+    "einsum",
+    "expm",
     "eye",
+    "global_norm",
+    "inv",
+    "l2_normalize",
+    "logdet",
+    "logm",
+    "lstsq",
+    "lu",
+    "lu_matrix_inverse",
+    "lu_solve",
     "matmul",
+    "matrix_rank",
+    "matrix_transpose",
+    "matvec",
+    "norm",
+    "normalize",
+    "pinv",
+    "qr",
+    "set_diag",
+    "slogdet",
+    "solve",
+    "sqrtm",
+    "svd",
+    "tensor_diag",
+    "tensor_diag_part",
+    "tensordot",
+    "trace",
+    "triangular_solve",
 ]

@@ -51,6 +51,7 @@ from eagre.ops.pooling import (
     max_pool2d,
     max_pool3d,
 )
+from eagre.ops.spaces import batch_to_space, depth_to_space, space_to_batch, space_to_depth
 
 __all__ = [
     "avg_pool",
@@ -58,6 +59,7 @@ __all__ = [
     "avg_pool2d",
     "avg_pool3d",
     "batch_normalization",
+    "batch_to_space",
     "bias_add",
     "conv1d",
     "conv1d_transpose",
@@ -67,6 +69,7 @@ __all__ = [
     "conv3d_transpose",
     "conv_transpose",
     "convolution",
+    "depth_to_space",
     "depthwise_conv2d",
     "dropout",
     "elu",
@@ -92,6 +95,8 @@ __all__ = [
     "softmax_cross_entropy_with_logits",
     "softplus",
     "softsign",
+    "space_to_batch",
+    "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
     "swish",
     "tanh",

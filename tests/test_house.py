@@ -181,7 +181,7 @@ NAMESPACES_OF_OTHER_VALUES = {
     "sparse", "ragged", "strings", "sets", "initializers", "losses", "metrics", "optimizers",
     "experimental",
 }
-NAMES_OF_THEIR_OWN = {("image", "transpose"), ("random", "split")}
+NAMES_OF_THEIR_OWN = {("image", "transpose"), ("random", "split"), ("linalg", "trace")}
 
 
 def assigned_names(node: ast.stmt) -> set[str]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import to_tensor
-from eagre.ops.selection import same_dtype
+from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.ops.operands import operands
 from eagre.primitives import comparison, shifts
+from eagre.primitives.families import INTEGERS
 
 
 def bitwise_and(x: Any, y: Any, name: str | None = None) -> Any:
     """The bits that both integers have.
 
     >>> tf.bitwise.bitwise_and([6], [3]).numpy()
-    @@
+    array([2], dtype=int32)
     """
-    x, y = same_dtype(x, y, "bitwise_and")
+    x, y = operands(x, y, "bitwise_and", INTEGERS, "integers")
     return comparison.bitwise_and.door(x, y)
 
 
@@ -23,9 +24,9 @@ def bitwise_or(x: Any, y: Any, name: str | None = None) -> Any:
     """The bits that at least one integer has.
 
     >>> tf.bitwise.bitwise_or([6], [3]).numpy()
-    @@
+    array([7], dtype=int32)
     """
-    x, y = same_dtype(x, y, "bitwise_or")
+    x, y = operands(x, y, "bitwise_or", INTEGERS, "integers")
     return comparison.bitwise_or.door(x, y)
 
 
@@ -33,9 +34,9 @@ def bitwise_xor(x: Any, y: Any, name: str | None = None) -> Any:
     """The bits that exactly one integer has.
 
     >>> tf.bitwise.bitwise_xor([6], [3]).numpy()
-    @@
+    array([5], dtype=int32)
     """
-    x, y = same_dtype(x, y, "bitwise_xor")
+    x, y = operands(x, y, "bitwise_xor", INTEGERS, "integers")
     return comparison.bitwise_xor.door(x, y)
 
 
@@ -43,18 +44,23 @@ def invert(x: Any, name: str | None = None) -> Any:
     """The bits that the integer has not.
 
     >>> tf.bitwise.invert([6]).numpy()
-    @@
+    array([-7], dtype=int32)
     """
-    return comparison.invert.door(to_tensor(x))
+    x = to_tensor(x)
+    if x.dtype not in INTEGERS:
+        raise DTypeMismatchError(
+            f"invert expected integers. Received: dtype={x.dtype.name}. Use tf.cast to convert."
+        )
+    return comparison.invert.door(x)
 
 
 def left_shift(x: Any, y: Any, name: str | None = None) -> Any:
     """The bits of x moved y places up; y is brought into [0, number of bits).
 
     >>> tf.bitwise.left_shift([3], [2]).numpy()
-    @@
+    array([12], dtype=int32)
     """
-    x, y = same_dtype(x, y, "left_shift")
+    x, y = operands(x, y, "left_shift", INTEGERS, "integers")
     return shifts.left_shift.door(x, y)
 
 
@@ -62,7 +68,7 @@ def right_shift(x: Any, y: Any, name: str | None = None) -> Any:
     """The bits of x moved y places down, the sign kept; y is brought into [0, number of bits).
 
     >>> tf.bitwise.right_shift([-8], [2]).numpy()
-    @@
+    array([-2], dtype=int32)
     """
-    x, y = same_dtype(x, y, "right_shift")
+    x, y = operands(x, y, "right_shift", INTEGERS, "integers")
     return shifts.right_shift.door(x, y)

@@ -19,7 +19,7 @@ def is_inf(x: Any, name: str | None = None) -> Any:
     """Whether an element is infinite.
 
     >>> tf.math.is_inf([1.0, float('-inf')]).numpy()
-    @@
+    array([False,  True])
     """
     x = to_tensor(x)
     check_floats("is_inf", x=x)
@@ -30,7 +30,7 @@ def rint(x: Any, name: str | None = None) -> Any:
     """The nearest integer, of a floating-point dtype; halves go to the even one.
 
     >>> tf.math.rint([0.5, 1.5]).numpy()
-    @@
+    array([0., 2.], dtype=float32)
     """
     x = to_tensor(x)
     check_floats("rint", x=x)
@@ -41,7 +41,7 @@ def nextafter(x1: Any, x2: Any, name: str | None = None) -> Any:
     """The float32 or float64 number beside x1 in the direction of x2. Shapes broadcast.
 
     >>> tf.math.nextafter([1.0], [2.0]).numpy()
-    @@
+    array([1.0000001], dtype=float32)
     """
     x1, x2 = same_dtype(x1, x2, "nextafter")
     return special.next_after.door(x1, x2)
@@ -51,7 +51,7 @@ def log_sigmoid(x: Any, name: str | None = None) -> Any:
     """log(sigmoid(x)), without overflow.
 
     >>> tf.math.log_sigmoid([0.0]).numpy()
-    @@
+    array([-0.6931472], dtype=float32)
     """
     x = to_tensor(x)
     check_floats("log_sigmoid", x=x)
@@ -64,7 +64,7 @@ def reduce_euclidean_norm(
     """The square root of the sum of squares over axes; that of integers is cut to an integer.
 
     >>> tf.math.reduce_euclidean_norm([3.0, 4.0]).numpy()
-    @@
+    np.float32(5.0)
     """
     x = to_tensor(input_tensor)
     if x.dtype not in NUMBERS:
@@ -85,7 +85,7 @@ def cumulative_logsumexp(
     """log(exp(x) summed up to each element), without overflow (with `exclusive`, before each one).
 
     >>> tf.math.cumulative_logsumexp([0.0, 0.0]).numpy()
-    @@
+    array([0.       , 0.6931472], dtype=float32)
     """
     return cumulative.cumulative_logsumexp.door(
         to_tensor(x), axis=int(axis), exclusive=bool(exclusive), reverse=bool(reverse)
@@ -98,7 +98,7 @@ def accumulate_n(
     """The sum of tensors of one shape and dtype, which may be told beforehand.
 
     >>> tf.math.accumulate_n([[1, 2], [3, 4]]).numpy()
-    @@
+    array([4, 6], dtype=int32)
     """
     if not isinstance(inputs, list | tuple) or not inputs:
         raise ValueError(f"accumulate_n expected a list of tensors. Received: inputs={inputs!r}")
@@ -109,9 +109,8 @@ def accumulate_n(
     total = None
     for x in tensors:
         if x.dtype != dtype or x.dtype not in NUMBERS:
-            raise TypeError(
-                f"accumulate_n expected numbers of one dtype. Received: {dtype.name}, {x.dtype.name}"
-            )
+            found = f"{dtype.name} and {x.dtype.name}"
+            raise TypeError(f"accumulate_n expected numbers of one dtype. Received: {found}")
         if not known.is_compatible_with(x.shape):
             raise ValueError(
                 f"accumulate_n expected tensors of one shape. Received: {known} and {x.shape}"
@@ -124,7 +123,7 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
     """A number times a tensor.
 
     >>> tf.scalar_mul(2.0, [1.0, 3.0]).numpy()
-    @@
+    array([2., 6.], dtype=float32)
     """
     x = to_tensor(x)
     scalar = to_tensor(scalar, x.dtype, name="scalar_mul")
@@ -139,12 +138,11 @@ def polyval(coeffs: Any, x: Any, name: str | None = None) -> Any:
     """The polynomial of x whose coefficients stand in a list, that of the highest power first.
 
     >>> tf.math.polyval([1.0, 2.0, 3.0], 2.0).numpy()
-    @@
+    np.float32(11.0)
     """
     if not isinstance(coeffs, list):
-        raise ValueError(
-            f"polyval expected coeffs to be a list. Received: coeffs of type {type(coeffs).__name__}"
-        )
+        kind = type(coeffs).__name__
+        raise ValueError(f"polyval expected coeffs to be a list. Received: coeffs of type {kind}")
     x = to_tensor(x)
     if not coeffs:
         return zeros_like(x)
@@ -161,6 +159,6 @@ def invert_permutation(x: Any, name: str | None = None) -> Any:
         InvalidArgumentError: `x` does not have each number in [0, size) once.
 
     >>> tf.math.invert_permutation([2, 0, 1]).numpy()
-    @@
+    array([1, 2, 0], dtype=int32)
     """
     return segments.invert_permutation.door(to_tensor(x))

@@ -21,7 +21,7 @@ def complex(real: Any, imag: Any, name: str | None = None) -> Any:
         TypeError: the dtypes differ or are others.
 
     >>> tf.complex([1.0], [2.0]).numpy()
-    @@
+    array([1.+2.j], dtype=complex64)
     """
     real, imag = same_dtype(real, imag, "complex")
     return complex_parts.complex_primitive.door(real, imag)
@@ -31,7 +31,7 @@ def real(input: Any, name: str | None = None) -> Any:
     """The real part; real numbers stay as they are.
 
     >>> tf.math.real([1 + 2j]).numpy()
-    @@
+    array([1.])
     """
     x = _number(input, "real")
     return arithmetic.cast.door(x, dtype=_real_dtype(x)) if x.dtype.is_complex else x
@@ -41,7 +41,7 @@ def imag(input: Any, name: str | None = None) -> Any:
     """The imaginary part; zeros for real numbers.
 
     >>> tf.math.imag([1 + 2j]).numpy()
-    @@
+    array([2.])
     """
     x = _number(input, "imag")
     return complex_parts.imaginary.door(x) if x.dtype.is_complex else zeros_like(x)
@@ -51,7 +51,7 @@ def conj(x: Any, name: str | None = None) -> Any:
     """The complex conjugate; real numbers stay as they are.
 
     >>> tf.math.conj([1 + 2j]).numpy()
-    @@
+    array([1.-2.j])
     """
     x = _number(x, "conj")
     return arithmetic.conjugate.door(x) if x.dtype.is_complex else x
@@ -61,7 +61,7 @@ def angle(input: Any, name: str | None = None) -> Any:
     """The angle of a complex number, in [-pi, pi]; of real ones 0 or pi, without a gradient.
 
     >>> tf.math.angle([1j, -1]).numpy()
-    @@
+    array([1.57079633, 3.14159265])
     """
     x = _number(input, "angle")
     if x.dtype.is_complex:

@@ -25,10 +25,11 @@ def count_nonzero(
     """How many elements are not zero (not False, not empty), over axes.
 
     >>> tf.math.count_nonzero([0.0, 3.0, 1.0]).numpy()
-    @@
+    np.int64(2)
     """
     x = to_tensor(input)
-    zero = to_tensor("") if x.dtype == dtypes.string else zero_like(x)
+    nothing = {dtypes.string: "", dtypes.bool_: False}.get(x.dtype, 0)
+    zero = to_tensor(nothing, x.dtype)
     hits = cast(not_equal(x, zero), dtype=dtypes.int64)
     return cast(reduce_sum(hits, axis, bool(keepdims)), dtype=dtypes.as_dtype(dtype))
 
@@ -37,7 +38,7 @@ def zero_fraction(value: Any, name: str | None = None) -> Any:
     """The part of the elements that is zero, a float32; NaN if there are no elements.
 
     >>> tf.math.zero_fraction([0.0, 3.0, 0.0, 0.0]).numpy()
-    @@
+    np.float32(0.75)
     """
     x = to_tensor(value)
     size = reduce_sum(rearrangement.broadcast_to(to_tensor(1, dtypes.int64), shape_of(x)))
@@ -49,7 +50,7 @@ def is_non_decreasing(x: Any, name: str | None = None) -> Any:
     """Whether no element, in row-major order, is smaller than the one before.
 
     >>> tf.math.is_non_decreasing([1, 1, 2]).numpy()
-    @@
+    np.True_
     """
     x = _row(x, "is_non_decreasing")
     return reduce_all(x[:-1] <= x[1:], axis=None, keepdims=False)
@@ -59,7 +60,7 @@ def is_strictly_increasing(x: Any, name: str | None = None) -> Any:
     """Whether each element, in row-major order, is larger than the one before.
 
     >>> tf.math.is_strictly_increasing([1, 1, 2]).numpy()
-    @@
+    np.False_
     """
     x = _row(x, "is_strictly_increasing")
     return reduce_all(x[:-1] < x[1:], axis=None, keepdims=False)
@@ -95,21 +96,21 @@ def bincount(
         ValueError: `axis` is neither None nor 0 nor -1, or weights come with `binary_output`.
 
     >>> tf.math.bincount([1, 1, 3]).numpy()
-    @@
+    array([0, 2, 0, 1], dtype=int32)
     """
     if axis not in (None, 0, -1):
         raise ValueError(f"bincount expected axis to be None, 0 or -1. Received: axis={axis}")
     if weights is not None and binary_output:
         raise ValueError("bincount expected weights or binary_output. Received: both")
-    ids = to_tensor(arr)
-    ids = ids if ids.dtype.is_integer else cast(ids, dtype=dtypes.int32)
-    ids = checked_ids(ids, function="bincount", argument="arr", ascends=False)
+    ids = cast(to_tensor(arr), dtype=dtypes.int64)
+    ids = checked_ids(ids, function="bincount", argument="arr", ascends=False, dropped=False)
     values = _weights_of(ids, weights, dtypes.as_dtype(dtype))
     size = _bounded(count_up_to(ids), minlength, maxlength)
-    ids = select(ids < size, ids, -one_like(cast(ids, dtype=dtypes.int64)))
-    counts = _count_rows(values, ids, size) if axis == -1 and ids.ndim != 1 else segment_sum(
-        _flat(values), _flat(ids), size
-    )
+    ids = select(ids < size, ids, -one_like(ids))
+    if axis == -1 and ids.ndim != 1:
+        counts = _count_rows(values, ids, size)
+    else:
+        counts = segment_sum(_flat(values), _flat(ids), size)
     return minimum(counts, one_like(counts)) if binary_output else counts
 
 
@@ -140,9 +141,8 @@ def _count_rows(values: Any, ids: Any, size: Any) -> Any:
             f"bincount with axis=-1 expected at most two axes. Received: arr.shape={ids.shape}"
         )
     rows = cast(rearrangement.shape_of_tensor(ids)[0], dtype=dtypes.int64)
-    size = cast(size, dtype=dtypes.int64)
-    first = rearrangement.range_of(rows) * size
-    places = select(ids < 0, ids, ids + rearrangement.expand_dims(first, axis=(1,)))
+    numbers = rearrangement.range_primitive(zero_like(rows), rows, one_like(rows))
+    places = select(ids < 0, ids, ids + rearrangement.expand_dims(numbers * size, axis=(1,)))
     counts = segment_sum(_flat(values), _flat(places), rows * size)
     return rearrangement.reshape(counts, rearrangement.stack([rows, size]))
 
@@ -158,7 +158,8 @@ def confusion_matrix(
             differ.
 
     >>> tf.math.confusion_matrix([0, 1, 1], [0, 1, 0]).numpy()
-    @@
+    array([[1, 0],
+           [1, 1]], dtype=int32)
     """
     labels, predictions = _squeezed(to_tensor(labels), to_tensor(predictions))
     limit = None
@@ -184,7 +185,7 @@ def _classes(x: Any, limit: Any, argument: str) -> Any:
     ids = cast(x, dtype=dtypes.int64)
     more = () if limit is None else (limit,)
     return checked_ids(
-        ids, *more, function="confusion_matrix", argument=argument, ascends=False
+        ids, *more, function="confusion_matrix", argument=argument, ascends=False, dropped=False
     )
 
 

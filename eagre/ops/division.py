@@ -6,18 +6,20 @@ from typing import Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.shapes import broadcast_sizes
+from eagre.ops.operands import operands
 from eagre.ops.selection import same_dtype
 from eagre.primitives import arithmetic, special, transcendental
 from eagre.primitives.comparison import equal, select
 from eagre.primitives.families import INEXACTS, one_like, zero_like
+
+_INEXACT = "floating-point or complex numbers"
 
 
 def reciprocal(x: Any, name: str | None = None) -> Any:
     """1 / x for floating-point or complex numbers.
 
     >>> tf.math.reciprocal([2.0, 0.0]).numpy()
-    @@
+    array([0.5, inf], dtype=float32)
     """
     x = to_tensor(x)
     _check("reciprocal", x)
@@ -28,7 +30,7 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Any:
     """1 / x, and 0 where x is 0.
 
     >>> tf.math.reciprocal_no_nan([2.0, 0.0]).numpy()
-    @@
+    array([0.5, 0. ], dtype=float32)
     """
     x = to_tensor(x)
     _check("reciprocal_no_nan", x)
@@ -39,13 +41,13 @@ def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Any:
     """x / y, and 0 where y is 0; integers are divided as `truediv` does. Shapes broadcast.
 
     >>> tf.math.divide_no_nan([1.0, 1.0], [2.0, 0.0]).numpy()
-    @@
+    array([0.5, 0. ], dtype=float32)
     """
     x, y = same_dtype(x, y, "divide_no_nan")
     if x.dtype.is_integer and x.dtype == y.dtype:
         wide = dtypes.float64 if x.dtype.size > 2 else dtypes.float32
         x, y = arithmetic.cast(x, dtype=wide), arithmetic.cast(y, dtype=wide)
-    _check("divide_no_nan", x, y)
+    x, y = operands(x, y, "divide_no_nan", INEXACTS, _INEXACT)
     return _quotient(x, y, equal(y, zero_like(y)))
 
 
@@ -53,7 +55,7 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Any:
     """x * y, and 0 where y is 0 even if x is infinite or NaN. Shapes broadcast.
 
     >>> tf.math.multiply_no_nan([2.0, float('nan')], [3.0, 0.0]).numpy()
-    @@
+    array([6., 0.], dtype=float32)
     """
     x, y = same_dtype(x, y, "multiply_no_nan")
     return special.multiply_no_nan.door(x, y)
@@ -63,10 +65,9 @@ def xdivy(x: Any, y: Any, name: str | None = None) -> Any:
     """x / y, and 0 where x is 0. Shapes broadcast.
 
     >>> tf.math.xdivy([1.0, 0.0], [2.0, 0.0]).numpy()
-    @@
+    array([0.5, 0. ], dtype=float32)
     """
-    x, y = same_dtype(x, y, "xdivy")
-    _check("xdivy", x, y)
+    x, y = operands(x, y, "xdivy", INEXACTS, _INEXACT)
     return _quotient(x, y, equal(x, zero_like(x)))
 
 
@@ -74,10 +75,9 @@ def xlogy(x: Any, y: Any, name: str | None = None) -> Any:
     """x * log(y), and 0 where x is 0. Shapes broadcast.
 
     >>> tf.math.xlogy([1.0, 0.0], [1.0, 0.0]).numpy()
-    @@
+    array([0., 0.], dtype=float32)
     """
-    x, y = same_dtype(x, y, "xlogy")
-    _check("xlogy", x, y)
+    x, y = operands(x, y, "xlogy", INEXACTS, _INEXACT)
     is_zero = equal(x, zero_like(x))
     safe = select(is_zero, one_like(y), y)
     return select(is_zero, zero_like(x), x) * transcendental.log(safe)
@@ -87,10 +87,9 @@ def xlog1py(x: Any, y: Any, name: str | None = None) -> Any:
     """x * log(1 + y), and 0 where x is 0. Shapes broadcast.
 
     >>> tf.math.xlog1py([1.0, 0.0], [0.0, -1.0]).numpy()
-    @@
+    array([0., 0.], dtype=float32)
     """
-    x, y = same_dtype(x, y, "xlog1py")
-    _check("xlog1py", x, y)
+    x, y = operands(x, y, "xlog1py", INEXACTS, _INEXACT)
     is_zero = equal(x, zero_like(x))
     safe = select(is_zero, zero_like(y), y)
     return select(is_zero, zero_like(x), x) * transcendental.log1p(safe)
@@ -100,10 +99,9 @@ def realdiv(x: Any, y: Any, name: str | None = None) -> Any:
     """x / y for floating-point or complex numbers. Shapes broadcast.
 
     >>> tf.realdiv([1.0], [2.0]).numpy()
-    @@
+    array([0.5], dtype=float32)
     """
-    x, y = same_dtype(x, y, "realdiv")
-    _check("realdiv", x, y)
+    x, y = operands(x, y, "realdiv", INEXACTS, _INEXACT)
     return arithmetic.divide.door(x, y)
 
 
@@ -111,7 +109,7 @@ def truncatediv(x: Any, y: Any, name: str | None = None) -> Any:
     """x / y rounded towards zero. Shapes broadcast.
 
     >>> tf.truncatediv([7, -7], 2).numpy()
-    @@
+    array([ 3, -3], dtype=int32)
     """
     x, y = same_dtype(x, y, "truncatediv")
     return special.truncate_divide.door(x, y)
@@ -121,7 +119,7 @@ def truncatemod(x: Any, y: Any, name: str | None = None) -> Any:
     """The remainder of `truncatediv`; it has the sign of x. Shapes broadcast.
 
     >>> tf.truncatemod([7, -7], 3).numpy()
-    @@
+    array([ 1, -1], dtype=int32)
     """
     x, y = same_dtype(x, y, "truncatemod")
     return special.truncate_mod.door(x, y)
@@ -132,13 +130,8 @@ def _quotient(x: Any, y: Any, is_zero: Any) -> Any:
     return select(is_zero, zero_like(x), x) / select(is_zero, one_like(y), y)
 
 
-def _check(name: str, x: Any, y: Any = None) -> None:
-    """Raise an error under the op's own name unless dtypes and shapes fit."""
-    y = x if y is None else y
-    if x.dtype not in INEXACTS or x.dtype != y.dtype:
-        found = x.dtype.name if x is y else f"{x.dtype.name} and {y.dtype.name}"
+def _check(name: str, x: Any) -> None:
+    if x.dtype not in INEXACTS:
         raise DTypeMismatchError(
-            f"{name} expected a floating-point or complex dtype, the same for all. "
-            f"Received: dtype={found}. Use tf.cast to convert."
+            f"{name} expected {_INEXACT}. Received: dtype={x.dtype.name}. Use tf.cast to convert."
         )
-    broadcast_sizes(x.sizes, y.sizes, name)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from math import prod
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,15 +17,14 @@ from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops.selection import same_dtype
-from eagre.ops.shaping import as_shape
-from eagre.primitives import arithmetic, reductions
+from eagre.ops.shaping import as_shape, axes_of
+from eagre.primitives import reductions
 from eagre.primitives.contraction import matmul
 from eagre.primitives.diagonals import diag_part
 from eagre.primitives.families import NUMBERS, shape_of
 from eagre.primitives.rearrangement import normalized_axis, reshape, transpose
 
-_FORM = re.compile(r"(?:[a-zA-Z]*(?:\.\.\.)?[a-zA-Z]*)(?:,[a-zA-Z]*(?:\.\.\.)?[a-zA-Z]*)*"
-                   r"(?:->[a-zA-Z]*(?:\.\.\.)?[a-zA-Z]*)?")
+_TERM = r"[a-zA-Z]*(?:\.\.\.)?[a-zA-Z]*"
 _NOMINAL = 8
 
 
@@ -61,7 +59,9 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Any:
         )
     operands = _as_operands(inputs)
     labels, output = _parse(equation, operands)
-    terms = [_reduced(x, own, labels, output) for x, own in _with_numbers(operands, labels)]
+    _check_sizes(operands, labels)
+    pairs = zip(operands, labels, strict=True)
+    terms = [_reduced(x, own, labels, output) for x, own in pairs]
     for picked in _path(terms, output, optimize):
         group = [terms[place] for place in picked]
         terms = [term for place, term in enumerate(terms) if place not in picked]
@@ -104,9 +104,9 @@ def _parse(equation: Any, operands: list[Any]) -> tuple[list[list[Any]], list[An
     if not isinstance(equation, str):
         raise TypeError(f"einsum expected an equation in a string. Received: {equation!r}")
     text = equation.replace(" ", "")
-    if not _FORM.fullmatch(text):
+    if not re.fullmatch(f"{_TERM}(,{_TERM})*(->{_TERM})?", text):
         raise ValueError(
-            "einsum expected labels (letters), at most one '...' for each operand, commas and '->'. "
+            "einsum expected labels (letters), one '...' for each operand, commas and '->'. "
             f"Received: equation={equation!r}"
         )
     left, arrow, right = text.partition("->")
@@ -154,11 +154,6 @@ def _output_labels(
             f"Received: {equation!r}"
         )
     return [*before, *ellipsis, *after]
-
-
-def _with_numbers(operands: Any, labels: Any) -> Any:
-    _check_sizes(operands, labels)
-    return list(zip(operands, labels, strict=True))
 
 
 def _check_sizes(operands: Any, labels: Any) -> None:
@@ -225,14 +220,15 @@ def _contract(a: Any, b: Any, needed: set[Any]) -> tuple[Any, list[Any]]:
     x = _arranged(x, of_x, batch + rows + inner)
     y = _arranged(y, of_y, batch + inner + columns)
     sizes = [_sizes(x), _sizes(y)]
-    row_sizes, column_sizes = sizes[0][len(batch) : x.ndim - len(inner)], sizes[1][x.ndim - len(rows) :]
+    row_sizes = sizes[0][len(batch) : len(batch) + len(rows)]
+    column_sizes = sizes[1][len(batch) + len(inner) :]
     if not inner:
         x = _regrouped(x, [*sizes[0], *[1] * len(columns)])
         y = _regrouped(y, [*sizes[1][: len(batch)], *[1] * len(rows), *column_sizes])
         return x * y, batch + rows + columns
-    inner_size = _product(sizes[0][x.ndim - len(inner) :])
-    x = _regrouped(x, [*sizes[0][: len(batch)], _product(row_sizes), inner_size])
-    y = _regrouped(y, [*sizes[1][: len(batch)], inner_size, _product(column_sizes)])
+    inner_size = prod(sizes[0][len(batch) + len(rows) :])
+    x = _regrouped(x, [*sizes[0][: len(batch)], prod(row_sizes), inner_size])
+    y = _regrouped(y, [*sizes[1][: len(batch)], inner_size, prod(column_sizes)])
     result = matmul(x, y)
     result = _regrouped(result, [*_sizes(result)[: len(batch)], *row_sizes, *column_sizes])
     return result, batch + rows + columns
@@ -246,13 +242,9 @@ def _sizes(x: Any) -> list[Any]:
     return [shape[axis] if size is None else size for axis, size in enumerate(x.sizes)]
 
 
-def _product(sizes: list[Any]) -> Any:
-    return prod(sizes)
-
-
 def _regrouped(x: Any, sizes: list[Any]) -> Any:
     shape = as_shape(tuple(sizes), "einsum")
-    return x if shape == x.sizes and shape.__class__ is tuple else reshape(x, shape)
+    return x if shape.__class__ is tuple and shape == x.sizes else reshape(x, shape)
 
 
 # The order of several -------------------------------------------------------------------------
@@ -260,9 +252,96 @@ def _regrouped(x: Any, sizes: list[Any]) -> Any:
 
 def _path(terms: Any, output: Any, optimize: Any) -> list[tuple[int, ...]]:
     """Which terms to contract in each step; the result becomes the last term."""
-    if len(terms) < 2:
-        return []
-    if len(terms) == 2:
-        return [(0, 1)]
-    in_order = [(0, 1), *[(0, len(terms) - 1 - step) for step in range(1, len(terms) - 1)]]
-    return in_order
+    if len(terms) <= 2:
+        return [(0, 1)] if len(terms) == 2 else []
+    try:
+        import opt_einsum
+    except ImportError:
+        if optimize is not None:
+            raise ImportError(
+                "einsum(optimize=...) needs opt_einsum, which cannot be imported. "
+                "Install it: python -m pip install opt_einsum"
+            ) from None
+        return [(0, 1), *[(0, rest) for rest in range(len(terms) - 2, 0, -1)]]
+    names: dict[Any, str] = {}
+    for label in [*[label for _, own in terms for label in own], *output]:
+        names.setdefault(label, opt_einsum.get_symbol(len(names)))
+    left, right = [
+        ",".join("".join(names[label] for label in own) for own in part)
+        for part in ([own for _, own in terms], [output])
+    ]
+    sizes = dict.fromkeys(names, _NOMINAL)
+    if optimize is not None:
+        known = [pair for x, own in terms for pair in zip(own, x.sizes, strict=True)]
+        sizes |= {label: n for label, n in known if n == 1} | {
+            label: n for label, n in known if n not in (1, None)
+        }
+    shapes = [tuple(sizes[label] for label in own) for _, own in terms]
+    kind = "greedy" if optimize is None else optimize
+    path, _ = opt_einsum.contract_path(f"{left}->{right}", *shapes, shapes=True, optimize=kind)
+    return path
+
+
+# Axes by number -------------------------------------------------------------------------------
+
+
+def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
+    """The sum of products over axes of `a` and as many axes of `b`.
+
+    The result has the other axes of a, then those of b.
+
+    Args:
+        axes: a number n, for the last n axes of a and the first n of b; or two lists of axes.
+
+    Raises:
+        ValueError: axes that are not there, or not as many in both lists.
+        InvalidArgumentError: sizes that differ.
+
+    >>> tf.tensordot([[1, 2], [3, 4]], [10, 1], 1).numpy()
+    array([12, 34], dtype=int32)
+    """
+    a, b = same_dtype(a, b, "tensordot")
+    for key, x in (("a", a), ("b", b)):
+        if x.ndim is None:
+            raise ValueError(f"tensordot expected tensors of known rank. Received: {key} without")
+    of_a, of_b = _axes_to_join(a, b, axes)
+    labels = iter(range(a.ndim, a.ndim + b.ndim))
+    left = list(range(a.ndim))
+    right = [left[of_a[of_b.index(axis)]] if axis in of_b else next(labels)
+             for axis in range(b.ndim)]
+    for i, j in zip(of_a, of_b, strict=True):
+        if None not in (a.sizes[i], b.sizes[j]) and a.sizes[i] != b.sizes[j]:
+            raise InvalidArgumentError(
+                f"tensordot expected axis {i} of a and axis {j} of b to have one size. "
+                f"Received: a.shape={a.shape}, b.shape={b.shape}"
+            )
+    output = [n for n in left if n not in right] + [n for n in right if n not in left]
+    result, own = _contract((a, left), (b, right), set(output))
+    return _arranged(result, own, output)
+
+
+def _axes_to_join(a: Any, b: Any, axes: Any) -> tuple[list[int], list[int]]:
+    if isinstance(axes, int | np.integer):
+        if not 0 <= axes <= min(a.ndim, b.ndim):
+            raise ValueError(
+                f"tensordot expected axes from 0 to {min(a.ndim, b.ndim)}, the smaller rank. "
+                f"Received: axes={axes}"
+            )
+        return list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
+    if isinstance(axes, EagerTensor):
+        axes = axes.array.tolist()
+    if not isinstance(axes, list | tuple | np.ndarray) or len(axes) != 2:
+        raise ValueError(
+            "tensordot expected a number of axes, or a list for each tensor. "
+            f"Received: axes={axes!r}"
+        )
+    found = [
+        [normalized_axis(axis, x.ndim, "tensordot") for axis in axes_of(each)]
+        for x, each in ((a, axes[0]), (b, axes[1]))
+    ]
+    if len(found[0]) != len(found[1]) or any(len(set(each)) < len(each) for each in found):
+        raise ValueError(
+            "tensordot expected as many axes of a as of b, each once. "
+            f"Received: axes={axes!r}"
+        )
+    return found[0], found[1]

@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import apply
-from eagre.core.tensor import EagerTensor, Tensor, wrap
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, wrap
 from eagre.ops.shaping import axes_of, is_vector
-from eagre.primitives import indexing, rearrangement
+from eagre.primitives import arithmetic, comparison, indexing, rearrangement
+from eagre.primitives.checking import demand
 from eagre.primitives.rearrangement import normalized_axis
+from eagre.primitives.reductions import reduce_sum
 
 _pad_array: Any = np.pad
 
@@ -80,6 +83,15 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
     return rearrangement.stack(tensors, axis)
 
 
+def parallel_stack(values: Any, name: str = "parallel_stack") -> Any:
+    """The same as `stack` along the first axis.
+
+    >>> tf.parallel_stack([1, 2]).numpy()
+    array([1, 2], dtype=int32)
+    """
+    return stack(to_tensors(values, "parallel_stack"))
+
+
 def split(
     value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, name: str = "split"
 ) -> list[Any]:
@@ -94,16 +106,15 @@ def split(
     if not isinstance(num_or_size_splits, list | tuple) and not is_vector(num_or_size_splits):
         count = int(num_or_size_splits)
         if length is None:
-            raise InvalidArgumentError(
-                f"split needs a known size of axis {axis}, or a list of sizes. "
-                f"Received: shape={x.shape}"
-            )
+            return _split_evenly(x, count, axis)
         if count < 1 or length % count:
             raise InvalidArgumentError(
                 "split expected a number of pieces that divides the size of the axis evenly. "
                 f"Received: num_or_size_splits={count}, axis {axis} of size {length}"
             )
         return list(rearrangement.split(x, sizes=(length // count,) * count, axis=axis))
+    if isinstance(num_or_size_splits, SymbolicTensor):
+        return _split_by_tensor(x, num_or_size_splits, num, axis)
     sizes = [int(n) for n in num_or_size_splits]
     if -1 in sizes and length is not None:
         sizes[sizes.index(-1)] = length - sum(sizes) - 1
@@ -112,6 +123,41 @@ def split(
             f"split expected sizes of at least 0. Received: num_or_size_splits={sizes}"
         )
     return list(rearrangement.split(x, sizes=tuple(sizes), axis=axis))
+
+
+def _split_evenly(x: Any, count: int, axis: int) -> list[Any]:
+    """So many pieces of an axis of unknown size."""
+    if count < 1:
+        raise InvalidArgumentError(
+            f"split expected at least 1 piece. Received: num_or_size_splits={count}"
+        )
+    size: Any = rearrangement.shape_of_tensor(x)[axis]
+    message = f"split expected a size of axis {axis} that {count} divides. Received: size "
+    size = demand(size, comparison.equal.door(size % count, 0), message=message)
+    sizes = rearrangement.broadcast_to(size // count, (count,))
+    params = {"sizes": (None,) * count, "axis": axis}
+    return list(apply(rearrangement.split, (x, sizes), params))
+
+
+def _split_by_tensor(x: Any, sizes: Any, num: int | None, axis: int) -> list[Any]:
+    """Pieces whose sizes are known when the graph runs; -1 stands for what remains."""
+    count = num if sizes.sizes in (None, (None,)) else sizes.sizes[0]
+    if count is None:
+        raise ValueError(
+            "split needs num where the number of sizes is unknown. "
+            f"Received: num_or_size_splits of shape {sizes.shape}"
+        )
+    sizes = arithmetic.cast(sizes, dtype=dtypes.int32)
+    size = rearrangement.shape_of_tensor(x)[axis]
+    total = reduce_sum(sizes, axis=None, keepdims=False)
+    sizes = comparison.select(comparison.equal.door(sizes, -1), size - total - 1, sizes)
+    fits = comparison.logical_and(
+        sizes >= 0, comparison.equal(reduce_sum(sizes, axis=None, keepdims=False), size)
+    )
+    message = f"split expected sizes that add up to that of axis {axis}. Received: sizes="
+    sizes = demand(sizes, fits, message=message)
+    params = {"sizes": (None,) * count, "axis": axis}
+    return list(apply(rearrangement.split, (x, sizes), params))
 
 
 def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unstack") -> list[Any]:

@@ -28,7 +28,8 @@ from eagre.primitives.families import (
 )
 from eagre.primitives.rearrangement import broadcast_to
 from eagre.primitives.reductions import reduce_max
-from eagre.primitives.segments import checked_ids, reduce_segments, segment_sum as sum_segments
+from eagre.primitives.segments import checked_ids, reduce_segments
+from eagre.primitives.segments import segment_sum as sum_segments
 from eagre.primitives.transcendental import sqrt
 
 
@@ -36,7 +37,7 @@ def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     """The sums of segments; `segment_ids` is a vector that ascends from 0.
 
     >>> tf.math.segment_sum([1, 2, 3], [0, 0, 2]).numpy()
-    @@
+    array([3, 0, 3], dtype=int32)
     """
     return _sorted(segments.segment_sum_primitive, "segment_sum", data, segment_ids)
 
@@ -45,7 +46,7 @@ def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     """The products of segments; `segment_ids` is a vector that ascends from 0.
 
     >>> tf.math.segment_prod([1, 2, 3], [0, 0, 2]).numpy()
-    @@
+    array([2, 1, 3], dtype=int32)
     """
     return _sorted(segments.segment_product_primitive, "segment_prod", data, segment_ids)
 
@@ -54,7 +55,7 @@ def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     """The largest elements of segments, 0 where there are none; `segment_ids` ascends from 0.
 
     >>> tf.math.segment_max([1, 2, 3], [0, 0, 2]).numpy()
-    @@
+    array([2, 0, 3], dtype=int32)
     """
     return _sorted_extremum(segments.segment_max_primitive, "segment_max", data, segment_ids)
 
@@ -63,7 +64,7 @@ def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     """The smallest elements of segments, 0 where there are none; `segment_ids` ascends from 0.
 
     >>> tf.math.segment_min([1, 2, 3], [0, 0, 2]).numpy()
-    @@
+    array([1, 0, 3], dtype=int32)
     """
     return _sorted_extremum(segments.segment_min_primitive, "segment_min", data, segment_ids)
 
@@ -74,7 +75,7 @@ def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     `segment_ids` is a vector that ascends from 0.
 
     >>> tf.math.segment_mean([1.0, 2.0, 3.0], [0, 0, 2]).numpy()
-    @@
+    array([1.5, 0. , 3. ], dtype=float32)
     """
     data, ids = _parts("segment_mean", data, segment_ids, NUMBERS)
     ids, size = _ascending("segment_mean", ids)
@@ -90,7 +91,7 @@ def unsorted_segment_sum(
     `segment_ids` has the shape of the leading axes of `data`.
 
     >>> tf.math.unsorted_segment_sum([1, 2, 3], [1, 0, 1], 2).numpy()
-    @@
+    array([2, 4], dtype=int32)
     """
     name = "unsorted_segment_sum"
     return _unsorted(segments.segment_sum_primitive, name, data, segment_ids, num_segments)
@@ -102,7 +103,7 @@ def unsorted_segment_prod(
     """The products of segments; elements with negative ids are left out.
 
     >>> tf.math.unsorted_segment_prod([1, 2, 3], [1, 0, 1], 2).numpy()
-    @@
+    array([2, 3], dtype=int32)
     """
     name = "unsorted_segment_prod"
     return _unsorted(segments.segment_product_primitive, name, data, segment_ids, num_segments)
@@ -114,7 +115,7 @@ def unsorted_segment_max(
     """The largest elements of segments; the lowest number of the dtype where there are none.
 
     >>> tf.math.unsorted_segment_max([1, 2, 3], [1, 0, 1], 2).numpy()
-    @@
+    array([2, 3], dtype=int32)
     """
     name = "unsorted_segment_max"
     return _unsorted(segments.segment_max_primitive, name, data, segment_ids, num_segments)
@@ -126,7 +127,7 @@ def unsorted_segment_min(
     """The smallest elements of segments; the highest number of the dtype where there are none.
 
     >>> tf.math.unsorted_segment_min([1, 2, 3], [1, 0, 1], 2).numpy()
-    @@
+    array([2, 1], dtype=int32)
     """
     name = "unsorted_segment_min"
     return _unsorted(segments.segment_min_primitive, name, data, segment_ids, num_segments)
@@ -138,11 +139,11 @@ def unsorted_segment_mean(
     """The means of segments, 0 where there are no elements; integers are divided as by `truediv`.
 
     >>> tf.math.unsorted_segment_mean([1.0, 2.0, 4.0], [1, 0, 1], 2).numpy()
-    @@
+    array([2. , 2.5], dtype=float32)
     """
     name = "unsorted_segment_mean"
     data, ids = _parts(name, data, segment_ids, NUMBERS)
-    size = _segment_count(name, num_segments)
+    ids, size = _numbered(name, ids, num_segments)
     return sum_segments(data, ids, size) / _counts(data, ids, size)
 
 
@@ -152,11 +153,11 @@ def unsorted_segment_sqrt_n(
     """The sums of segments over the square roots of their numbers of elements.
 
     >>> tf.math.unsorted_segment_sqrt_n([1.0, 2.0, 3.0], [1, 0, 1], 2).numpy()
-    @@
+    array([2.      , 2.828427], dtype=float32)
     """
     name = "unsorted_segment_sqrt_n"
     data, ids = _parts(name, data, segment_ids, INEXACTS)
-    size = _segment_count(name, num_segments)
+    ids, size = _numbered(name, ids, num_segments)
     return sum_segments(data, ids, size) / sqrt(_counts(data, ids, size))
 
 
@@ -187,8 +188,10 @@ def _parts(name: str, data: Any, ids: Any, allowed: Any) -> tuple[Any, Any]:
             f"{name} expected data of numbers ({kinds}) and segment_ids of integers. "
             f"Received: data.dtype={data.dtype.name}, segment_ids.dtype={ids.dtype.name}"
         )
-    known = data.sizes is not None and ids.sizes is not None
-    if known and not are_compatible(data.sizes[: len(ids.sizes)], ids.sizes):
+    lead = data.sizes
+    if lead is not None and ids.sizes is not None:
+        lead = lead[: len(ids.sizes)]
+    if not are_compatible(lead, ids.sizes):
         raise InvalidArgumentError(
             f"{name} expected segment_ids with the shape of the leading axes of data. "
             f"Received: segment_ids.shape={ids.shape}, data.shape={data.shape}"
@@ -198,8 +201,17 @@ def _parts(name: str, data: Any, ids: Any, allowed: Any) -> tuple[Any, Any]:
 
 def _ascending(name: str, ids: Any) -> tuple[Any, Any]:
     """The ids, checked, and the number of segments."""
-    ids = checked_ids(ids, function=name, argument="segment_ids", ascends=True)
+    ids = checked_ids(ids, function=name, argument="segment_ids", ascends=True, dropped=False)
     return ids, count_up_to(ids)
+
+
+def _numbered(name: str, ids: Any, value: Any) -> tuple[Any, Any]:
+    """The ids, of which none is too large, and the number of segments."""
+    size = _segment_count(name, value)
+    ids = checked_ids(
+        ids, size, function=name, argument="segment_ids", ascends=False, dropped=True
+    )
+    return ids, size
 
 
 def count_up_to(ids: Any) -> Any:

@@ -10,9 +10,14 @@ from eagre.core import dtypes
 from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor
-from eagre.ops.shaping import transpose
-from eagre.primitives import comparison, indexing
+from eagre.ops import creation
+from eagre.ops.shaping import as_shape, axis_sizes, cast, known_as, transpose
+from eagre.primitives import comparison, indexing, rearrangement
+from eagre.primitives.checking import demand
 from eagre.primitives.rearrangement import normalized_axis
+from eagre.primitives.scattering import gather_batches
+from eagre.primitives.scattering import gather_nd as gather_nd_primitive
+from eagre.primitives.sorting import nonzero
 
 
 def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
@@ -22,17 +27,15 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
     array([2, 3], dtype=int32)
     """
     x = to_tensor(input_)
+    if x.sizes is None or None in x.sizes or _is_symbolic([begin, size]):
+        return _slice_by_tensors(x, begin, size)
+    sizes: Any = x.sizes
     starts = [int(n) for n in np.asarray(begin).tolist()]
     counts = [int(n) for n in np.asarray(size).tolist()]
-    if x.sizes is not None and not len(starts) == len(counts) == len(x.sizes):
-        raise InvalidArgumentError(
-            f"slice expected begin and size of one entry for each of the {len(x.sizes)} axes. "
-            f"Received: begin={starts}, size={counts}"
-        )
-    for axis, (start, count) in enumerate(zip(starts, counts, strict=True)):
-        length = None if x.sizes is None else x.sizes[axis]
-        stop = start + max(count, 0)
-        if start < 0 or count < -1 or (length is not None and stop > length):
+    if not len(starts) == len(counts) == len(sizes):
+        raise _wrong_slice_length(x, starts, counts)
+    for start, count, length in zip(starts, counts, sizes, strict=True):
+        if not 0 <= start <= length or count < -1 or start + max(count, 0) > length:
             raise InvalidArgumentError(
                 f"slice expected begin and size within the shape {x.shape}. "
                 f"Received: begin={starts}, size={counts}"
@@ -43,6 +46,118 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
             for start, count in zip(starts, counts, strict=True)
         )
     ]
+
+
+def _is_symbolic(value: Any) -> bool:
+    """Whether a value is, or holds, a tensor without a value."""
+    if isinstance(value, list | tuple):
+        return any(map(_is_symbolic, value))
+    return isinstance(value, Tensor) and not isinstance(value, EagerTensor)
+
+
+def _wrong_slice_length(x: Any, begin: Any, size: Any) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        f"slice expected begin and size of one entry for each of the {x.ndim} axes. "
+        f"Received: begin={begin}, size={size}"
+    )
+
+
+def _slice_by_tensors(x: Any, begin: Any, size: Any) -> Any:
+    """`slice` where its bounds can be checked only when the graph runs."""
+    known = [None if n == -1 else n for n in _known_entries(size)]
+    begin, size = to_tensor(begin, name="slice"), to_tensor(size, name="slice")
+    rank = x.ndim if begin.sizes in (None, (None,)) else begin.sizes[0]
+    if rank is None:
+        raise ValueError(f"slice needs a tensor of known rank. Received: shape={x.shape}")
+    fits = all(each.shape.is_compatible_with([rank]) for each in (begin, size))
+    if not fits or x.ndim not in (rank, None):
+        raise _wrong_slice_length(x, begin, size)
+    begin, size = cast(begin, dtypes.int32), cast(size, dtypes.int32)
+    limits = rearrangement.shape_of_tensor(x)
+    size = comparison.select(comparison.equal.door(size, -1), limits - begin, size)
+    fits = comparison.logical_and(
+        comparison.logical_and(begin >= 0, size >= 0), begin + size <= limits
+    )
+    begin = demand(
+        begin, fits, message="slice expected begin and size within the shape. Received: begin="
+    )
+    stop = begin + size
+    part = x[tuple(slice(begin[i], stop[i]) for i in range(rank))]
+    return known_as(part, known or [None] * rank)
+
+
+def _known_entries(vector: Any) -> list[Any]:
+    """The entries that have values, None in the place of the others; empty if none has."""
+    if isinstance(vector, list | tuple):
+        return [None if _is_symbolic(each) else int(each) for each in vector]
+    return [] if _is_symbolic(vector) else np.asarray(vector).tolist()
+
+
+def strided_slice(
+    input_: Any,
+    begin: Any,
+    end: Any,
+    strides: Any = None,
+    begin_mask: int = 0,
+    end_mask: int = 0,
+    ellipsis_mask: int = 0,
+    new_axis_mask: int = 0,
+    shrink_axis_mask: int = 0,
+    var: Any = None,
+    name: str | None = None,
+) -> Any:
+    """`input_[begin[0]:end[0]:strides[0], begin[1]:end[1]:strides[1], ...]`.
+
+    Bit `i` of a mask changes entry `i`: without its begin, without its end, `...`, a new axis, or
+    the one index `begin[i]`.
+
+    >>> tf.strided_slice([1, 2, 3, 4], [3], [0], [-2]).numpy()
+    array([4, 2], dtype=int32)
+    """
+    if var is not None:
+        raise ValueError("strided_slice expected no variable to assign to. Received: var")
+    starts, stops = _entries(begin), _entries(end)
+    steps = [1] * len(starts) if strides is None else _entries(strides)
+    if not len(starts) == len(stops) == len(steps) or ellipsis_mask & (ellipsis_mask - 1):
+        raise InvalidArgumentError(
+            "strided_slice expected begin, end and strides of one length, and one ellipsis. "
+            f"Received: begin={begin}, end={end}, strides={strides}, {ellipsis_mask=}"
+        )
+    key: list[Any] = []
+    for i, (start, stop, step) in enumerate(zip(starts, stops, steps, strict=True)):
+        bit = 1 << i
+        if ellipsis_mask & bit:
+            key.append(Ellipsis)
+        elif new_axis_mask & bit:
+            key.append(None)
+        elif shrink_axis_mask & bit:
+            key.append(_single_index(start, step))
+        else:
+            first = None if begin_mask & bit else start
+            key.append(slice(first, None if end_mask & bit else stop, step))
+    return to_tensor(input_)[tuple(key)]
+
+
+def _single_index(start: Any, step: Any) -> Any:
+    if isinstance(step, int) and step < 0:
+        raise InvalidArgumentError(
+            f"strided_slice expected a positive stride for a single index. Received: {step}"
+        )
+    return start
+
+
+def _entries(vector: Any) -> list[Any]:
+    """The entries of a vector: ints where their values are known."""
+    if isinstance(vector, list | tuple):
+        return [each if _is_symbolic(each) else int(each) for each in vector]
+    vector = to_tensor(vector, name="strided_slice")
+    if vector.ndim != 1 or vector.sizes == (None,):
+        raise InvalidArgumentError(
+            f"strided_slice expected vectors of known length. Received: shape={vector.shape}"
+        )
+    if isinstance(vector, EagerTensor):
+        return vector.array.tolist()
+    return [vector[i] for i in range(vector.sizes[0])]
 
 
 def gather(
@@ -58,10 +173,78 @@ def gather(
     >>> tf.gather([10, 20, 30], [2, 0]).numpy()
     array([30, 10], dtype=int32)
     """
-    x = to_tensor(params)
+    x, indices = to_tensor(params), to_tensor(indices)
+    if not batch_dims:
+        return indexing.gather(x, indices, axis=0 if axis is None else int(axis))
+    rank, inner = len(axis_sizes(x, "gather")), len(axis_sizes(indices, "gather"))
+    count = batch_dims + inner if batch_dims < 0 else batch_dims
+    axis = count if axis is None else normalized_axis(int(axis), rank, "gather")
+    if not 0 <= count <= min(axis, inner, rank - 1):
+        raise InvalidArgumentError(
+            "gather expected batch_dims up to axis and to the axes of indices. Received: "
+            f"params.shape={x.shape}, indices.shape={indices.shape}, {batch_dims=}, {axis=}"
+        )
+    order = [*range(count), axis, *[i for i in range(count, rank) if i != axis]]
+    vectors = rearrangement.expand_dims(indices, axis=(inner,))
+    picked = gather_batches(
+        transpose(x, order), _batch_places(vectors, x, count, "gather")
+    )
+    # [batch, indices, before, after] becomes [batch, before, indices, after].
+    own = range(count, inner)
+    before = range(inner, inner + axis - count)
+    after = range(inner + axis - count, inner + rank - count - 1)
+    return transpose(picked, [*range(count), *before, *own, *after])
+
+
+def gather_nd(
+    params: Any,
+    indices: Any,
+    batch_dims: int = 0,
+    name: str | None = None,
+    bad_indices_policy: str = "",
+) -> Any:
+    """The parts of `params` that vectors of indices name: `indices` [..., depth].
+
+    The first `batch_dims` axes of both are gone through together.
+
+    >>> tf.gather_nd([[1, 2], [3, 4]], [[0, 1], [1, 0]]).numpy()
+    array([2, 3], dtype=int32)
+    """
+    if bad_indices_policy not in ("", "DEFAULT", "ERROR"):
+        raise ValueError(
+            "gather_nd refuses indices outside the shape: it expected bad_indices_policy 'ERROR'. "
+            f"Received: {bad_indices_policy=}"
+        )
+    x, indices = to_tensor(params), to_tensor(indices)
     if batch_dims:
-        raise NotImplementedError("gather with batch_dims is not there yet.")
-    return indexing.gather(x, to_tensor(indices), axis=0 if axis is None else int(axis))
+        indices = _batch_places(indices, x, int(batch_dims), "gather_nd")
+    return gather_nd_primitive(x, indices)
+
+
+def _batch_places(indices: Any, x: Any, count: int, name: str) -> Any:
+    """Vectors of indices with the indices of their first `count` axes in front."""
+    sizes = axis_sizes(indices, name)
+    if not 0 <= count < len(sizes) or x.ndim is None or count > x.ndim:
+        raise InvalidArgumentError(
+            f"{name} expected batch_dims up to the number of common axes. Received: "
+            f"params.shape={x.shape}, indices.shape={indices.shape}, batch_dims={count}"
+        )
+    if not x.shape[:count].is_compatible_with(indices.shape[:count]):
+        raise InvalidArgumentError(
+            f"{name} expected params and indices with the same first {count} axes. "
+            f"Received: params.shape={x.shape}, indices.shape={indices.shape}"
+        )
+    if None in (*x.sizes[:count], *sizes[:count]):
+        own, other = (rearrangement.shape_of_tensor(each)[:count] for each in (indices, x))
+        message = f"{name} expected indices with params' first {count} axes. Received: indices="
+        indices = demand(indices, comparison.equal(own, other), message=message)
+    indices = cast(indices, dtypes.int64)
+    places: list[Any] = []
+    for axis in np.arange(count).tolist():
+        numbers = creation.range(to_tensor(sizes[axis]), dtype=dtypes.int64)
+        column = rearrangement.reshape(numbers, (-1, *[1] * (len(sizes) - axis - 1)))
+        places.append(rearrangement.broadcast_to(column, as_shape([*sizes[:-1], 1], name)))
+    return rearrangement.concat(*places, indices, axis=len(sizes) - 1)
 
 
 def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_mask") -> Any:
@@ -89,9 +272,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     """
     condition = to_tensor(condition)
     if x is None and y is None:
-        if not isinstance(condition, EagerTensor):
-            raise NotImplementedError("where with one argument cannot be traced yet.")
-        return to_tensor(np.argwhere(condition.array).astype(np.int64))
+        return nonzero(condition)
     if x is None or y is None:
         absent = "x" if x is None else "y"
         raise ValueError(f"where expected both x and y, or neither. Received: {absent}=None")

@@ -232,17 +232,39 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 1, 2], dtype=int32)>
     """
     x = to_tensor(input)
-    times = static_shape(multiples, "tile")
-    if x.sizes is None or None in x.sizes:
-        raise ValueError(f"tile needs known sizes. Received: shape={x.shape}")
-    if len(times) != len(x.sizes):
+    times = as_shape(multiples, "tile")
+    if times.__class__ is tuple:
+        times = list(static_shape(multiples, "tile"))
+    elif times.sizes != (None,):
+        times = [times[i] for i in range(times.sizes[0])]
+    sizes = axis_sizes(x, "tile")
+    if isinstance(times, Tensor):
+        times = [times[i] for i in range(len(sizes))]
+    if len(times) != len(sizes):
         raise InvalidArgumentError(
-            f"tile expected one multiple for each of the {len(x.sizes)} axes. "
+            f"tile expected one multiple for each of the {len(sizes)} axes. "
             f"Received: multiples={multiples}"
         )
-    sizes: Any = x.sizes
-    spread = tuple(n for pair in zip(times, sizes, strict=True) for n in pair)
-    single = tuple(n for size in sizes for n in (1, size))
-    whole = tuple(t * n for t, n in zip(times, sizes, strict=True))
-    repeated = rearrangement.broadcast_to(rearrangement.reshape(x, single), spread)
-    return rearrangement.reshape(repeated, whole)
+    single = [n for size in sizes for n in (1, size)]
+    spread = [n for pair in zip(times, sizes, strict=True) for n in pair]
+    whole = [t * n for t, n in zip(times, sizes, strict=True)]
+    x = rearrangement.reshape(x, as_shape(single, "tile"))
+    x = rearrangement.broadcast_to(x, as_shape(spread, "tile"))
+    return known_as(rearrangement.reshape(x, as_shape(whole, "tile")), whole)
+
+
+def axis_sizes(x: Any, name: str) -> list[Any]:
+    """The sizes of the axes: ints where they are known, else scalar tensors."""
+    if x.sizes is None:
+        raise ValueError(f"{name} needs a tensor of known rank. Received: shape={x.shape}")
+    if None not in x.sizes:
+        return list(x.sizes)
+    vector = families.shape_tensor(x)
+    return [vector[i] if n is None else n for i, n in enumerate(x.sizes)]
+
+
+def known_as(x: Any, sizes: Any) -> Any:
+    """The tensor, of which the sizes that are ints are known from now on."""
+    if isinstance(x, SymbolicTensor):
+        x.set_shape([n if isinstance(n, int) else None for n in sizes])
+    return x

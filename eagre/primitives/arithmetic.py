@@ -10,6 +10,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
+from eagre.primitives.casting import floats_as_integers
 from eagre.primitives.comparison import not_equal, select
 from eagre.primitives.families import (
     COMPLEXES,

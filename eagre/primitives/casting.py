@@ -10,7 +10,12 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
-from eagre.primitives.families import NUMBERS, check_dtypes
+from eagre.primitives.families import INTEGERS, NUMBERS, check_dtypes
+
+_where: Any = np.where
+_least: Any = np.minimum.reduce
+_greatest: Any = np.maximum.reduce
+_BOUNDS = {dtype.numpy: (int(dtype.min), int(dtype.max)) for dtype in INTEGERS}
 
 
 def floats_as_integers(x: Any, target: Any) -> Any:
@@ -18,17 +23,17 @@ def floats_as_integers(x: Any, target: Any) -> Any:
 
     NumPy's own answer there differs between processors, and between vectors and scalars.
     """
-    info = np.iinfo(target)
-    # 0.0 stands for an empty array; NaN fails each comparison.
-    low, high = (float(x.min()), float(x.max())) if x.size else (0.0, 0.0)
-    if info.min <= low and high < info.max:
+    low, high = _BOUNDS[target]
+    # NaN fails each comparison.
+    if not x.size or (low <= float(_least(x, None)) and float(_greatest(x, None)) <= high):
         return x.astype(target)
     x = x.astype(np.float64)
-    if info.bits == 64 and info.min == 0:
+    if target == np.uint64:
         upper = (x >= 2.0**63) & (x < 2.0**64)
-        rest = _signed(np.where(upper, x - 2.0**63, x), 64).astype(target)
-        return np.where(upper, rest + target.type(2**63), rest)
-    return _signed(x, 64 if info.bits == 64 or target == np.uint32 else 32).astype(target)
+        rest = _signed(_where(upper, x - 2.0**63, x), 64).astype(target)
+        return _where(upper, rest + target.type(2**63), rest)
+    bits = 64 if target in (np.int64, np.uint32) else 32
+    return _signed(x, bits).astype(target)
 
 
 def _signed(x: Any, bits: int) -> Any:
@@ -36,7 +41,7 @@ def _signed(x: Any, bits: int) -> Any:
     bound = 2.0 ** (bits - 1)
     x = np.trunc(x)
     inside = (x >= -bound) & (x < bound)
-    return np.where(inside, np.where(inside, x, 0).astype(np.int64), -(2 ** (bits - 1)))
+    return _where(inside, _where(inside, x, 0).astype(np.int64), -(2 ** (bits - 1)))
 
 
 class Bitcast(Primitive):
@@ -65,6 +70,8 @@ class Bitcast(Primitive):
         return TensorSpec.of(x.sizes[:-1], dtype)
 
     def kernel(self, x: Any, *, dtype: dtypes.DType) -> Any:
+        if dtype not in NUMBERS:
+            raise ValueError("not a dtype of numbers")
         target = dtype.numpy
         x = x.copy(order="C")
         if x.itemsize == target.itemsize:

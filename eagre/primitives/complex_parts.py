@@ -17,6 +17,8 @@ SINGLES = frozenset({dtypes.float32, dtypes.float64})
 class Complex(Binary):
     """x + iy."""
 
+    name = "make_complex"
+    public = "complex"
     takes = SINGLES
     needs = ()
 

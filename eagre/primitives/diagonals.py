@@ -20,6 +20,8 @@ from eagre.primitives.families import (
     target_shape,
 )
 
+_arange: Any = np.arange
+
 
 def check_matrices(primitive: Primitive, **specs: TensorSpec) -> None:
     """An error for tensors of less than two axes."""
@@ -31,9 +33,9 @@ def check_matrices(primitive: Primitive, **specs: TensorSpec) -> None:
             )
 
 
-def diagonal_length(rows: int, columns: int, k: int) -> int:
+def diagonal_length(shape: Any, k: int) -> int:
     """How many elements diagonal `k` has; above the main one `k` is positive."""
-    return max(0, min(rows + min(k, 0), columns - max(k, 0)))
+    return max(0, min(shape[-2] + min(k, 0), shape[-1] - max(k, 0)))
 
 
 class MatrixTranspose(Primitive):
@@ -76,7 +78,7 @@ class DiagPart(Primitive):
                 f"{self.public} expected a diagonal k in ({-rows}, {columns}). "
                 f"Received: k={k} for shape={x.shape}"
             )
-        return TensorSpec.of((*x.sizes[:-2], diagonal_length(rows, columns, k)), dtype)
+        return TensorSpec.of((*x.sizes[:-2], diagonal_length(x.sizes, k)), dtype)
 
     def kernel(self, x: Any, *, k: int) -> Any:
         if not _is_inside(k, *x.shape[-2:]):
@@ -106,7 +108,7 @@ class PutDiagonal(Primitive):
             raise InvalidArgumentError(
                 f"{self.public} expected a shape of matrices. Received: shape={shape}"
             )
-        wanted = (*shape[:-2], diagonal_length(*shape[-2:], k))
+        wanted: Any = (*shape[:-2], diagonal_length(shape, k))
         if not are_compatible(x.sizes, wanted):
             raise InvalidArgumentError(
                 f"{self.public} expected a diagonal of shape {wanted} for k={k} in matrices of "
@@ -118,7 +120,7 @@ class PutDiagonal(Primitive):
         shape = target_shape(shape, sizes)
         if not _is_matrix_shape(shape):
             raise ValueError("no shape of matrices")
-        length = diagonal_length(*shape[-2:], k)
+        length = diagonal_length(shape, k)
         if x.shape != (*shape[:-2], length):
             raise InvalidArgumentError(
                 f"{self.public} expected a diagonal of shape {(*shape[:-2], length)} for k={k}. "
@@ -162,15 +164,15 @@ class BandPart(Primitive):
         return x
 
     def kernel(self, x: Any, *, lower: int, upper: int) -> Any:
-        rows, columns = x.shape[-2:]
+        rows, columns = x.shape[-2], x.shape[-1]
         if lower > rows or upper > columns:
             raise ValueError("wider than the matrix")
-        offset = np.arange(columns) - np.arange(rows)[:, None]
-        inside = np.ones((rows, columns), np.bool_)
+        offset = _arange(columns) - _arange(rows)[:, None]
+        inside: Any = np.ones((rows, columns), np.bool_)
         if lower >= 0:
-            inside &= offset >= -lower
+            np.logical_and(inside, offset >= -lower, inside)
         if upper >= 0:
-            inside &= offset <= upper
+            np.logical_and(inside, offset <= upper, inside)
         return np.where(inside, x, np.zeros((), x.dtype))
 
     def gradient(self, grad: Any, output: Any, x: Any, *, lower: int, upper: int) -> Any:

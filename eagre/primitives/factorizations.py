@@ -7,6 +7,7 @@ free up to a phase, the gradient is that of functions which do not depend on it.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,6 @@ from eagre.primitives.linear_algebra import (
     LAPACK,
     LAPACK_AND_HALF,
     check_square,
-    in_single,
     refuse_rectangle,
     solve,
     triangular_solve,
@@ -46,9 +46,11 @@ def safe_reciprocal(x: Any) -> Any:
     return mirrored / (x * mirrored + 1e-20)
 
 
-def differences(x: Any) -> Any:
-    """The matrices x[j] - x[i]."""
-    return expand_dims(x, axis=(-2,)) - expand_dims(x, axis=(-1,))
+def inverse_gaps(x: Any) -> Any:
+    """The matrices 1 / (x[j] - x[i]), with zeros on the diagonal."""
+    inverse = safe_reciprocal(expand_dims(x, axis=(-2,)) - expand_dims(x, axis=(-1,)))
+    # The steep slope of `safe_reciprocal` at 0 must not count in second gradients.
+    return inverse - band_part(inverse, lower=0, upper=0)
 
 
 class Cholesky(Primitive):
@@ -65,8 +67,9 @@ class Cholesky(Primitive):
 
     def kernel(self, x: Any) -> Any:
         refuse_rectangle(x)
+        factor: Any = np.linalg.cholesky
         try:
-            return np.linalg.cholesky(x)
+            return factor(x)
         except np.linalg.LinAlgError:
             raise InvalidArgumentError(
                 "cholesky expected positive definite matrices. Received: one that is not. "
@@ -93,8 +96,8 @@ class Lu(Primitive):
 
     def kernel(self, x: Any) -> Any:
         refuse_rectangle(x)
-        matrices = np.array(x, order="C").reshape(-1, *x.shape[-2:])
-        size = x.shape[-1]
+        size, count = x.shape[-1], prod(x.shape[:-2])
+        matrices: Any = np.array(x, order="C").reshape(count, size, size)
         order = np.tile(np.arange(size, dtype=np.int32), (len(matrices), 1))
         each = np.arange(len(matrices))
         for step in range(size):
@@ -267,9 +270,7 @@ class Svd(Primitive):
         (s, u, v), (of_s, of_u, of_v) = output, grad
         dtype, k = u.dtype, smaller_size(x)
         first_u, first_v = u[..., :k], v[..., :k]
-        gap = expand_dims(s, axis=(-2,)) - expand_dims(s, axis=(-1,))
-        total = expand_dims(s, axis=(-2,)) + expand_dims(s, axis=(-1,))
-        gaps = cast(safe_reciprocal(gap * total), dtype=dtype)
+        gaps = cast(inverse_gaps(s * s), dtype=dtype)
         inverse = expand_dims(cast(safe_reciprocal(s), dtype=dtype), axis=(-2,))
         s, of_s = cast(s, dtype=dtype), cast(of_s, dtype=dtype)
         by_u = matmul(conjugated(first_u), of_u[..., :k], True, False)
@@ -322,7 +323,7 @@ class Eigh(Primitive):
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         (values, vectors), (of_values, of_vectors) = output, grad
         turned = matmul(conjugated(vectors), of_vectors, True, False)
-        inner = diagonal_matrix(of_values) + turned * safe_reciprocal(differences(values))
+        inner = diagonal_matrix(of_values) + turned * inverse_gaps(values)
         whole = matmul(matmul(vectors, inner), conjugated(vectors), False, True)
         return (half_lower(whole + adjoint(whole)),)
 
@@ -353,7 +354,7 @@ class Eig(Primitive):
         lengths = diag_part(turned, k=0)
         lengths = (lengths + conjugated(lengths)) * 0.5
         turned -= overlaps * expand_dims(lengths, axis=(-2,))
-        gaps = conjugated(safe_reciprocal(differences(values)))
+        gaps = conjugated(inverse_gaps(values))
         inner = diagonal_matrix(of_values) + turned * gaps
         whole = solve(adjoint(vectors), matmul(inner, conjugated(vectors), False, True))
         return (cast(whole, dtype=x.dtype),)

@@ -34,6 +34,8 @@ LAPACK = frozenset({dtypes.float32, dtypes.float64}) | COMPLEXES
 LAPACK_AND_HALF = LAPACK | {dtypes.float16}
 """The same and float16, which is computed in float32."""
 
+_solve: Any = np.linalg.solve
+
 BLOCK = 16
 """Rows of a triangular system that are solved one by one."""
 
@@ -166,7 +168,7 @@ class Solve(Primitive):
         if b.ndim != a.ndim or a.shape[:-1] != b.shape[:-1]:
             raise ValueError("shapes that do not fit")
         try:
-            return np.linalg.solve(a, b)
+            return _solve(a, b)
         except np.linalg.LinAlgError:
             raise singular(self) from None
 
@@ -294,16 +296,16 @@ class MatrixExponential(MatrixFunction):
     public = "expm"
 
     def of_matrices(self, x: Any) -> Any:
-        norm = np.abs(x).sum(-2).max(-1, initial=0.0)
+        norm: Any = np.abs(x).sum(-2).max(-1, initial=0.0)
         is_finite = np.isfinite(norm)
         if not is_finite.all():
             x = np.where(is_finite[..., None, None], x, 0)
             return np.where(is_finite[..., None, None], self.of_matrices(x), np.nan)
         steps = np.maximum(np.frexp(norm / 5.371920351148152)[1], 0)
-        result = pade_of_exponential(x * np.ldexp(1.0, -steps)[..., None, None])
+        result: Any = pade_of_exponential(x * np.ldexp(1.0, -steps)[..., None, None])
         for step in range(int(steps.max(initial=0))):
             is_due = (steps > step)[..., None, None]
-            result = np.where(is_due, np.matmul(result, result), result)
+            np.copyto(result, np.matmul(result, result), where=is_due)
         return result
 
 
@@ -321,7 +323,7 @@ def pade_of_exponential(x: Any) -> Any:
         odd = np.matmul(odd, square) + factors[power + 1] * identity
         even = np.matmul(even, square) + factors[power] * identity
     odd = np.matmul(x, odd)
-    return np.linalg.solve(even - odd, even + odd)
+    return _solve(even - odd, even + odd)
 
 
 class MatrixSquareRoot(MatrixFunction):
@@ -331,8 +333,6 @@ class MatrixSquareRoot(MatrixFunction):
     public = "sqrtm"
 
     def of_matrix(self, x: Any) -> Any:
-        from eagre.primitives.scipy_kernels import complex_schur
-
         if not np.isfinite(x).all():
             return np.full_like(x, np.nan)
         triangle, basis = complex_schur(x)
@@ -341,6 +341,13 @@ class MatrixSquareRoot(MatrixFunction):
             return root
         is_real = np.abs(root.imag).max(initial=0.0) <= 1e-8 * np.abs(root).max(initial=0.0)
         return root.real if is_real else np.full_like(x, np.nan)
+
+
+def complex_schur(x: Any) -> Any:
+    """The upper triangular t and the unitary u with x = u t u^H."""
+    from eagre.primitives.scipy_kernels import scipy_module
+
+    return scipy_module("linalg").schur(x, output="complex")
 
 
 def root_of_triangle(x: Any) -> Any:
@@ -366,8 +373,6 @@ class MatrixLogarithm(MatrixFunction):
     takes = COMPLEXES
 
     def of_matrix(self, x: Any) -> Any:
-        from eagre.primitives.scipy_kernels import complex_schur
-
         if not np.isfinite(x).all():
             return np.full_like(x, np.nan)
         triangle, basis = complex_schur(x)
@@ -380,7 +385,7 @@ class MatrixLogarithm(MatrixFunction):
         nodes, weights = np.polynomial.legendre.leggauss(10)
         rest = triangle - identity
         terms = [
-            weight / 2 * np.linalg.solve(identity + (node + 1) / 2 * rest, rest)
+            weight / 2 * _solve(identity + (node + 1) / 2 * rest, rest)
             for node, weight in zip(nodes, weights, strict=True)
         ]
         return basis @ (2.0**roots * sum(terms)) @ basis.conj().T

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from eagre.core.conversion import DTypeMismatchError
+from eagre.core.conversion import DTypeMismatchError, as_operand
 from eagre.core.dtypes import DType
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
@@ -27,7 +27,6 @@ from eagre.primitives.families import (
     REALS,
     check_dtypes,
     shape_of,
-    zero_like,
 )
 from eagre.primitives.rearrangement import broadcast_to
 
@@ -159,7 +158,7 @@ class TensorScatterUpdate(TensorScatter):
     def gradient(self, grad: Any, output: Any, x: Any, indices: Any, updates: Any) -> Any:
         """None flows to what is replaced. Where places repeat, all updates get the same."""
         return (
-            lambda: tensor_scatter_update(grad, indices, zeros_of(updates)),
+            lambda: tensor_scatter_update(grad, indices, zeros(updates, shape_of(updates))),
             None,
             lambda: gather_nd(grad, indices),
         )
@@ -174,6 +173,12 @@ class TensorScatterAdd(TensorScatter):
 
     def gradient(self, grad: Any, output: Any, x: Any, indices: Any, updates: Any) -> Any:
         return grad, None, lambda: gather_nd(grad, indices)
+
+
+class TensorScatterSubtract(TensorScatterAdd):
+    """`tensor_scatter_add` of negated updates, under the name of the subtraction."""
+
+    public = "tensor_scatter_nd_sub"
 
 
 class ScatterNd(TensorScatterAdd):
@@ -215,16 +220,18 @@ gather_nd = GatherNd()
 gather_batches = GatherBatches()
 tensor_scatter_update = TensorScatterUpdate()
 tensor_scatter_add = TensorScatterAdd()
+tensor_scatter_subtract = TensorScatterSubtract()
 tensor_scatter_maximum = TensorScatterMaximum()
 tensor_scatter_minimum = TensorScatterMinimum()
 scatter_nd_primitive = ScatterNd()
 
 
-def zeros_of(x: Any) -> Any:
-    """Zeros of the shape and dtype of `x`."""
-    return broadcast_to(zero_like(x), shape_of(x))
+def zeros(x: Any, shape: Any) -> Any:
+    """Zeros (False, empty strings) of the dtype of `x` in a shape."""
+    blank = {"bool": False, "string": b""}.get(x.dtype.name, 0)
+    return broadcast_to(as_operand(blank, x, "zeros"), shape)
 
 
 def scatter_nd(updates: Any, indices: Any, shape: Any) -> Any:
     """Zeros of a shape to which updates are added at the places that the indices name."""
-    return scatter_nd_primitive(broadcast_to(zero_like(updates), shape), indices, updates)
+    return scatter_nd_primitive(zeros(updates, shape), indices, updates)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+_where: Any = np.where
+
 
 def scipy_module(name: str) -> Any:
     """A module of SciPy, such as `special`; an ImportError with a remedy if there is none."""
@@ -35,39 +37,45 @@ def special_kernel(name: str) -> Any:
     return staticmethod(in_float64(lambda *x: getattr(scipy_module("special"), name)(*x)))
 
 
+def lgamma(x: Any) -> Any:
+    """The logarithm of gamma's absolute value; infinite at both infinities."""
+    return _where(np.isinf(x), np.inf, scipy_module("special").gammaln(x))
+
+
 def digamma(x: Any) -> Any:
     """The logarithmic derivative of gamma; NaN at its poles, zero among them."""
-    return np.where(x == 0, np.nan, scipy_module("special").psi(x))
+    return _where(x == 0, np.nan, scipy_module("special").psi(x))
 
 
 def polygamma(order: Any, x: Any) -> Any:
     """The derivatives of digamma; NaN for orders that are negative or not whole."""
     special = scipy_module("special")
     is_whole = (order >= 0) & (order == np.floor(order)) & np.isfinite(order)
-    safe = np.where(is_whole, order, 0.0)
-    sign = np.where(safe % 2 == 0, -1.0, 1.0)
+    safe = _where(is_whole, order, 0.0)
+    sign = _where(safe % 2 == 0, -1.0, 1.0)
     derivative = sign * special.gamma(safe + 1) * special.zeta(safe + 1, x)
-    return np.where(is_whole, np.where(safe == 0, digamma(x), derivative), np.nan)
+    value = _where(safe == 0, digamma(x), derivative)
+    return _where(is_whole, value, np.nan)
 
 
 def igamma(a: Any, x: Any) -> Any:
     """The lower incomplete gamma function, regularized; NaN unless a is positive."""
-    return np.where(a > 0, scipy_module("special").gammainc(a, x), np.nan)
+    return _where(a > 0, scipy_module("special").gammainc(a, x), np.nan)
 
 
 def igammac(a: Any, x: Any) -> Any:
     """The upper incomplete gamma function, regularized; NaN unless a is positive."""
-    return np.where(a > 0, scipy_module("special").gammaincc(a, x), np.nan)
+    return _where(a > 0, scipy_module("special").gammaincc(a, x), np.nan)
 
 
 def betainc(a: Any, b: Any, x: Any) -> Any:
     """The incomplete beta function, regularized; NaN unless a and b are positive."""
-    return np.where((a > 0) & (b > 0), scipy_module("special").betainc(a, b, x), np.nan)
+    return _where((a > 0) & (b > 0), scipy_module("special").betainc(a, b, x), np.nan)
 
 
 def expint(x: Any) -> Any:
     """The exponential integral; NaN for negative numbers."""
-    return np.where(x < 0, np.nan, scipy_module("special").expi(np.abs(x)))
+    return _where(x < 0, np.nan, scipy_module("special").expi(np.abs(x)))
 
 
 def fresnel_sin(x: Any) -> Any:
@@ -87,12 +95,12 @@ _TINY = 2.0**-54
 
 
 def igamma_slope(a: Any, x: Any) -> Any:
-    """The derivative of igamma(a, x) for a: a series below a + 1, a continued fraction above."""
+    """The derivative of igamma(a, x) for a: a series for small x, else a continued fraction."""
     a, x = np.broadcast_arrays(a, x)
-    result = np.where((a > 0) & (x >= 0), 0.0, np.nan)
+    result = _where((a > 0) & (x >= 0), 0.0, np.nan)
     inside = (a > 0) & (x > 0) & np.isfinite(a) & np.isfinite(x)
-    is_low = inside & (x <= a + 1)
-    is_high = inside & (x > a + 1)
+    is_low = inside & (x <= np.maximum(a + 1, 3))
+    is_high = inside & ~is_low
     result[is_low] = _slope_by_series(a[is_low], x[is_low])
     result[is_high] = _slope_by_fraction(a[is_high], x[is_high])
     return result
@@ -114,33 +122,15 @@ def _slope_by_series(a: Any, x: Any) -> Any:
 
 
 def _slope_by_fraction(a: Any, x: Any) -> Any:
-    """Numerators and denominators of the convergents, with their derivatives for a."""
+    """The fraction from its end to its beginning, with its derivative for a."""
     special = scipy_module("special")
-    one, zero = np.ones_like(a), np.zeros_like(a)
-    old, new = (one, x, zero, zero), (x + 1, (x + 2 - a) * x, zero, -x)
-    value, slope = _convergent(*new)
-    for n in range(1, _TERMS):
-        y, z = n + 1 - a, x + 2 * n + 2 - a
-        p = new[0] * z - old[0] * y * n
-        q = new[1] * z - old[1] * y * n
-        dp = new[2] * z - new[0] - old[2] * y * n + old[0] * n
-        dq = new[3] * z - new[1] - old[3] * y * n + old[1] * n
-        before, (value, slope) = slope, _convergent(p, q, dp, dq)
-        scale = np.maximum(np.abs(q), 1.0)
-        old, new = tuple(each / scale for each in new), tuple(
-            each / scale for each in (p, q, dp, dq)
-        )
-        if (np.abs(slope - before) <= _TINY * np.abs(slope)).all():
-            break
+    tail, slope = np.zeros_like(a), np.zeros_like(a)
+    depth = 60 + int(10 * np.sqrt(a.max(initial=0.0)))
+    for n in range(min(depth, _TERMS), 0, -1):
+        divisor = x + 2 * n + 1 - a + tail
+        tail = n * (a - n) / divisor
+        slope = (n + tail * (1 - slope)) / divisor
+    value = 1 / (x + 1 - a + tail)
+    slope = value * value * (1 - slope)
     factor = np.exp(a * np.log(x) - x - special.gammaln(a))
     return -factor * ((np.log(x) - special.psi(a)) * value + slope)
-
-
-def _convergent(p: Any, q: Any, dp: Any, dq: Any) -> tuple[Any, Any]:
-    value = p / q
-    return value, (dp - value * dq) / q
-
-
-def complex_schur(x: Any) -> Any:
-    """The upper triangular matrix t and the unitary u with x = u t u^H."""
-    return scipy_module("linalg").schur(x, output="complex")

@@ -57,7 +57,7 @@ class SegmentReduction(Primitive):
         return TensorSpec.of((num_segments, *data.sizes[rank:]), dtype)
 
     def kernel(self, data: Any, ids: Any, count: Any = None, *, num_segments: Any) -> Any:
-        size = num_segments if count is None else int(count)
+        size = num_segments if count is None else count.item()
         if size < 0 or data.shape[: ids.ndim] != ids.shape:
             raise InvalidArgumentError(
                 f"{self.public} expected num_segments of at least 0 and segment_ids with the shape "
@@ -196,14 +196,24 @@ class TakeSegments(Primitive):
 
 
 class CheckedIds(Primitive):
-    """The ids themselves, if none is negative or too large and, if so wished, they ascend."""
+    """The ids themselves, if none is too large or, unless those are dropped, negative.
+
+    If so wished, they must ascend too.
+    """
 
     needs = ()
     stops_gradients = True
     can_fail = True
 
     def infer(
-        self, ids: TensorSpec, limit: Any = None, *, function: str, argument: str, ascends: bool
+        self,
+        ids: TensorSpec,
+        limit: Any = None,
+        *,
+        function: str,
+        argument: str,
+        ascends: bool,
+        dropped: bool,
     ) -> TensorSpec:
         """The same shape."""
         _check_ids(function, ids, argument)
@@ -216,15 +226,22 @@ class CheckedIds(Primitive):
         return ids
 
     def kernel(
-        self, ids: Any, limit: Any = None, *, function: str, argument: str, ascends: bool
+        self,
+        ids: Any,
+        limit: Any = None,
+        *,
+        function: str,
+        argument: str,
+        ascends: bool,
+        dropped: bool,
     ) -> Any:
-        if limit is not None:
-            limit = int(limit)
-        if ids.size and (ids.min() < 0 or (limit is not None and ids.max() >= limit)):
-            bound = "of at least 0" if limit is None else f"in [0, {limit})"
-            wrong = ids.min() if ids.min() < 0 else ids.max()
+        wrong = ids >= (np.inf if limit is None else limit.item())
+        wrong = wrong if dropped else wrong | (ids < 0)
+        if wrong.any():
+            bounds = "of at least 0" if limit is None else f"in [0, {limit})"
             raise InvalidArgumentError(
-                f"{function} expected {argument} {bound}. Received: {argument} with {wrong}"
+                f"{function} expected {argument} {bounds}. Received: {argument} with "
+                f"{ids[wrong][0]}"
             )
         if ascends and (ids.ndim != 1 or (ids[1:] < ids[:-1]).any()):
             raise InvalidArgumentError(

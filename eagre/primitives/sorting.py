@@ -64,10 +64,9 @@ class SearchSorted(Primitive):
     ) -> TensorSpec:
         """The shape of the values."""
         check_dtypes(self, (x, values), REALS)
-        known = x.sizes is not None and values.sizes is not None
         is_scalar = () in (x.sizes, values.sizes)
-        fits = not known or are_compatible(x.sizes[:-1], values.sizes[:-1])  # pyright: ignore
-        if is_scalar or not fits:
+        rows, wanted = (s.sizes and s.sizes[:-1] for s in (x, values))
+        if is_scalar or not are_compatible(rows, wanted):
             raise InvalidArgumentError(
                 "searchsorted expected tensors with axes that agree up to the last one. "
                 f"Received: sorted_sequence.shape={x.shape}, values.shape={values.shape}"
@@ -76,9 +75,9 @@ class SearchSorted(Primitive):
 
     def kernel(self, x: Any, values: Any, *, side: str, dtype: dtypes.DType) -> Any:
         count = prod(x.shape[:-1])
-        rows = _sortable(x).reshape(count, x.shape[-1])
-        wanted = _sortable(values).reshape(count, values.shape[-1])
-        result = np.empty(wanted.shape, dtype.numpy)
+        rows: Any = _sortable(x).reshape(count, x.shape[-1])
+        wanted: Any = _sortable(values).reshape(count, values.shape[-1])
+        result: Any = np.empty(wanted.shape, dtype.numpy)
         for number in range(count):
             result[number] = _searchsorted(rows[number], wanted[number], side)
         return result.reshape(values.shape)
@@ -103,12 +102,13 @@ class UniqueIndices(Primitive):
     def kernel(self, x: Any, *, dtype: dtypes.DType) -> Any:
         if x.ndim != 1:
             raise ValueError("not a vector")
-        _, first, inverse, counts = _unique(_sortable(x), True, True, True, equal_nan=False)
+        indices: list[Any] = _unique(_sortable(x), True, True, True, equal_nan=False)[1:]
+        first, inverse, counts = indices
         order = np.argsort(first)
         ranks = np.empty_like(order)
         ranks[order] = np.arange(len(order))
-        found = (first[order], ranks[inverse.reshape(-1)], counts[order])
-        return tuple(each.astype(dtype.numpy) for each in found)
+        found: Any = (first[order], ranks[inverse.reshape(-1)], counts[order])
+        return tuple([each.astype(dtype.numpy) for each in found])
 
 
 class Nonzero(Primitive):

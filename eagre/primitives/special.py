@@ -27,6 +27,8 @@ from eagre.primitives.families import (
 from eagre.primitives.scipy_kernels import in_float64, special_kernel
 from eagre.primitives.transcendental import Inexact, exp, log, log1p
 
+_where: Any = np.where
+
 
 class Special(Inexact):
     """What the special functions of one real number share."""
@@ -38,7 +40,7 @@ class Special(Inexact):
 class Lgamma(Special):
     """The logarithm of the absolute value of gamma."""
 
-    kernel = special_kernel("gammaln")
+    kernel = staticmethod(in_float64(scipy_kernels.lgamma))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         return (grad * digamma(x),)
@@ -164,7 +166,7 @@ class MultiplyNoNan(Binary):
     needs = ("x", "y")
 
     def kernel(self, x: Any, y: Any) -> Any:
-        return np.where(y == 0, x.dtype.type(0), np.multiply(x, y))
+        return _where(y == 0, x.dtype.type(0), np.multiply(x, y))
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return (

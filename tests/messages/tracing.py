@@ -68,10 +68,12 @@ SYMBOLS = {
     "leaked: from a branch": (from_a_branch, *NO_VALUE),
     "leaked: into eager cond": (leaked(lambda t: tf.cond(True, lambda: t + 1.0, lambda: t)),
                                 *NO_VALUE),
-    "shape needed: tile": (traced(lambda x: tf.tile(x, [2]), VECTOR), ValueError),
+    "shape needed: tile": (
+        traced(lambda x: tf.tile(x, [2]), tf.TensorSpec(None, tf.float32)), ValueError),
     "shape needed: squeeze": (traced(lambda x: tf.squeeze(x), VECTOR), ValueError),
     "shape needed: unstack": (traced(lambda x: tf.unstack(x), VECTOR), ValueError),
-    "shape needed: split": (traced(lambda x: tf.split(x, 2), VECTOR), *INVALID),
+    "shape needed: split": (
+        traced(lambda x: tf.split(tf.ones(4), tf.cast(x, tf.int32)), VECTOR), ValueError),
     "shape needed: transpose": (
         traced(lambda x: tf.transpose(x), tf.TensorSpec(None, tf.float32)), ValueError),
     "traced: add shapes": (traced(lambda x: x + tf.ones([3, 2]), MATRIX), *INVALID),

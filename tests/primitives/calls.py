@@ -49,7 +49,8 @@ class Call:
         self.primitive = record.primitive
         self.arrays = sample.arrays(dtype)
         self.params = sample.parameters(dtype)
-        self.sources = [i for i, array in enumerate(self.arrays) if is_inexact(array)]
+        inexact = [i for i, array in enumerate(self.arrays) if is_inexact(array)]
+        self.sources = [i for i in inexact if i not in record.constants]
 
     def __repr__(self) -> str:
         shapes = ", ".join(f"{x.dtype}{list(x.shape)}" for x in self.arrays)

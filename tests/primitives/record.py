@@ -104,6 +104,8 @@ class Record:
     """Whether only rules and control flow apply it, to inputs that they have made to fit."""
     speaks_as: str = ""
     """What messages begin with, if not with the primitive's public name."""
+    constants: frozenset[int] = frozenset()
+    """The inexact inputs for which the generic tests ask no gradient."""
     handles: frozenset[int] = field(default_factory=frozenset)
     """The inputs that are variables; what is drawn is their values."""
 

@@ -4,10 +4,12 @@ from tests.primitives import (
     table_arithmetic,
     table_array,
     table_control,
+    table_linear_algebra,
     table_neural,
     table_random,
     table_rearrangement,
     table_reductions,
+    table_special,
     table_transcendental,
 )
 from tests.primitives.record import Record
@@ -18,6 +20,8 @@ RECORDS: list[Record] = [
     *table_rearrangement.RECORDS,
     *table_array.RECORDS,
     *table_reductions.RECORDS,
+    *table_special.RECORDS,
+    *table_linear_algebra.RECORDS,
     *table_neural.RECORDS,
     *table_random.RECORDS,
     *table_control.RECORDS,

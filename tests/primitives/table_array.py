@@ -90,8 +90,14 @@ SCATTERS = [
         takes=NUMBERS + BOOL,
     ),
     Record(
+        scattering.tensor_scatter_subtract,
+        SCATTERED[:3],
+        scattering_by(lambda x, update: x + update),
+        takes=NUMBERS + BOOL,
+    ),
+    Record(
         scattering.scatter_nd_primitive,
-        [*SCATTERED, REPEATED],
+        SCATTERED[:3],
         scattering_by(lambda x, update: x + update),
         takes=NUMBERS + BOOL,
     ),
@@ -167,7 +173,9 @@ def in_order(*shape):
 
     def draw(generator, dtype):
         values = of(*shape)(generator, dtype)
-        return np.sort(values.astype(np.float32), -1).astype(values.dtype) if dtype in REALS else values
+        if dtype not in REALS:
+            return values
+        return np.sort(values.astype(np.float32), -1).astype(values.dtype)
 
     return draw
 

@@ -126,6 +126,11 @@ def assert_near(call, number, found, expected):
     record, expected = call.record, np.asarray(expected)
     given = {None: call.dtype, "param": getattr(call.params.get("dtype"), "name", None)}
     given["stream"] = ("uint64", "uint64", "int64")[min(number, 2)]
+    given["complex"] = {"float32": "complex64"}.get(call.dtype, "complex128")
+    given["eigen"] = {"float32": "complex64", "float64": "complex128"}.get(call.dtype, call.dtype)
+    given["ordered"] = "int32" if number == 1 else call.dtype
+    real = {"complex64": "float32", "complex128": "float64"}.get(call.dtype)
+    given["singular"] = call.dtype if number else real or call.dtype
     given["modulus"] = {"complex64": "float32"}.get(call.dtype, "float64")
     dtype = given.get(record.gives, record.gives)
     if record.name == "constant":
