@@ -2,18 +2,16 @@
 
     import eagre as tf
 
-Names and semantics are those of TensorFlow 2. Namespaces (`tf.nn`, `tf.random` ...) are loaded
-when they are first touched.
+Names and semantics are those of TensorFlow 2. Namespaces (`tf.nn`, `tf.random` ...) and rarer
+functions are loaded when they are first touched.
 """
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-from eagre.control.accumulating import foldl, foldr, map_fn, scan
 from eagre.control.branching import (
     cond,
 )
-from eagre.control.choosing import case, switch_case
 from eagre.control.looping import (
     while_loop,
 )
@@ -68,20 +66,6 @@ from eagre.graph.graph import (
 from eagre.graph.trace import (
     trace,
 )
-from eagre.ops.combining import (
-    scalar_mul,
-)
-from eagre.ops.complex_parts import (
-    complex,
-)
-from eagre.ops.conversions import (
-    bitcast,
-    broadcast_dynamic_shape,
-    broadcast_static_shape,
-    ensure_shape,
-    saturate_cast,
-    shape_n,
-)
 from eagre.ops.creation import (
     constant,
     convert_to_tensor,
@@ -93,22 +77,6 @@ from eagre.ops.creation import (
     range,
     zeros,
     zeros_like,
-)
-from eagre.ops.division import (
-    realdiv,
-    truncatediv,
-    truncatemod,
-)
-from eagre.ops.einsum import (
-    einsum,
-    tensordot,
-)
-from eagre.ops.initializers import (
-    constant_initializer,
-    ones_initializer,
-    random_normal_initializer,
-    random_uniform_initializer,
-    zeros_initializer,
 )
 from eagre.ops.joining import (
     concat,
@@ -155,13 +123,6 @@ from eagre.ops.math import (
     tanh,
     truediv,
 )
-from eagre.ops.norms import (
-    clip_by_global_norm,
-    clip_by_norm,
-    norm,
-)
-from eagre.ops.ordering import control_dependencies, group, guarantee_const, name_scope, no_op
-from eagre.ops.ordering import tuple_ as tuple
 from eagre.ops.reductions import (
     argmax,
     argmin,
@@ -175,17 +136,6 @@ from eagre.ops.reductions import (
     reduce_prod,
     reduce_sum,
 )
-from eagre.ops.scattering import (
-    dynamic_partition,
-    dynamic_stitch,
-    scatter_nd,
-    tensor_scatter_nd_add,
-    tensor_scatter_nd_max,
-    tensor_scatter_nd_min,
-    tensor_scatter_nd_sub,
-    tensor_scatter_nd_update,
-    unravel_index,
-)
 from eagre.ops.selection import (
     boolean_mask,
     gather,
@@ -196,7 +146,6 @@ from eagre.ops.selection import (
 from eagre.ops.selection import (
     slice_ as slice,
 )
-from eagre.ops.sequences import linspace, meshgrid, repeat, reverse_sequence, roll, sequence_mask
 from eagre.ops.shaping import (
     broadcast_to,
     cast,
@@ -211,25 +160,6 @@ from eagre.ops.shaping import (
     stop_gradient,
     tile,
     transpose,
-)
-from eagre.ops.sorting import argsort, searchsorted, sort, unique, unique_with_counts
-from eagre.ops.spaces import (
-    batch_to_space,
-    required_space_to_batch_paddings,
-    space_to_batch,
-    space_to_batch_nd,
-)
-from eagre.ops.trigonometry import (
-    acos,
-    acosh,
-    asin,
-    asinh,
-    atan,
-    atan2,
-    atanh,
-    cosh,
-    sinh,
-    tan,
 )
 from eagre.state.module import (
     Module,
@@ -252,6 +182,83 @@ if TYPE_CHECKING:
         optimizers,
         random,
     )
+    from eagre.control.accumulating import foldl, foldr, map_fn, scan
+    from eagre.control.choosing import case, switch_case
+    from eagre.ops.combining import (
+        scalar_mul,
+    )
+    from eagre.ops.complex_parts import (
+        complex,
+    )
+    from eagre.ops.conversions import (
+        bitcast,
+        broadcast_dynamic_shape,
+        broadcast_static_shape,
+        ensure_shape,
+        saturate_cast,
+        shape_n,
+    )
+    from eagre.ops.division import (
+        realdiv,
+        truncatediv,
+        truncatemod,
+    )
+    from eagre.ops.einsum import (
+        einsum,
+        tensordot,
+    )
+    from eagre.ops.initializers import (
+        constant_initializer,
+        ones_initializer,
+        random_normal_initializer,
+        random_uniform_initializer,
+        zeros_initializer,
+    )
+    from eagre.ops.norms import (
+        clip_by_global_norm,
+        clip_by_norm,
+        norm,
+    )
+    from eagre.ops.ordering import control_dependencies, group, guarantee_const, name_scope, no_op
+    from eagre.ops.ordering import tuple_ as tuple
+    from eagre.ops.scattering import (
+        dynamic_partition,
+        dynamic_stitch,
+        scatter_nd,
+        tensor_scatter_nd_add,
+        tensor_scatter_nd_max,
+        tensor_scatter_nd_min,
+        tensor_scatter_nd_sub,
+        tensor_scatter_nd_update,
+        unravel_index,
+    )
+    from eagre.ops.sequences import (
+        linspace,
+        meshgrid,
+        repeat,
+        reverse_sequence,
+        roll,
+        sequence_mask,
+    )
+    from eagre.ops.sorting import argsort, searchsorted, sort, unique, unique_with_counts
+    from eagre.ops.spaces import (
+        batch_to_space,
+        required_space_to_batch_paddings,
+        space_to_batch,
+        space_to_batch_nd,
+    )
+    from eagre.ops.trigonometry import (
+        acos,
+        acosh,
+        asin,
+        asinh,
+        atan,
+        atan2,
+        atanh,
+        cosh,
+        sinh,
+        tan,
+    )
 
 __version__ = "0.1.0.dev0"
 
@@ -268,6 +275,37 @@ _NAMESPACES = (
     "optimizers",
     "random",
 )
+
+_LATER = {
+    "eagre.control.accumulating": "foldl foldr map_fn scan",
+    "eagre.control.choosing": "case switch_case",
+    "eagre.ops.combining": "scalar_mul",
+    "eagre.ops.complex_parts": "complex",
+    "eagre.ops.conversions": (
+        "bitcast broadcast_dynamic_shape broadcast_static_shape ensure_shape "
+        "saturate_cast shape_n "
+    ),
+    "eagre.ops.division": "realdiv truncatediv truncatemod",
+    "eagre.ops.einsum": "einsum tensordot",
+    "eagre.ops.initializers": (
+        "constant_initializer ones_initializer random_normal_initializer "
+        "random_uniform_initializer zeros_initializer "
+    ),
+    "eagre.ops.norms": "clip_by_global_norm clip_by_norm norm",
+    "eagre.ops.ordering": "control_dependencies group guarantee_const name_scope no_op",
+    "eagre.ops.scattering": (
+        "dynamic_partition dynamic_stitch scatter_nd tensor_scatter_nd_add "
+        "tensor_scatter_nd_max tensor_scatter_nd_min tensor_scatter_nd_sub "
+        "tensor_scatter_nd_update unravel_index "
+    ),
+    "eagre.ops.sequences": "linspace meshgrid repeat reverse_sequence roll sequence_mask",
+    "eagre.ops.sorting": "argsort searchsorted sort unique unique_with_counts",
+    "eagre.ops.spaces": (
+        "batch_to_space required_space_to_batch_paddings space_to_batch space_to_batch_nd "
+    ),
+    "eagre.ops.trigonometry": "acos acosh asin asinh atan atan2 atanh cosh sinh tan",
+}
+_HOMES = {name: home for home, names in _LATER.items() for name in names.split()}
 
 __all__ = [
     "DType", "GradientTape", "Graph", "Module", "Tensor", "TensorShape", "TensorSpec",
@@ -304,6 +342,11 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name in _NAMESPACES:
         return _import_module("eagre." + name)
+    if name == "tuple":
+        return _import_module("eagre.ops.ordering").tuple_
+    if name in _HOMES:
+        value = globals()[name] = getattr(_import_module(_HOMES[name]), name)
+        return value
     raise AttributeError(f"tf.{name} cannot be found. dir(tf) lists the names that there are.")
 
 

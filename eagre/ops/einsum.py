@@ -8,6 +8,8 @@ opt_einsum, which is imported here only; without it they are taken from left to 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from importlib import import_module
 from math import prod
 from typing import Any
 
@@ -58,10 +60,12 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Any:
             f"einsum expected only the keywords name and optimize. Received: {sorted(kwargs)}"
         )
     operands = _as_operands(inputs)
-    labels, output = _parse(equation, operands)
+    if not isinstance(equation, str):
+        raise TypeError(f"einsum expected an equation in a string. Received: {equation!r}")
+    labels, output, kept = _parse(equation, tuple([x.ndim for x in operands]))
     _check_sizes(operands, labels)
-    pairs = zip(operands, labels, strict=True)
-    terms = [_reduced(x, own, labels, output) for x, own in pairs]
+    pairs = zip(operands, labels, kept, strict=True)
+    terms = [_reduced(x, own, wanted) for x, own, wanted in pairs]
     for picked in _path(terms, output, optimize):
         group = [terms[place] for place in picked]
         terms = [term for place, term in enumerate(terms) if place not in picked]
@@ -99,10 +103,9 @@ def _as_operands(inputs: Any) -> list[Any]:
 # Labels are letters; the axes of an ellipsis are the numbers -1, -2 ... from the last one on.
 
 
-def _parse(equation: Any, operands: list[Any]) -> tuple[list[list[Any]], list[Any]]:
-    """The labels of each operand and of the output."""
-    if not isinstance(equation, str):
-        raise TypeError(f"einsum expected an equation in a string. Received: {equation!r}")
+@lru_cache(maxsize=1024)
+def _parse(equation: str, ranks: tuple[int, ...]) -> tuple[Any, Any, Any]:
+    """The labels of each operand, those of the output, and what other terms need of each."""
     text = equation.replace(" ", "")
     if not re.fullmatch(f"{_TERM}(,{_TERM})*(->{_TERM})?", text):
         raise ValueError(
@@ -111,28 +114,29 @@ def _parse(equation: Any, operands: list[Any]) -> tuple[list[list[Any]], list[An
         )
     left, arrow, right = text.partition("->")
     parts = left.split(",")
-    if len(parts) != len(operands):
+    if len(parts) != len(ranks):
         raise ValueError(
             f"einsum expected {len(parts)} operands for the equation {equation!r}. "
-            f"Received: {len(operands)}"
+            f"Received: {len(ranks)}"
         )
-    labels = [_expanded(part, x, number, equation)
-              for number, (part, x) in enumerate(zip(parts, operands, strict=True))]
+    labels = [_expanded(part, rank, equation) for part, rank in zip(parts, ranks, strict=True)]
     dots = min((each for own in labels for each in own if isinstance(each, int)), default=0)
     ellipsis = list(range(dots, 0))
     letters = [c for c in left if c.isalpha()]
-    if arrow:
-        return labels, _output_labels(right, letters, ellipsis, equation)
-    return labels, ellipsis + sorted(c for c in set(letters) if letters.count(c) == 1)
+    single = sorted(c for c in set(letters) if letters.count(c) == 1)
+    output = _output_labels(right, letters, ellipsis, equation) if arrow else ellipsis + single
+    others = [each for own in labels for each in set(own)]
+    kept = [{each for each in own if each in output or others.count(each) > 1} for own in labels]
+    return labels, output, kept
 
 
-def _expanded(part: str, x: Any, number: int, equation: str) -> list[Any]:
+def _expanded(part: str, rank: int, equation: str) -> list[Any]:
     before, dots, after = part.partition("...")
-    count = x.ndim - len(before) - len(after)
+    count = rank - len(before) - len(after)
     if count < 0 or (count and not dots):
         raise InvalidArgumentError(
             f"einsum expected a tensor of rank {len(before + after)} for {part!r} in {equation!r}. "
-            f"Received: inputs[{number}].shape={x.shape}"
+            f"Received: a tensor of rank {rank}"
         )
     return [*before, *range(-count, 0), *after]
 
@@ -174,13 +178,10 @@ def _check_sizes(operands: Any, labels: Any) -> None:
 # One operand ----------------------------------------------------------------------------------
 
 
-def _reduced(x: Any, own: list[Any], labels: Any, output: Any) -> tuple[Any, list[Any]]:
-    """Take diagonals, and sum over the labels that stand in this operand only."""
-    for label in [each for each in dict.fromkeys(own) if own.count(each) > 1]:
-        while own.count(label) > 1:
-            x, own = _diagonal(x, own, label)
-    others = [each for other in labels for each in set(other)]
-    wanted = {label for label in own if label in output or others.count(label) > 1}
+def _reduced(x: Any, own: list[Any], wanted: set[Any]) -> tuple[Any, list[Any]]:
+    """Take diagonals, and sum over the labels that no other term or output needs."""
+    while len(set(own)) < len(own):
+        x, own = _diagonal(x, own, next(label for label in own if own.count(label) > 1))
     return _sum_away(x, own, wanted)
 
 
@@ -255,7 +256,7 @@ def _path(terms: Any, output: Any, optimize: Any) -> list[tuple[int, ...]]:
     if len(terms) <= 2:
         return [(0, 1)] if len(terms) == 2 else []
     try:
-        import opt_einsum
+        opt_einsum = import_module("opt_einsum")
     except ImportError:
         if optimize is not None:
             raise ImportError(
@@ -278,8 +279,10 @@ def _path(terms: Any, output: Any, optimize: Any) -> list[tuple[int, ...]]:
         }
     shapes = [tuple(sizes[label] for label in own) for _, own in terms]
     kind = "greedy" if optimize is None else optimize
-    path, _ = opt_einsum.contract_path(f"{left}->{right}", *shapes, shapes=True, optimize=kind)
-    return path
+    found: Any = opt_einsum.contract_path(
+        f"{left}->{right}", *shapes, shapes=True, optimize=kind
+    )
+    return found[0]
 
 
 # Axes by number -------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible, broadcast_sizes
 from eagre.ops.reductions import reduce_max, reduce_sum
 from eagre.ops.shaping import axes_of, cast
-from eagre.primitives import arithmetic, comparison, factorizations, rearrangement, transcendental
+from eagre.primitives import arithmetic, comparison, rearrangement, transcendental
 from eagre.primitives.families import FLOATS, INEXACTS, one_like, zero_like
 from eagre.primitives.rearrangement import normalized_axis
 
@@ -89,13 +89,16 @@ def _norm_of_matrices(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -
 
 
 def _spectral(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    # Loaded when it is used: `import eagre` loads this file.
+    from eagre.primitives.factorizations import singular_values
+
     rank = x.ndim
     if rank is None:
         raise ValueError("norm with ord=2 expected a tensor of known rank. Received: none")
     rows, columns = [normalized_axis(axis, rank, "norm") for axis in axes]
     rest = [axis for axis in range(rank) if axis not in (rows, columns)]
     moved = rearrangement.transpose(x, perm=(*rest, rows, columns))
-    largest = reduce_max(factorizations.singular_values(moved), -1)
+    largest = reduce_max(singular_values(moved), -1)
     if not keepdims:
         return largest
     return rearrangement.expand_dims(largest, axis=tuple(sorted((rows, columns))))

@@ -7,7 +7,6 @@ free up to a phase, the gradient is that of functions which do not depend on it.
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -27,17 +26,19 @@ from eagre.primitives.diagonals import (
     half_lower,
     matrix_transpose,
 )
-from eagre.primitives.families import check_dtypes, shape_of
+from eagre.primitives.families import check_dtypes, contiguous, shape_of
 from eagre.primitives.linear_algebra import (
     LAPACK,
     LAPACK_AND_HALF,
     check_square,
     refuse_rectangle,
+    singular,
     solve,
     triangular_solve,
 )
 from eagre.primitives.picking import put_along
 from eagre.primitives.rearrangement import broadcast_to, concat, expand_dims
+from eagre.primitives.scipy_kernels import scipy_module
 
 
 def safe_reciprocal(x: Any) -> Any:
@@ -96,22 +97,21 @@ class Lu(Primitive):
 
     def kernel(self, x: Any) -> Any:
         refuse_rectangle(x)
-        size, count = x.shape[-1], prod(x.shape[:-2])
-        matrices: Any = np.array(x, order="C").reshape(count, size, size)
-        order = np.tile(np.arange(size, dtype=np.int32), (len(matrices), 1))
-        each = np.arange(len(matrices))
-        for step in range(size):
-            pivot = step + np.abs(matrices[:, step:, step]).argmax(1)
-            for rows in (matrices, order):
-                rows[each, pivot], rows[:, step] = rows[:, step].copy(), rows[each, pivot]
-            if not matrices[:, step, step].all():
-                raise InvalidArgumentError(
-                    "lu expected invertible matrices. Received: a singular one"
-                )
-            matrices[:, step + 1 :, step] /= matrices[:, step, step, None]
-            column, row = matrices[:, step + 1 :, step, None], matrices[:, step, None, step + 1 :]
-            matrices[:, step + 1 :, step + 1 :] -= column * row
-        return matrices.reshape(x.shape), order.reshape(x.shape[:-1])
+        packed, order = contiguous(x).copy(), np.empty(x.shape[:-1], np.int32)
+        for place in np.ndindex(*x.shape[:-2] if x.size else (0,)):
+            packed[place], order[place] = self.of_matrix(packed[place])
+        return packed, order
+
+    def of_matrix(self, x: Any) -> Any:
+        """The factors of one matrix; LAPACK names the row that each step exchanges with its own."""
+        (factorize,) = scipy_module("linalg.lapack").get_lapack_funcs(("getrf",), (x,))
+        packed, exchanged, info = factorize(x)
+        if info or not np.isfinite(packed).all():
+            raise singular(self)
+        order = np.arange(len(x))
+        for row, other in enumerate(exchanged):
+            order[row], order[other] = order[other], order[row]
+        return packed, order
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         packed, order = output
