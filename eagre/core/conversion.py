@@ -255,9 +255,13 @@ def _from_sequence(value: Any, dtype: DType | None, name: str) -> Any:
     if target.is_integer:
         leaves = [_wrapped_integer(leaf, target, name) for leaf in leaves]
     try:
-        return np.array(leaves, target.numpy).reshape(shape)
+        with np.errstate(all="ignore"):
+            array = np.array(leaves, target.numpy)
     except OverflowError:
         raise _too_large(max(leaves, key=abs), target, name) from None
+    if target.is_floating and np.isinf(array).any() and not np.isinf(np.array(leaves)).any():
+        raise _too_large(max(leaves, key=abs), target, name)
+    return array.reshape(shape)
 
 
 def _mixes_arrays(value: Any) -> bool:
