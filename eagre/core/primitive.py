@@ -318,13 +318,15 @@ def binary_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
             result = _recover(error, primitive, (x, y), NO_PARAMS)
         output = EagerTensor()
         output.array = result if result.__class__ is ndarray else as_array(result)
-        output.id = 0
         if (x.id or y.id) and recorders and (recorder := recorder_of(get_ident())) is not None:
             if is_light and result.nbytes <= SMALL:
                 output.id = next_id()
                 recorder.append((primitive, (x, y), NO_PARAMS, output))
-            else:
-                recorder.record(primitive, (x, y), NO_PARAMS, output)
+                return output
+            output.id = 0
+            recorder.record(primitive, (x, y), NO_PARAMS, output)
+            return output
+        output.id = 0
         return output
 
     return _named(door, primitive)
