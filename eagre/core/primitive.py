@@ -2,9 +2,9 @@
 
 A `Primitive` is an operation that is not composed of others, with all that eagre knows of it: its
 rules. `apply` hands one application of it to the innermost interpreter or, when there is none,
-runs the kernel; then it shows the application to the recorders. `unary_door` and `binary_door` are
-`apply` cut to one input and to two of one dtype: the same steps in the same order, at half the
-cost (see docs/decisions/eager-dispatch.md). Eagerly, kernels are called here only.
+runs the kernel; then it shows the application to the recorders. The doors below are `apply` cut to
+one input and to two of one dtype: the same steps in the same order, at half the cost (see
+docs/decisions/eager-dispatch.md). Eagerly, kernels are called here only.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from eagre.core.ambient import interpreters, recorders
 from eagre.core.caller import Called
 from eagre.core.conversion import as_operand, to_tensor
+from eagre.core.dtypes import from_numpy
 from eagre.core.errors import InvalidArgumentError, OpError
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_id, wrap
 
@@ -195,8 +196,6 @@ class Outline(Tensor):
     @property
     def dtype(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]
         """The dtype of the elements."""
-        from eagre.core.dtypes import from_numpy
-
         return from_numpy(self._dtype)
 
     def __repr__(self) -> str:

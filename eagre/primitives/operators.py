@@ -16,7 +16,9 @@ from eagre.primitives.contraction import matmul
 
 def _pow(x: Any, y: Any) -> Any:
     """`x ** y`; a square is one multiplication."""
-    return arithmetic.square.door(x) if y.__class__ is int and y == 2 else power(x, y)
+    if y.__class__ is int and y == 2:
+        return arithmetic.square.door(x)
+    return arithmetic.power.door(x, y)
 
 
 def _truediv(x: Any, y: Any) -> Any:
@@ -91,9 +93,6 @@ def _absolute(x: Any) -> Any:
     if x.is_complex:
         return arithmetic.modulus(x)
     return x if x.dtype.is_unsigned else arithmetic.absolute(x)
-
-
-power = arithmetic.power.door
 
 
 def _itself(x: Any) -> Any:
