@@ -21,7 +21,7 @@ from eagre.core.caller import Called
 from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.dtypes import from_numpy
 from eagre.core.errors import InvalidArgumentError, OpError
-from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_id, wrap
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, as_array, next_id, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,6 @@ quietly = _quiet.run
 
 ndarray = np.ndarray
 _array_of = attrgetter("array")
-_asarray = np.asarray
 recorder_of = recorders.get
 _dtype_of = attrgetter("dtype")
 NO_PARAMS: dict[str, Any] = {}
@@ -418,20 +417,23 @@ def _recover(error: Exception, primitive: Primitive, inputs: Any, params: dict[s
             return context.run(primitive.kernel, *[x.array for x in inputs], **params)
         except Exception as other:
             error = other
+    raise reworded(error, primitive, inputs, params)
+
+
+def reworded(error: Exception, primitive: Primitive, inputs: Any, params: Any) -> Exception:
+    """The error for the user where a kernel raised one: what the shape rule says, if it refuses."""
     if isinstance(error, OpError | MemoryError):
-        raise error
+        return error
     try:
         _check(primitive, inputs, params)
     except (OpError, ValueError, TypeError) as reason:
-        raise reason from None
+        reason.__suppress_context__ = True
+        return reason
     if isinstance(error, ValueError | IndexError | TypeError | OverflowError):
-        raise InvalidArgumentError(f"{primitive.public}: {error}") from error
-    raise error
-
-
-def as_array(result: Any) -> Any:
-    """A kernel's result as an array, also where it is a NumPy scalar or bytes."""
-    return _asarray(result) if result.__class__ is not bytes else np.array(result, object)
+        other = InvalidArgumentError(f"{primitive.public}: {error}")
+        other.__cause__ = error
+        return other
+    return error
 
 
 def _refuse_symbolic(primitive: Primitive, inputs: tuple[Any, ...]) -> NoReturn:

@@ -192,6 +192,21 @@ class EagerTensor(Tensor):
         array = self.array.copy()
         return array if array.ndim else array[()]
 
+    @property
+    def backing_device(self) -> str:
+        """The name of the device that holds the value."""
+        return self.device
+
+    def cpu(self) -> EagerTensor:
+        """The tensor itself, which is on the CPU."""
+        return self
+
+    def gpu(self, gpu_index: int = 0) -> EagerTensor:
+        """Refused: there is no GPU."""
+        from eagre.core.devices import no_gpu
+
+        raise no_gpu(gpu_index)
+
     def set_shape(self, shape: Any) -> None:
         """Check that the value has this shape (a symbolic tensor learns it)."""
         if not TensorShape(shape).is_compatible_with(self.shape):
@@ -276,6 +291,11 @@ def wrap(array: Any) -> EagerTensor:
     tensor.array = array
     tensor.id = 0
     return tensor
+
+
+def as_array(result: Any) -> Any:
+    """A kernel's result as an array, also where it is a NumPy scalar or bytes."""
+    return np.asarray(result) if result.__class__ is not bytes else np.array(result, object)
 
 
 class Cell:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from eagre.core import structure
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Operation, Primitive, apply, as_array
+from eagre.core.primitive import Operation, Primitive, apply
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor
 
@@ -33,6 +33,8 @@ class Graph:
         self.input_structure: Any = None
         self.output_structure: Any = None
         self._names: dict[str, int] = {}
+        self._stand_ins: dict[int, SymbolicTensor] = {}
+        self._program: Any = None
 
     # Building ---------------------------------------------------------------------------------
 
@@ -40,16 +42,17 @@ class Graph:
         """A new argument."""
         tensor = SymbolicTensor(spec, self, None, self._unique(name))
         self.inputs.append(tensor)
+        self._program = None
         return tensor
 
     def capture(self, tensor: Tensor) -> SymbolicTensor:
         """The stand-in for a tensor from outside: the same one for the same tensor."""
-        for outer, inner in zip(self.captures, self.captured, strict=True):
-            if outer is tensor:
-                return inner
-        inner = SymbolicTensor(tensor.spec, self, None, self._unique("captured"))
-        self.captures.append(tensor)
-        self.captured.append(inner)
+        inner = self._stand_ins.get(id(tensor))
+        if inner is None:
+            inner = SymbolicTensor(tensor.spec, self, None, self._unique("captured"))
+            self._stand_ins[id(tensor)] = inner
+            self.captures.append(tensor)
+            self.captured.append(inner)
         return inner
 
     def add(
@@ -71,12 +74,14 @@ class Graph:
             ]
         )
         self.operations.append(operation)
+        self._program = None
         return operation.outputs if operation.has_several_outputs else operation.outputs[0]
 
     def close(self, captures: Sequence[Tensor]) -> None:
         """Turn captures into inputs, in the order of `captures`, which may have further ones."""
         self.inputs += [self.capture(tensor) for tensor in captures]
-        self.captures, self.captured = [], []
+        self.captures, self.captured, self._stand_ins = [], [], {}
+        self._program = None
 
     def drop_unused(self) -> None:
         """Take out operations whose outputs nobody needs and that have no effect."""
@@ -88,6 +93,7 @@ class Graph:
                 kept.append(operation)
                 needed.update(id(x) for x in operation.inputs)
         self.operations = kept[::-1]
+        self._program = None
 
     def _unique(self, name: str) -> str:
         return self._numbered(name) if name in self._names else self._numbered(name, first=name)
@@ -177,7 +183,7 @@ class Graph:
         A value is let go after its last use.
         """
         environment = {id(p): v for p, v in zip(self.parameters, values, strict=True)}
-        for operation, dead in zip(self.operations, self._last_uses(), strict=True):
+        for operation, dead in zip(self.operations, self.last_uses(), strict=True):
             inputs = tuple([environment[id(x)] for x in operation.inputs])
             try:
                 result = apply(operation.primitive, inputs, operation.params)
@@ -195,21 +201,13 @@ class Graph:
 
         For kernels of operations that hold graphs: no level sees what runs here.
         """
-        environment = {id(p): a for p, a in zip(self.parameters, arrays, strict=True)}
-        for operation, dead in zip(self.operations, self._last_uses(), strict=True):
-            inputs = [environment[id(x)] for x in operation.inputs]
-            try:
-                result = operation.primitive.kernel(*inputs, **operation.params)
-            except Exception as error:
-                error.add_note(f"in {operation.name}, traced at {operation.line}")
-                raise
-            for output, value in zip(operation.outputs, _as_tuple(result), strict=True):
-                environment[id(output)] = as_array(value)
-            for number in dead:
-                del environment[number]
-        return [environment[id(output)] for output in self.outputs]
+        if self._program is None:
+            from eagre.graph.program import Program
 
-    def _last_uses(self) -> list[list[int]]:
+            self._program = Program(self)
+        return self._program(arrays)
+
+    def last_uses(self) -> list[list[int]]:
         """For each operation the numbers of the values that nobody needs after it."""
         alive = {id(output) for output in self.outputs}
         result: list[list[int]] = []
