@@ -15,6 +15,8 @@ from eagre.control.branching import (
 from eagre.control.looping import (
     while_loop,
 )
+from eagre.core.absent import missing_name as _missing_name
+from eagre.core.absent import watch as _watch
 from eagre.core.ambient import (
     executing_eagerly,
 )
@@ -170,20 +172,36 @@ from eagre.state.variable import (
 
 if TYPE_CHECKING:
     from eagre import (
+        array_api,
         autodiff,
+        autograph,
         bitwise,
+        config,
         debugging,
         dtypes,
         errors,
+        experimental,
         linalg,
         math,
         nest,
         nn,
         optimizers,
         random,
+        signal,
+        test,
+        train,
     )
+    from eagre.composites.tensor_array import TensorArray, TensorArraySpec
     from eagre.control.accumulating import foldl, foldr, map_fn, scan
     from eagre.control.choosing import case, switch_case
+    from eagre.core.devices import DeviceSpec, device
+    from eagre.core.dtypes import resource, variant
+    from eagre.core.policies import AggregationMethod, VariableAggregation, VariableSynchronization
+    from eagre.core.registration import register_tensor_conversion_function
+    from eagre.core.specs import TypeSpec
+    from eagre.debugging.assertions import Assert, assert_equal, assert_greater, assert_less
+    from eagre.debugging.logger import get_logger
+    from eagre.debugging.shape_assertions import assert_rank
     from eagre.ops.combining import (
         scalar_mul,
     )
@@ -198,6 +216,8 @@ if TYPE_CHECKING:
         saturate_cast,
         shape_n,
     )
+    from eagre.ops.decompositions import eig, eigvals
+    from eagre.ops.decompositions import sqrtm as matrix_square_root
     from eagre.ops.division import (
         realdiv,
         truncatediv,
@@ -207,6 +227,8 @@ if TYPE_CHECKING:
         einsum,
         tensordot,
     )
+    from eagre.ops.fourier_axes import fftnd, ifftnd, irfftnd, rfftnd
+    from eagre.ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
     from eagre.ops.initializers import (
         constant_initializer,
         ones_initializer,
@@ -214,12 +236,29 @@ if TYPE_CHECKING:
         random_uniform_initializer,
         zeros_initializer,
     )
+    from eagre.ops.inspecting import (
+        get_static_value,
+        init_scope,
+        inside_function,
+        is_symbolic_tensor,
+        is_tensor,
+        timestamp,
+        type_spec_from_value,
+    )
     from eagre.ops.norms import (
         clip_by_global_norm,
         clip_by_norm,
         norm,
     )
-    from eagre.ops.ordering import control_dependencies, group, guarantee_const, name_scope, no_op
+    from eagre.ops.ordering import (
+        control_dependencies,
+        get_current_name_scope,
+        group,
+        guarantee_const,
+        identity_n,
+        name_scope,
+        no_op,
+    )
     from eagre.ops.ordering import tuple_ as tuple
     from eagre.ops.scattering import (
         dynamic_partition,
@@ -247,6 +286,8 @@ if TYPE_CHECKING:
         space_to_batch,
         space_to_batch_nd,
     )
+    from eagre.ops.text import as_string
+    from eagre.ops.text import print_ as print
     from eagre.ops.trigonometry import (
         acos,
         acosh,
@@ -259,26 +300,57 @@ if TYPE_CHECKING:
         sinh,
         tan,
     )
+    from eagre.primitives.indexed_slices import IndexedSlices, IndexedSlicesSpec
 
 __version__ = "0.1.0.dev0"
 
 _NAMESPACES = (
+    "array_api",
     "autodiff",
+    "autograph",
     "bitwise",
+    "config",
     "debugging",
     "dtypes",
     "errors",
+    "experimental",
     "linalg",
     "math",
     "nest",
     "nn",
     "optimizers",
     "random",
+    "signal",
+    "test",
+    "train",
 )
 
 _LATER = {
+    "eagre.composites.tensor_array": "TensorArray TensorArraySpec",
+    "eagre.core.devices": "DeviceSpec device",
+    "eagre.core.dtypes": "resource variant",
+    "eagre.core.policies": "AggregationMethod VariableAggregation VariableSynchronization",
+    "eagre.core.registration": "register_tensor_conversion_function",
+    "eagre.core.specs": "TypeSpec",
+    "eagre.debugging.assertions": "Assert assert_equal assert_greater assert_less",
+    "eagre.debugging.logger": "get_logger",
+    "eagre.debugging.shape_assertions": "assert_rank",
+    "eagre.ops.decompositions": "eig eigvals matrix_square_root",
+    "eagre.ops.histograms": "histogram_fixed_width histogram_fixed_width_bins",
+    "eagre.ops.inspecting": (
+        "get_static_value init_scope inside_function is_symbolic_tensor is_tensor timestamp "
+        "type_spec_from_value "
+    ),
+    "eagre.ops.text": "as_string print",
+    "eagre.gradients.explaining": "explain_gradients",
+    "eagre.gradients.why_none": "GradientWarning WhyNone",
+    "eagre.gradients.custom": "custom_gradient grad_pass_through recompute_grad",
+    "eagre.functions.concrete": "ConcreteFunction",
+    "eagre.functions.function": "function",
+    "eagre.functions.retracing": "RetraceError RetraceWarning no_retrace",
     "eagre.control.accumulating": "foldl foldr map_fn scan",
     "eagre.control.choosing": "case switch_case",
+    "eagre.control.host_calls": "numpy_function py_function",
     "eagre.ops.combining": "scalar_mul",
     "eagre.ops.complex_parts": "complex",
     "eagre.ops.conversions": (
@@ -287,12 +359,16 @@ _LATER = {
     ),
     "eagre.ops.division": "realdiv truncatediv truncatemod",
     "eagre.ops.einsum": "einsum tensordot",
+    "eagre.ops.fourier_axes": "fftnd ifftnd irfftnd rfftnd",
     "eagre.ops.initializers": (
         "constant_initializer ones_initializer random_normal_initializer "
         "random_uniform_initializer zeros_initializer "
     ),
     "eagre.ops.norms": "clip_by_global_norm clip_by_norm norm",
-    "eagre.ops.ordering": "control_dependencies group guarantee_const name_scope no_op",
+    "eagre.ops.ordering": (
+        "control_dependencies get_current_name_scope group guarantee_const identity_n name_scope "
+        "no_op tuple "
+    ),
     "eagre.ops.scattering": (
         "dynamic_partition dynamic_stitch scatter_nd tensor_scatter_nd_add "
         "tensor_scatter_nd_max tensor_scatter_nd_min tensor_scatter_nd_sub "
@@ -304,50 +380,60 @@ _LATER = {
         "batch_to_space required_space_to_batch_paddings space_to_batch space_to_batch_nd "
     ),
     "eagre.ops.trigonometry": "acos acosh asin asinh atan atan2 atanh cosh sinh tan",
+    "eagre.primitives.indexed_slices": "IndexedSlices IndexedSlicesSpec",
 }
 _HOMES = {name: home for home, names in _LATER.items() for name in names.split()}
+_OTHERWISE = {"matrix_square_root": "sqrtm", "print": "print_", "tuple": "tuple_"}
 
 __all__ = [
-    "DType", "GradientTape", "Graph", "Module", "Tensor", "TensorShape", "TensorSpec",
-    "UnconnectedGradients", "Variable", "abs", "acos", "acosh", "add", "add_n", "argmax", "argmin",
-    "argsort", "as_dtype", "asin", "asinh", "atan", "atan2", "atanh", "autodiff", "batch_to_space",
-    "bfloat16", "bitcast", "bitwise", "bool", "boolean_mask", "broadcast_dynamic_shape",
-    "broadcast_static_shape", "broadcast_to", "case", "cast", "clip_by_global_norm", "clip_by_norm",
-    "clip_by_value", "complex", "complex128", "complex64", "concat", "cond", "constant",
-    "constant_initializer", "control_dependencies", "convert_to_tensor", "cos", "cosh", "cumsum",
-    "debugging", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch", "einsum",
+    "AggregationMethod", "Assert", "DType", "DeviceSpec", "GradientTape", "Graph", "IndexedSlices",
+    "IndexedSlicesSpec", "Module", "Tensor", "TensorArray", "TensorArraySpec", "TensorShape",
+    "TensorSpec", "TypeSpec", "UnconnectedGradients", "Variable", "VariableAggregation",
+    "VariableSynchronization", "abs", "acos", "acosh", "add", "add_n", "argmax", "argmin",
+    "argsort", "array_api", "as_dtype", "as_string", "asin", "asinh", "assert_equal",
+    "assert_greater", "assert_less", "assert_rank", "atan", "atan2", "atanh", "autodiff",
+    "batch_to_space", "bfloat16", "bitcast", "bitwise", "bool", "boolean_mask",
+    "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case", "cast",
+    "clip_by_global_norm", "clip_by_norm", "clip_by_value", "complex", "complex128", "complex64",
+    "concat", "cond", "config", "constant", "constant_initializer", "control_dependencies",
+    "convert_to_tensor", "cos", "cosh", "cumsum", "debugging", "device", "divide", "double",
+    "dtypes", "dynamic_partition", "dynamic_stitch", "eig", "eigvals", "einsum",
     "enable_eager_execution", "ensure_shape", "equal", "errors", "executing_eagerly", "exp",
-    "expand_dims", "eye", "fill", "float16", "float32", "float64", "floor", "foldl", "foldr",
-    "gather", "gather_nd", "gradients_function", "greater", "greater_equal", "group",
-    "guarantee_const", "half", "identity", "int16", "int32", "int64", "int8", "less", "less_equal",
-    "linalg", "linspace", "logical_and", "logical_not", "logical_or", "map_fn", "math", "matmul",
+    "expand_dims", "experimental", "eye", "fftnd", "fill", "float16", "float32", "float64", "floor",
+    "foldl", "foldr", "gather", "gather_nd", "get_current_name_scope", "get_logger",
+    "get_static_value", "gradients_function", "greater", "greater_equal", "group",
+    "guarantee_const", "half", "histogram_fixed_width", "histogram_fixed_width_bins", "identity",
+    "identity_n", "ifftnd", "init_scope", "inside_function", "int16", "int32", "int64", "int8",
+    "irfftnd", "is_symbolic_tensor", "is_tensor", "less", "less_equal", "linalg", "linspace",
+    "logical_and", "logical_not", "logical_or", "map_fn", "math", "matmul", "matrix_square_root",
     "maximum", "meshgrid", "minimum", "multiply", "name_scope", "negative", "nest", "newaxis", "nn",
     "no_op", "norm", "not_equal", "one_hot", "ones", "ones_initializer", "ones_like", "optimizers",
-    "pad", "parallel_stack", "pow", "random", "random_normal_initializer",
+    "pad", "parallel_stack", "pow", "print", "random", "random_normal_initializer",
     "random_uniform_initializer", "range", "rank", "realdiv", "reduce_all", "reduce_any",
     "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum",
-    "repeat", "required_space_to_batch_paddings", "reshape", "reverse", "reverse_sequence", "roll",
-    "round", "saturate_cast", "scalar_mul", "scan", "scatter_nd", "searchsorted", "sequence_mask",
-    "shape", "shape_n", "sigmoid", "sign", "sin", "sinh", "size", "slice", "sort", "space_to_batch",
+    "register_tensor_conversion_function", "repeat", "required_space_to_batch_paddings", "reshape",
+    "resource", "reverse", "reverse_sequence", "rfftnd", "roll", "round", "saturate_cast",
+    "scalar_mul", "scan", "scatter_nd", "searchsorted", "sequence_mask", "shape", "shape_n",
+    "sigmoid", "sign", "signal", "sin", "sinh", "size", "slice", "sort", "space_to_batch",
     "space_to_batch_nd", "split", "sqrt", "square", "squeeze", "stack", "stop_gradient",
     "strided_slice", "string", "subtract", "switch_case", "tan", "tanh", "tensor_scatter_nd_add",
     "tensor_scatter_nd_max", "tensor_scatter_nd_min", "tensor_scatter_nd_sub",
-    "tensor_scatter_nd_update", "tensordot", "tile", "trace", "transpose", "truediv", "truncatediv",
-    "truncatemod", "tuple", "uint16", "uint32", "uint64", "uint8", "unique", "unique_with_counts",
-    "unravel_index", "unstack", "value_and_gradients_function", "where", "while_loop", "zeros",
-    "zeros_initializer", "zeros_like",
+    "tensor_scatter_nd_update", "tensordot", "test", "tile", "timestamp", "trace", "train",
+    "transpose", "truediv", "truncatediv", "truncatemod", "tuple", "type_spec_from_value", "uint16",
+    "uint32", "uint64", "uint8", "unique", "unique_with_counts", "unravel_index", "unstack",
+    "value_and_gradients_function", "variant", "where", "while_loop", "zeros", "zeros_initializer",
+    "zeros_like",
 ]
 
 
 def __getattr__(name: str) -> object:
     if name in _NAMESPACES:
-        return _import_module("eagre." + name)
-    if name == "tuple":
-        return _import_module("eagre.ops.ordering").tuple_
+        return _watch(_import_module("eagre." + name), "tf." + name)
     if name in _HOMES:
-        value = globals()[name] = getattr(_import_module(_HOMES[name]), name)
+        home = _import_module(_HOMES[name])
+        value = globals()[name] = getattr(home, _OTHERWISE.get(name, name))
         return value
-    raise AttributeError(f"tf.{name} cannot be found. dir(tf) lists the names that there are.")
+    raise _missing_name(name)
 
 
 def __dir__() -> list[str]:

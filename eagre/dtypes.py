@@ -15,14 +15,22 @@ from eagre.core.dtypes import (
     int16,
     int32,
     int64,
+    resource,
     string,
     uint8,
     uint16,
     uint32,
     uint64,
+    variant,
 )
 from eagre.core.dtypes import (
     bool_ as bool,
+)
+from eagre.ops.complex_parts import (
+    complex,
+)
+from eagre.ops.conversions import (
+    saturate_cast,
 )
 from eagre.ops.shaping import (
     cast,
@@ -34,6 +42,7 @@ __all__ = [
     "bfloat16",
     "bool",
     "cast",
+    "complex",
     "complex128",
     "complex64",
     "double",
@@ -45,9 +54,12 @@ __all__ = [
     "int32",
     "int64",
     "int8",
+    "resource",
+    "saturate_cast",
     "string",
     "uint16",
     "uint32",
     "uint64",
     "uint8",
+    "variant",
 ]

@@ -1,5 +1,11 @@
 """`tf.linalg`: products, parts, factorizations and functions of matrices, and norms."""
 
+from eagre.ops.banded import (
+    banded_triangular_solve,
+    eigh_tridiagonal,
+    tridiagonal_matmul,
+    tridiagonal_solve,
+)
 from eagre.ops.creation import (
     eye,
 )
@@ -16,9 +22,6 @@ from eagre.ops.decompositions import (
     logdet,
     logm,
     lstsq,
-    lu,
-    lu_matrix_inverse,
-    lu_solve,
     matrix_rank,
     pinv,
     qr,
@@ -34,6 +37,12 @@ from eagre.ops.einsum import (
 )
 from eagre.ops.linalg import (
     matmul,
+)
+from eagre.ops.lu import (
+    lu,
+    lu_matrix_inverse,
+    lu_reconstruct,
+    lu_solve,
 )
 from eagre.ops.matrices import (
     adjoint,
@@ -56,10 +65,89 @@ from eagre.ops.norms import (
     norm,
     normalize,
 )
+from eagre.state.linear_operators.adjoint import (
+    LinearOperatorAdjoint,
+)
+from eagre.state.linear_operators.block_diag import (
+    LinearOperatorBlockDiag,
+)
+from eagre.state.linear_operators.block_lower_triangular import (
+    LinearOperatorBlockLowerTriangular,
+)
+from eagre.state.linear_operators.circulant import (
+    LinearOperatorCirculant,
+    LinearOperatorCirculant2D,
+    LinearOperatorCirculant3D,
+)
+from eagre.state.linear_operators.composition import (
+    LinearOperatorComposition,
+)
+from eagre.state.linear_operators.diagonal import (
+    LinearOperatorDiag,
+)
+from eagre.state.linear_operators.full_matrix import (
+    LinearOperatorFullMatrix,
+)
+from eagre.state.linear_operators.householder import (
+    LinearOperatorHouseholder,
+)
+from eagre.state.linear_operators.identity import (
+    LinearOperatorIdentity,
+    LinearOperatorScaledIdentity,
+)
+from eagre.state.linear_operators.inversion import (
+    LinearOperatorInversion,
+)
+from eagre.state.linear_operators.kronecker import (
+    LinearOperatorKronecker,
+)
+from eagre.state.linear_operators.low_rank_update import (
+    LinearOperatorLowRankUpdate,
+)
+from eagre.state.linear_operators.operator import (
+    LinearOperator,
+)
+from eagre.state.linear_operators.permutation import (
+    LinearOperatorPermutation,
+)
+from eagre.state.linear_operators.toeplitz import (
+    LinearOperatorToeplitz,
+)
+from eagre.state.linear_operators.triangular import (
+    LinearOperatorLowerTriangular,
+)
+from eagre.state.linear_operators.tridiagonal import (
+    LinearOperatorTridiag,
+)
+from eagre.state.linear_operators.zeros import (
+    LinearOperatorZeros,
+)
 
 __all__ = [
+    "LinearOperator",
+    "LinearOperatorAdjoint",
+    "LinearOperatorBlockDiag",
+    "LinearOperatorBlockLowerTriangular",
+    "LinearOperatorCirculant",
+    "LinearOperatorCirculant2D",
+    "LinearOperatorCirculant3D",
+    "LinearOperatorComposition",
+    "LinearOperatorDiag",
+    "LinearOperatorFullMatrix",
+    "LinearOperatorHouseholder",
+    "LinearOperatorIdentity",
+    "LinearOperatorInversion",
+    "LinearOperatorKronecker",
+    "LinearOperatorLowRankUpdate",
+    "LinearOperatorLowerTriangular",
+    "LinearOperatorPermutation",
+    "LinearOperatorScaledIdentity",
+    "LinearOperatorToeplitz",
+    "LinearOperatorTridiag",
+    "LinearOperatorZeros",
     "adjoint",
     "band_part",
+    "banded_triangular_solve",
     "cholesky",
     "cholesky_solve",
     "cross",
@@ -68,6 +156,7 @@ __all__ = [
     "diag_part",
     "eig",
     "eigh",
+    "eigh_tridiagonal",
     "eigvals",
     "eigvalsh",
     "einsum",
@@ -81,6 +170,7 @@ __all__ = [
     "lstsq",
     "lu",
     "lu_matrix_inverse",
+    "lu_reconstruct",
     "lu_solve",
     "matmul",
     "matrix_rank",
@@ -100,4 +190,6 @@ __all__ = [
     "tensordot",
     "trace",
     "triangular_solve",
+    "tridiagonal_matmul",
+    "tridiagonal_solve",
 ]

@@ -2,6 +2,7 @@
 
 from eagre import math_special as special
 from eagre.ops.activations import log_softmax, softmax, softsign
+from eagre.ops.approximate import approx_max_k, approx_min_k
 from eagre.ops.bessel import bessel_i0, bessel_i0e, bessel_i1, bessel_i1e
 from eagre.ops.combining import (
     accumulate_n,
@@ -145,6 +146,8 @@ __all__ = [
     "add",
     "add_n",
     "angle",
+    "approx_max_k",
+    "approx_min_k",
     "argmax",
     "argmin",
     "asin",

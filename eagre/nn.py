@@ -1,6 +1,7 @@
 """`tf.nn`: what neural networks are made of."""
 
 from eagre.ops.activations import (
+    crelu,
     elu,
     gelu,
     leaky_relu,
@@ -13,6 +14,19 @@ from eagre.ops.activations import (
     softsign,
     swish,
 )
+from eagre.ops.approximate import approx_max_k, approx_min_k
+from eagre.ops.averaged_losses import (
+    compute_average_loss,
+    log_poisson_loss,
+    scale_regularization_loss,
+    weighted_cross_entropy_with_logits,
+)
+from eagre.ops.candidate_sampling import (
+    all_candidate_sampler,
+    compute_accidental_hits,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
+)
 from eagre.ops.convolutions import (
     conv1d,
     conv1d_transpose,
@@ -24,6 +38,22 @@ from eagre.ops.convolutions import (
     convolution,
     depthwise_conv2d,
 )
+from eagre.ops.counting import zero_fraction
+from eagre.ops.ctc import (
+    collapse_repeated,
+    ctc_loss,
+    ctc_unique_labels,
+)
+from eagre.ops.dilated import (
+    atrous_conv2d,
+    atrous_conv2d_transpose,
+    depthwise_conv2d_backprop_filter,
+    depthwise_conv2d_backprop_input,
+    pool,
+    separable_conv2d,
+    with_space_to_batch,
+)
+from eagre.ops.isotonic import isotonic_regression
 from eagre.ops.losses import (
     in_top_k,
     l2_loss,
@@ -33,6 +63,7 @@ from eagre.ops.losses import (
     top_k,
 )
 from eagre.ops.math import sigmoid, softplus, tanh
+from eagre.ops.morphology import dilation2d, erosion2d
 from eagre.ops.normalization import (
     batch_normalization,
     bias_add,
@@ -51,16 +82,34 @@ from eagre.ops.pooling import (
     max_pool2d,
     max_pool3d,
 )
+from eagre.ops.sampling_losses import nce_loss, sampled_softmax_loss
 from eagre.ops.spaces import batch_to_space, depth_to_space, space_to_batch, space_to_depth
+from eagre.ops.statistics import (
+    batch_norm_with_global_normalization,
+    local_response_normalization,
+    lrn,
+    normalize_moments,
+    sufficient_statistics,
+    weighted_moments,
+)
 
 __all__ = [
+    "all_candidate_sampler",
+    "approx_max_k",
+    "approx_min_k",
+    "atrous_conv2d",
+    "atrous_conv2d_transpose",
     "avg_pool",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "batch_norm_with_global_normalization",
     "batch_normalization",
     "batch_to_space",
     "bias_add",
+    "collapse_repeated",
+    "compute_accidental_hits",
+    "compute_average_loss",
     "conv1d",
     "conv1d_transpose",
     "conv2d",
@@ -69,25 +118,44 @@ __all__ = [
     "conv3d_transpose",
     "conv_transpose",
     "convolution",
+    "crelu",
+    "ctc_loss",
+    "ctc_unique_labels",
     "depth_to_space",
     "depthwise_conv2d",
+    "depthwise_conv2d_backprop_filter",
+    "depthwise_conv2d_backprop_input",
+    "dilation2d",
     "dropout",
     "elu",
     "embedding_lookup",
+    "erosion2d",
+    "fixed_unigram_candidate_sampler",
     "gelu",
     "in_top_k",
+    "isotonic_regression",
     "l2_loss",
     "l2_normalize",
     "leaky_relu",
+    "learned_unigram_candidate_sampler",
+    "local_response_normalization",
+    "log_poisson_loss",
     "log_softmax",
+    "lrn",
     "max_pool",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
     "moments",
+    "nce_loss",
+    "normalize_moments",
+    "pool",
     "relu",
     "relu6",
+    "sampled_softmax_loss",
+    "scale_regularization_loss",
     "selu",
+    "separable_conv2d",
     "sigmoid",
     "sigmoid_cross_entropy_with_logits",
     "silu",
@@ -98,7 +166,12 @@ __all__ = [
     "space_to_batch",
     "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
+    "sufficient_statistics",
     "swish",
     "tanh",
     "top_k",
+    "weighted_cross_entropy_with_logits",
+    "weighted_moments",
+    "with_space_to_batch",
+    "zero_fraction",
 ]

@@ -73,6 +73,32 @@ def _trace_one(
     return level
 
 
+def settle(values: Any, others: Any) -> Any:
+    """The values, of which those composites that have no parts yet get the parts of `others`.
+
+    None where there is nothing to do.
+    """
+    leaves, counterparts = structure.flatten(values), structure.flatten(others)
+    if len(leaves) != len(counterparts):
+        return None
+    pairs = list(zip(leaves, counterparts, strict=True))
+    if not any(_is_unsettled(leaf, other) for leaf, other in pairs):
+        return None
+    settled = [
+        leaf.__settle__(other) if _is_unsettled(leaf, other) else leaf for leaf, other in pairs
+    ]
+    return structure.pack_sequence_as(values, settled)
+
+
+def _is_unsettled(leaf: Any, other: Any) -> bool:
+    return (
+        hasattr(leaf, "__settle__")
+        and type(leaf) is type(other)
+        and not leaf.is_settled
+        and other.is_settled
+    )
+
+
 def close_together(graphs: Sequence[Graph]) -> list[Tensor]:
     """Turn the captures of all graphs into further inputs, the same ones for each graph."""
     union: list[Tensor] = []

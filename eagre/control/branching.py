@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eagre.control.branches import close_together, trace_inner
+from eagre.control import batched_flow
+from eagre.control.branches import close_together, settle, trace_inner
 from eagre.core import dtypes, structure
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 class Conditional(Primitive):
     """The outputs of `true_graph` or of `false_graph` for the values; both take all of them."""
 
+    vectorize = batched_flow.conditional
     public = "cond"
     can_fail = True
     needs = ("inputs",)
@@ -103,19 +105,42 @@ def cond(
         return true_fn() if bool(pred) else false_fn()
     if pred.dtype != dtypes.bool_:
         raise TypeError(f"cond expected a bool pred. Received: dtype={pred.dtype.name}")
-    (true_graph,) = trace_inner({"true_fn": true_fn}, [], "cond")
-    (false_graph,) = trace_inner({"false_fn": false_fn}, [], "cond")
+    true_graph, false_graph = _trace_branches(true_fn, false_fn)
     _check_same_structure(true_graph, false_graph)
     captures = close_together([true_graph, false_graph])
     params = {"true_graph": true_graph, "false_graph": false_graph}
     outputs = apply(conditional, (pred, *captures), params)
-    return structure.pack_sequence_as(true_graph.output_structure, list(outputs))
+    return structure.pack_sequence_as(
+        true_graph.output_structure, list(outputs), expand_composites=True
+    )
+
+
+def _trace_branches(true_fn: Any, false_fn: Any) -> tuple[Graph, Graph]:
+    """The graphs of both; a composite that has its parts in one gets them in the other."""
+    true_graph, if_true = _trace_branch("true_fn", true_fn)
+    false_graph, if_false = _trace_branch("false_fn", false_fn)
+    if settle(if_true, if_false) is not None:
+        true_graph, _ = _trace_branch("true_fn", lambda: settle(true_fn(), if_false))
+    if settle(if_false, if_true) is not None:
+        false_graph, _ = _trace_branch("false_fn", lambda: settle(false_fn(), if_true))
+    return true_graph, false_graph
+
+
+def _trace_branch(name: str, function: Any) -> tuple[Graph, Any]:
+    results: list[Any] = []
+
+    def branch() -> Any:
+        results[:] = [function()]
+        return results[0]
+
+    (graph,) = trace_inner({name: branch}, [], "cond")
+    return graph, results[0]
 
 
 def _check_same_structure(true_graph: Graph, false_graph: Graph) -> None:
     try:
         structure.assert_same_structure(
-            true_graph.output_structure, false_graph.output_structure
+            true_graph.output_structure, false_graph.output_structure, expand_composites=True
         )
     except (TypeError, ValueError) as error:
         raise TypeError(

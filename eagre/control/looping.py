@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf, prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eagre.control.branches import close_together, trace_inner
+from eagre.control import batched_flow
+from eagre.control.branches import close_together, settle, trace_inner
 from eagre.core import dtypes, structure
 from eagre.core.ambient import executing_eagerly
 from eagre.core.conversion import to_tensor
@@ -29,36 +31,51 @@ if TYPE_CHECKING:
 class WhileLoop(Primitive):
     """`body` repeated on the first `count` inputs while `condition` holds; the rest stay.
 
-    The outputs are the final values and, for each position in `history`, the values at the start
-    of all iterations, stacked.
+    The outputs are the final values, for each position in `history` the values at the start of
+    all iterations, stacked, and for each position in `shapes` the shapes of these values. Where
+    shapes differ, which they may at such positions, what is stacked is padded with zeros.
     """
 
+    vectorize = batched_flow.while_loop
     can_fail = True
     needs = ("inputs",)
 
     def infer(
-        self, *values: TensorSpec, condition: Graph, body: Graph, count: int, history: Any
+        self,
+        *values: TensorSpec,
+        condition: Graph,
+        body: Graph,
+        count: int,
+        history: Any,
+        shapes: Any = (),
     ) -> tuple[TensorSpec, ...]:
         """The specs that the body takes."""
         specs = [x.spec for x in body.inputs[:count]]
-        stacks = [specs[i] for i in history]
-        return (*specs, *[_stacked(spec) for spec in stacks])
+        stacks = [_stacked(specs[i]) for i in history]
+        return (*specs, *stacks, *[_spec_of_shapes(specs[i]) for i in shapes])
 
     def kernel(
-        self, *values: Any, condition: Graph, body: Graph, count: int, history: Any
+        self,
+        *values: Any,
+        condition: Graph,
+        body: Graph,
+        count: int,
+        history: Any,
+        shapes: Any = (),
     ) -> Any:
         carried, fixed = list(values[:count]), values[count:]
-        stacks: list[list[Any]] = [[] for _ in history]
+        rows: dict[int, list[Any]] = {i: [] for i in (*history, *shapes)}
         while condition.compute([*carried, *fixed])[0]:
-            for stack, position in zip(stacks, history, strict=True):
-                stack.append(carried[position])
+            for position, kept in rows.items():
+                kept.append(carried[position])
             carried = body.compute([*carried, *fixed])
-        return (*carried, *[_stack(s, values[i]) for s, i in zip(stacks, history, strict=True)])
+        stacks = [_stack(rows[i], values[i], i in shapes) for i in history]
+        return (*carried, *stacks, *[_shapes(rows[i], values[i]) for i in shapes])
 
     def gradients(
         self, wanted: list[bool], grad: Any, output: Any, inputs: Any, params: Any
     ) -> list[Any]:
-        """Run forward again with all values kept, then the body's gradient from last to first."""
+        """Run forward again with values kept, then the body's gradient from last to first."""
         return _loop_gradients(wanted, grad, inputs, params)
 
 
@@ -66,36 +83,49 @@ def _stacked(spec: TensorSpec) -> TensorSpec:
     return TensorSpec.of(None if spec.sizes is None else (None, *spec.sizes), spec.dtype)
 
 
-def _stack(values: list[Any], first: Any) -> Any:
-    if any(value.shape != first.shape for value in values):
+def _spec_of_shapes(spec: TensorSpec) -> TensorSpec:
+    return TensorSpec.of((None, None if spec.sizes is None else len(spec.sizes)), dtypes.int32)
+
+
+def _stack(values: list[Any], first: Any, is_padded: bool) -> Any:
+    if all(value.shape == first.shape for value in values):
+        return np.stack(values) if values else np.zeros((0, *first.shape), first.dtype)
+    if not is_padded or any(value.ndim != first.ndim for value in values):
         raise UnimplementedError(
-            "while_loop has no gradient yet where a loop variable changes its shape. "
-            f"Received: shapes {sorted({value.shape for value in values})}"
+            "while_loop needs loop variables to keep their rank where their values are kept for a "
+            f"gradient or a result. Received: shapes {sorted({value.shape for value in values})}"
         )
-    return np.stack(values) if values else np.zeros((0, *first.shape), first.dtype)
+    sizes = np.max([value.shape for value in values], axis=0)
+    result: Any = np.zeros((len(values), *sizes), first.dtype)
+    for row, value in zip(result, values, strict=True):
+        row[tuple(map(slice, value.shape))] = value
+    return result
+
+
+def _shapes(values: list[Any], first: Any) -> Any:
+    return np.array([value.shape for value in values], np.int32).reshape(len(values), first.ndim)
 
 
 while_primitive = WhileLoop()
 
 
 def _loop_gradients(wanted: list[bool], grad: Any, inputs: Any, params: Any) -> list[Any]:
-    count, body, history = params["count"], params["body"], params["history"]
+    count, body = params["count"], params["body"]
     specs = [x.spec for x in body.inputs]
     carried = [i for i in range(count) if specs[i].dtype in INEXACTS]
     fixed = [
         i for i in range(count, len(inputs)) if wanted[i] and specs[i].dtype in INEXACTS
     ]
     backward = backward_graph(body, [*carried, *fixed])
-    everything = tuple(range(count))
-    kept = apply(while_primitive, inputs, {**params, "history": everything})[count:]
-    invariants = inputs[count:]
-    flows = {history[i]: g for i, g in enumerate(grad[count:])}
+    history = params["history"]
+    kept = _History(inputs, params, _positions_read(backward, specs[:count]), history)
+    flows = dict(zip(history, grad[count:], strict=False))
 
     def step(index: Any, grads: Any, totals: Any) -> Any:
-        values = [stack[index] for stack in kept]
-        found = backward.run([*values, *invariants, *grads])
+        values = [kept.value(i, index) for i in range(count)]
+        found = backward.run([*values, *inputs[count:], *grads])
         new = [
-            part + flows[i][index] if i in flows else part
+            part + kept.cut(flows[i][index], i, index) if i in flows else part
             for i, part in zip(carried, found[: len(carried)], strict=True)
         ]
         return (
@@ -105,7 +135,7 @@ def _loop_gradients(wanted: list[bool], grad: Any, inputs: Any, params: Any) -> 
         )
 
     start = (
-        shape_of_tensor(kept[0])[0] - 1,
+        kept.iterations() - 1,
         [grad[i] for i in carried],
         [zeros_like(inputs[i]) for i in fixed],
     )
@@ -119,6 +149,62 @@ def _loop_gradients(wanted: list[bool], grad: Any, inputs: Any, params: Any) -> 
     for i, part in zip([*carried, *fixed], [*grads, *totals], strict=True):
         result[i] = part
     return result
+
+
+def _positions_read(backward: Graph, specs: Sequence[TensorSpec]) -> list[int]:
+    """The loop variables of which the backward graph reads values; the cheapest if there is none,
+    because one of them tells the number of iterations."""
+    read = {id(x) for operation in backward.operations for x in operation.inputs}
+    read |= {id(x) for x in backward.outputs}
+    found = [i for i in range(len(specs)) if id(backward.inputs[i]) in read]
+    return found or [min(range(len(specs)), key=lambda i: _elements(specs[i]))]
+
+
+def _elements(spec: TensorSpec) -> float:
+    """How many elements there are, as far as is known."""
+    sizes: Any = (None,) if spec.sizes is None else spec.sizes
+    return inf if None in sizes else prod(sizes)
+
+
+class _History:
+    """The values that loop variables have at the start of each iteration of a second run."""
+
+    def __init__(
+        self, inputs: Any, params: Any, positions: Sequence[int], others: Sequence[int]
+    ) -> None:
+        """`others` are positions of which only the shapes have to be known."""
+        specs = [x.spec for x in params["body"].inputs]
+        varying = [
+            i
+            for i in sorted({*positions, *others})
+            if specs[i].sizes is not None and None in specs[i].shape
+        ]
+        params = {**params, "history": tuple(positions), "shapes": tuple(varying)}
+        outputs = apply(while_primitive, inputs, params)[params["count"] :]
+        self.inputs = inputs
+        self.stacks: dict[int, Any] = dict(zip(positions, outputs, strict=False))
+        self.shapes: dict[int, Any] = dict(zip(varying, outputs[len(positions) :], strict=True))
+
+    def iterations(self) -> Any:
+        """How many iterations there were."""
+        return shape_of_tensor(next(iter(self.stacks.values())))[0]
+
+    def value(self, position: int, index: Any) -> Any:
+        """The value at the start of an iteration; something of its kind if it is not kept."""
+        if position not in self.stacks:
+            return self.inputs[position]
+        return self.cut(self.stacks[position][index], position, index)
+
+    def cut(self, padded: Any, position: int, index: Any) -> Any:
+        """What is left of a padded value when it has the shape of that iteration."""
+        if position not in self.shapes:
+            return padded
+        sizes = self.shapes[position][index]
+        key = [
+            slice(None, sizes[axis]) if n is None else slice(None)
+            for axis, n in enumerate(padded.shape)
+        ]
+        return padded[tuple(key)]
 
 
 def while_loop(
@@ -137,7 +223,7 @@ def while_loop(
     Args:
         cond: takes the loop variables, returns a bool scalar.
         body: takes the loop variables, returns new ones of the same structure and dtypes.
-        loop_vars: a list or tuple of (structures of) tensors.
+        loop_vars: a list or tuple of (structures of) tensors and tensor arrays.
         shape_invariants: shapes that the variables keep, where those change; while tracing,
             a size that changes has to be declared unknown here.
         maximum_iterations: after so many iterations the loop ends in any case.
@@ -177,11 +263,16 @@ def _verdict(value: Any) -> bool:
 
 
 def _variable(value: Any) -> Any:
-    return to_tensor(value, name="while_loop(loop_vars)")
+    return _tensor(value, "while_loop(loop_vars)")
 
 
 def _new_value(value: Any) -> Any:
-    return to_tensor(value, name="while_loop, in what body returns,")
+    return _tensor(value, "while_loop, in what body returns,")
+
+
+def _tensor(value: Any, name: str) -> Any:
+    """A tensor, or a composite as it is."""
+    return value if hasattr(value, "__composite__") else to_tensor(value, name=name)
 
 
 def _as_list(result: Any, values: list[Any]) -> list[Any]:
@@ -189,31 +280,25 @@ def _as_list(result: Any, values: list[Any]) -> list[Any]:
     if not isinstance(result, list | tuple):
         result = [result]
     result = structure.map_structure(_new_value, list(result))
+    _check_structure(values, result, expand=False)
+    return result
+
+
+def _check_structure(values: list[Any], result: list[Any], expand: bool) -> None:
     try:
-        structure.assert_same_structure(values, result)
+        structure.assert_same_structure(values, result, expand_composites=expand)
     except (TypeError, ValueError) as error:
         raise ValueError(
             "while_loop expected body to return the structure of the loop variables. "
             f"Received: {len(result)} values for {len(values)} variables"
         ) from error
-    return result
 
 
 def _trace(cond: Any, body: Any, values: list[Any], shapes: Any, maximum: Any) -> list[Any]:
     if maximum is not None:
         return _trace_bounded(cond, body, values, shapes, maximum)
-    leaves = structure.flatten(values)
-    specs = _invariants(leaves, values, shapes)
-
-    def on_leaves(function: Any) -> Any:
-        return lambda *flat: function(*structure.pack_sequence_as(values, list(flat)))
-
-    functions = {
-        "cond": on_leaves(cond),
-        "body": on_leaves(lambda *args: structure.flatten(_as_list(body(*args), values))),
-    }
-    condition, step = trace_inner(functions, specs, "while_loop")
-    _check_invariants(specs, step)
+    (condition, step), values = _trace_parts(cond, body, values, shapes)
+    leaves = structure.flatten(values, expand_composites=True)
     verdict = condition.outputs[0].spec
     if verdict.dtype != dtypes.bool_ or verdict.sizes not in ((), None):
         raise TypeError(
@@ -223,7 +308,65 @@ def _trace(cond: Any, body: Any, values: list[Any], shapes: Any, maximum: Any) -
     captures = close_together([condition, step])
     params = {"condition": condition, "body": step, "count": len(leaves), "history": ()}
     outputs = apply(while_primitive, (*leaves, *captures), params)
-    return structure.pack_sequence_as(values, list(outputs))
+    return structure.pack_sequence_as(values, list(outputs), expand_composites=True)
+
+
+def _trace_parts(
+    cond: Any, body: Any, values: list[Any], shapes: Any
+) -> tuple[list[Graph], list[Any]]:
+    """The graphs of `cond` and `body`, and the first values with all of their parts.
+
+    Composites get the parts that they have after the body, and their parts the sizes that stay.
+    """
+    specs = _invariants(values, shapes)
+    while True:
+        results: list[Any] = []
+        graphs = _trace_both(cond, body, values, specs, results)
+        settled = settle(values, results)
+        if settled is not None:
+            values = settled
+            specs = _invariants(values, shapes)
+            continue
+        _check_structure(values, results, expand=True)
+        is_part = structure.flatten(structure.map_structure(_part_flags, values))
+        wider = [
+            _common(spec, output.spec) if may_widen else spec
+            for spec, output, may_widen in zip(specs, graphs[1].outputs, is_part, strict=True)
+        ]
+        if [spec.sizes for spec in wider] == [spec.sizes for spec in specs]:
+            _check_invariants(specs, graphs[1])
+            return graphs, values
+        specs = wider
+
+
+def _trace_both(
+    cond: Any, body: Any, values: list[Any], specs: list[TensorSpec], results: list[Any]
+) -> list[Graph]:
+    """The graphs of both functions on parts; `results` becomes what the body returns."""
+
+    def packed(parts: Any) -> list[Any]:
+        return structure.pack_sequence_as(values, list(parts), expand_composites=True)
+
+    def step(*parts: Any) -> list[Any]:
+        results[:] = _as_list(body(*packed(parts)), values)
+        return structure.flatten(results, expand_composites=True)
+
+    functions = {"cond": lambda *parts: cond(*packed(parts)), "body": step}
+    return trace_inner(functions, specs, "while_loop")
+
+
+def _part_flags(leaf: Any) -> list[bool]:
+    """For each part of a composite True, for a tensor one False."""
+    return [hasattr(leaf, "__composite__")] * len(_parts_of(leaf))
+
+
+def _parts_of(leaf: Any) -> list[Any]:
+    return structure.flatten(leaf, expand_composites=True)
+
+
+def _common(a: TensorSpec, b: TensorSpec) -> TensorSpec:
+    """What both specs know of sizes."""
+    return TensorSpec.of(a.shape.most_specific_compatible_shape(b.shape).sizes, a.dtype)
 
 
 def _trace_bounded(cond: Any, body: Any, values: Any, shapes: Any, maximum: Any) -> list[Any]:
@@ -242,9 +385,11 @@ def _trace_bounded(cond: Any, body: Any, values: Any, shapes: Any, maximum: Any)
     return _trace(bounded, step, [to_tensor(0), *values], shapes, None)[1:]
 
 
-def _invariants(leaves: list[Any], values: list[Any], shapes: Any) -> list[TensorSpec]:
+def _invariants(values: list[Any], shapes: Any) -> list[TensorSpec]:
+    """The specs of all parts; a composite finds the invariants of its own."""
+    leaves = structure.flatten(values)
     if shapes is None:
-        return [leaf.spec for leaf in leaves]
+        return [part.spec for leaf in leaves for part in _parts_of(leaf)]
     declared = [
         each.sizes if isinstance(each, TensorSpec) else TensorShape(each).sizes
         for each in _flatten_shapes(shapes)
@@ -254,15 +399,18 @@ def _invariants(leaves: list[Any], values: list[Any], shapes: Any) -> list[Tenso
             f"while_loop expected a shape invariant for each of the {len(leaves)} loop variables. "
             f"Received: {len(declared)}"
         )
+    specs: list[TensorSpec] = []
     for number, (sizes, leaf) in enumerate(zip(declared, leaves, strict=True)):
+        if hasattr(leaf, "__composite__"):
+            specs += [part.spec for part in _parts_of(leaf)]
+            continue
         if not are_compatible(sizes, leaf.sizes):
             raise ValueError(
                 "while_loop expected shape_invariants that fit the loop variables. Received: "
                 f"{TensorShape.of(sizes)} for loop variable {number} of shape {leaf.shape}"
             )
-    return [
-        TensorSpec.of(sizes, leaf.dtype) for sizes, leaf in zip(declared, leaves, strict=True)
-    ]
+        specs.append(TensorSpec.of(sizes, leaf.dtype))
+    return specs
 
 
 def _flatten_shapes(shapes: Any) -> list[Any]:

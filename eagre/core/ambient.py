@@ -29,8 +29,10 @@ class Level:
 class Interpreter(Level):
     """A level that does operations in its own way."""
 
-    __slots__ = ()
+    __slots__ = ("line",)
     is_tracing = False
+    line: str | None
+    """The user's line for operations that are done again, None where it is the one now."""
 
     def interpret(self, primitive: Primitive, inputs: tuple[Tensor, ...], params: Any) -> Any:
         """Do the operation and return its output, or its outputs as a tuple."""
@@ -40,11 +42,30 @@ class Interpreter(Level):
         """Take in a tensor that was just made from Python or NumPy values."""
         return tensor
 
+    def value_of(self, tensor: Tensor) -> Tensor:
+        """The tensor with its value, where that can be told before anything runs."""
+        return tensor
+
+    def note_variable(self, variable: Any) -> None:
+        """A variable was made."""
+
+    def note_taking(self, tensor: Any, way: str) -> None:
+        """Python took the value of a tensor out, in a way such as `numpy()`."""
+
+    def note_watch(self, recorder: Recorder, value: Any) -> None:
+        """A recorder began to watch a value."""
+
+    def follow(self, operations: Any) -> Any:
+        """The operations of a tape, for the way back through them."""
+        return operations
+
 
 class Recorder(Level):
     """A level that is shown each operation after it has been done."""
 
     __slots__ = ()
+    takes_calls = True
+    """Whether the call of a graph is shown as one operation, and not as those of the graph."""
 
     def record(
         self, primitive: Primitive, inputs: tuple[Tensor, ...], params: Any, output: Any
@@ -60,10 +81,11 @@ class Recorder(Level):
 class _Several(Recorder):
     """Recorders as one, outermost first."""
 
-    __slots__ = ("recorders",)
+    __slots__ = ("recorders", "takes_calls")
 
     def __init__(self, recorders: list[Recorder]) -> None:
         self.recorders = recorders
+        self.takes_calls = all(recorder.takes_calls for recorder in recorders)
 
     def record(
         self, primitive: Primitive, inputs: tuple[Tensor, ...], params: Any, output: Any
@@ -136,6 +158,20 @@ class outside:
 
     def __enter__(self) -> None:
         replace_stack(self.cut)
+
+    def __exit__(self, *error: object) -> None:
+        replace_stack(self.saved)
+
+
+class unrecorded:
+    """Context in which the recorders inside the innermost interpreter see nothing."""
+
+    __slots__ = ("saved",)
+
+    def __enter__(self) -> None:
+        self.saved = levels = stack()
+        inner = [i for i, level in enumerate(levels) if isinstance(level, Interpreter)]
+        replace_stack(levels[: inner[-1] + 1] if inner else ())
 
     def __exit__(self, *error: object) -> None:
         replace_stack(self.saved)

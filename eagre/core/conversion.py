@@ -64,15 +64,20 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
         return _literal(_number(value, other.dtype, name))
     if isinstance(value, Tensor):
         return value
+    if hasattr(value, "__operand__"):
+        return value.__operand__(other.dtype)
     if hasattr(value, "__tensor__"):
         return value.__tensor__(None)
     if isinstance(value, np.ndarray | np.generic):
         return _literal(_operand_array(value, other.dtype, name))
     if isinstance(value, (*_SEQUENCES, *_NUMBERS, str, bytes)):
         return to_tensor(value, other.dtype, name=name)
-    if hasattr(value, "__dlpack__") or hasattr(value, "__array__"):
+    if hasattr(value, "__array__"):
+        return _literal(_operand_array(np.asarray(value), other.dtype, name))
+    if hasattr(value, "__dlpack__"):
         return to_tensor(value, name=name)
-    return NotImplemented
+    items = _items_of_buffer(value)
+    return NotImplemented if items is None else to_tensor(items, other.dtype, name=name)
 
 
 def to_array(value: Any, dtype: DType | None, name: str) -> Any:
@@ -87,10 +92,21 @@ def to_array(value: Any, dtype: DType | None, name: str) -> Any:
         return _from_numpy(np.asarray(value), dtype, name)
     if hasattr(value, "__dlpack__"):
         return _from_numpy(np.from_dlpack(value), dtype, name)
+    items = _items_of_buffer(value)
+    if items is not None:
+        return to_array(items, dtype, name)
     raise ValueError(
         f"{name} expected a number, string, sequence, array or tensor. "
         f"Received: {described(value)}"
     )
+
+
+def _items_of_buffer(value: Any) -> Any:
+    """The numbers in a `memoryview`, `array.array` or `bytearray`: they count as Python's."""
+    try:
+        return memoryview(value).tolist()
+    except (TypeError, NotImplementedError):
+        return None
 
 
 def _literal(array: Any) -> Tensor:

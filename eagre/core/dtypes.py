@@ -202,10 +202,11 @@ complex64 = _make("complex64", 8, "c8", "c", 8)
 complex128 = _make("complex128", 18, "c16", "c", 16)
 string = _make("string", 7, "O", "O", 0)
 resource = _make("resource", 20, None, "", 0)
+variant = _make("variant", 21, None, "", 0)
 
 ALL: tuple[DType, ...] = (
     float16, bfloat16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64,
-    bool_, complex64, complex128, string, resource,
+    bool_, complex64, complex128, string, resource, variant,
 )  # fmt: skip
 """Every dtype once."""
 

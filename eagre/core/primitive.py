@@ -19,8 +19,8 @@ import numpy as np
 from eagre.core.ambient import interpreters, recorders
 from eagre.core.caller import Called
 from eagre.core.conversion import as_operand, to_tensor
-from eagre.core.dtypes import from_numpy
 from eagre.core.errors import InvalidArgumentError, OpError
+from eagre.core.outline import SMALL, outline
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, as_array, next_id, wrap
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class Primitive:
     """The name of the public function that a message begins with; by default `name`."""
 
     effect: str | None = None
-    """What the operation does besides its value: "read", "write", "random" or "visible"."""
+    """What the operation does besides its value: "read", "write", "random", "visible", or "check"
+    where it may only fail."""
 
     can_fail: bool = False
     """Whether the kernel may raise because of values (not of shapes or dtypes)."""
@@ -74,6 +75,9 @@ class Primitive:
 
     is_light: bool = False
     """Whether it is elementwise with two inputs: where the output is small, so are the inputs."""
+
+    reads_variables: bool = False
+    """Whether the handles among the inputs are of variables that are read."""
 
     stops_gradients: bool = False
     """Whether the output has no gradient by its nature (comparisons, indices, steps)."""
@@ -110,6 +114,15 @@ class Primitive:
     """`(wanted, grad, output, inputs, params) -> grads` in place of `gradient`, for a primitive
     that computes all wanted gradients in one operation."""
 
+    vectorize: Any = None
+    """`(batched, *inputs, **params) -> output(s)`: the same for a whole batch at once, as
+    eagre/primitives/batching.py tells; None where examples are done one by one."""
+
+    accumulate: Any = None
+    """`(wanted, sums, grads, output, inputs, params)` in place of `gradient`, for a primitive that
+    adds to the sums of gradients itself. `wanted` are for each input the key of its sum, or None;
+    `grads` are for each output its gradient, or None."""
+
     # Applying it ------------------------------------------------------------------------------
 
     def __call__(self, *inputs: Tensor, **params: Any) -> Any:
@@ -126,9 +139,10 @@ class Primitive:
     @property
     def is_differentiable(self) -> bool:
         """Whether this primitive has a gradient rule."""
-        return self.gradients is not None or type(self).gradient is not Primitive.gradient
+        rules = (self.gradients, self.accumulate)
+        return rules != (None, None) or type(self).gradient is not Primitive.gradient
 
-    def remember(self, inputs: tuple[Any, ...], output: Any) -> tuple[Any, Any]:
+    def remember(self, inputs: tuple[Any, ...], output: Any, params: Any) -> tuple[Any, Any]:
         """The inputs and the output as a tape keeps them: those that `gradient` does not read
         without their values, unless they are too small to matter."""
         kept = self.kept
@@ -180,38 +194,6 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<operation {self.primitive.name} at {self.line}>"
-
-
-class Outline(Tensor):
-    """Shape and dtype of a value that a tape does not keep."""
-
-    __slots__ = ("_dtype", "id", "sizes")
-
-    def __init__(self, sizes: Any, dtype: Any, number: int) -> None:
-        self.sizes = sizes
-        self._dtype = dtype
-        self.id = number
-
-    @property
-    def dtype(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """The dtype of the elements."""
-        return from_numpy(self._dtype)
-
-    def __repr__(self) -> str:
-        return f"<outline shape={self.shape}, dtype={self.dtype.name}>"
-
-
-SMALL = 1024
-"""Bytes up to which a tape keeps a value as it is: an outline would be as large."""
-
-
-def outline(tensor: Any) -> Tensor:
-    """What is left of a tensor whose value is not needed; a symbolic one has none anyway."""
-    if tensor.__class__ is EagerTensor:
-        array = tensor.array
-        if array.__class__ is ndarray and array.nbytes > SMALL:
-            return Outline(array.shape, array.dtype, tensor.id)
-    return tensor
 
 
 # The door -------------------------------------------------------------------------------------

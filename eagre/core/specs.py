@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class TensorSpec:
+class TypeSpec:
+    """What is known of a value without the value: the kind of `TensorSpec` and of its like."""
+
+    __slots__ = ()
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls is TypeSpec:
+            raise TypeError("TypeSpec cannot be made. Received: a call. Use tf.TensorSpec.")
+        return object.__new__(cls)
+
+
+class TensorSpec(TypeSpec):
     """The shape and dtype of a tensor, and the name of the argument that it stands for."""
 
     __slots__ = ("dtype", "name", "sizes")

@@ -6,7 +6,9 @@ the order of its sorted keys.
 
 An object made of tensors, such as a ragged tensor, has a method `__composite__()` that returns
 `(parts, rebuild)`: its parts in a list, and a function that makes a like object of such a list.
-It is a leaf unless `expand_composites` is true.
+It is a leaf unless `expand_composites` is true. The parts that are given to `rebuild` may be
+anything, a spec for example. A composite that can be without parts says by `is_settled` whether
+it has them, and `__settle__(other)` makes a like object with the parts of a settled one.
 
 All walks are loops and not recursions, so that depth is no matter.
 """

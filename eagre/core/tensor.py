@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.core import dtypes, printing
+from eagre.core.ambient import interpreter, interpreters
 from eagre.core.errors import InaccessibleTensorError, OperatorNotAllowedInGraphError
+from eagre.core.origin import Origin, origins
 from eagre.core.shapes import Sizes, TensorShape, are_compatible, merge_sizes
 from eagre.core.specs import ResourceSpec, TensorSpec
 
@@ -39,6 +41,7 @@ class Tensor:
     __slots__ = ()
     __hash__ = None  # pyright: ignore[reportAssignmentType] equality is elementwise
     __array_priority__ = 100  # NumPy's operators leave the work to the tensor's
+    __pandas_priority__ = 5000  # and so do those of pandas
 
     if TYPE_CHECKING:
         id: int
@@ -92,6 +95,23 @@ class Tensor:
     def device(self) -> str:
         """The name of the device that holds the value."""
         return "/job:localhost/replica:0/task:0/device:CPU:0"
+
+    @property
+    def origin(self) -> Origin | None:
+        """The operation that made it, if that was within `tf.debugging.trace_origins()`."""
+        return origins.get(self)
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        """The functions of the Python array API standard: the module `eagre.array_api`."""
+        from eagre import array_api
+
+        newest = array_api.__array_api_version__
+        if api_version is not None and api_version > newest:
+            raise ValueError(
+                f"__array_namespace__ expected an api_version up to {newest!r}. "
+                f"Received: api_version={api_version!r}"
+            )
+        return array_api
 
     def ref(self) -> Reference:
         """A hashable stand-in, equal only to references to this very object."""
@@ -189,6 +209,8 @@ class EagerTensor(Tensor):
 
     def numpy(self) -> Any:
         """A copy of the value: a NumPy array, for a scalar a NumPy scalar or bytes."""
+        if interpreters:
+            self._note_taking("numpy()")
         array = self.array.copy()
         return array if array.ndim else array[()]
 
@@ -216,13 +238,22 @@ class EagerTensor(Tensor):
             )
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        if interpreters:
+            self._note_taking("NumPy")
         if copy is not False:
             return np.array(self.array, dtype)
         view = np.asarray(self.array, dtype).view()
         view.flags.writeable = False
         return view
 
+    def _note_taking(self, way: str) -> None:
+        """Tell the interpreter that Python takes the value out."""
+        if (level := interpreter()) is not None:
+            level.note_taking(self, way)
+
     def __dlpack__(self, **options: Any) -> Any:
+        if interpreters:
+            self._note_taking("DLPack")
         array = self.array
         if (options.get("max_version") or (0, 0)) >= (1, 0):
             # Since version 1.0 the protocol can say that the memory is not to be written.
@@ -234,6 +265,8 @@ class EagerTensor(Tensor):
         return self.array.__dlpack_device__()
 
     def __bool__(self) -> bool:
+        if interpreters:
+            self._note_taking("bool()")
         array = self.array
         if array.size != 1:
             raise ValueError(
@@ -252,6 +285,8 @@ class EagerTensor(Tensor):
         return complex(self._single("complex"))
 
     def __index__(self) -> int:
+        if interpreters:
+            self._note_taking("index")
         array = self.array
         if array.shape or array.dtype.kind not in "iu":
             raise TypeError(
@@ -261,6 +296,8 @@ class EagerTensor(Tensor):
         return int(array)
 
     def _single(self, target: str) -> Any:
+        if interpreters:
+            self._note_taking(f"{target}()")
         array = self.array
         if array.size != 1:
             raise TypeError(

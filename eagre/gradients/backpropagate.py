@@ -4,6 +4,9 @@ An operation is a tuple `(primitive, inputs, params, output)`, with a tuple of o
 several; `number` tells by which number a value is known. An operation whose primitive is None
 marks the moment from which its output counts as a source.
 
+Gradients are dense, so gradient rules take tensors only. Only what goes to a source, or through
+the reading of a variable, stays `IndexedSlices` where a rule made some.
+
 Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors", 1986.
 """
 
@@ -13,11 +16,14 @@ from math import inf
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from eagre.core.ambient import interpreter, interpreters
 from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import float32
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.primitives.families import INEXACTS, one_like, shape_of, unbroadcast
+from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.rearrangement import broadcast_to
+from eagre.primitives.state import read_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,26 +38,36 @@ def backpropagate(
     dependent: Any,
     number: Callable[[Any], int],
     first: float = inf,
+    sums: dict[int, Any] | None = None,
 ) -> dict[int, Tensor]:
     """The gradients of the sources by number, given the gradients that flow into the targets.
 
     Gradients flow only to values that may depend on a source: those whose numbers are in
     `dependent` or at least `first`. Contributions to one value are added from its last use to its
-    first.
+    first, to `sums` if that has one already.
     """
-    sums: dict[int, Tensor] = {}
+    sums = {} if sums is None else sums
     found: dict[int, Tensor] = {}
+    reads: list[set[int]] = []
+    if interpreters and (level := interpreter()) is not None:
+        operations = level.follow(operations)
     for target, seed in seeds:
         if target >= first or target in dependent:
             sums[target] = sums[target] + seed if target in sums else seed
     for primitive, inputs, params, output in reversed(operations):
         if output.__class__ is tuple:
             grad = _grads_of_outputs(output, sums, sources, found, number)
+            if grad is not None and primitive.accumulate is not None:
+                keys = [number(x) for x in inputs]
+                wanted = [key if key >= first or key in dependent else None for key in keys]
+                primitive.accumulate(wanted, sums, grad, output, inputs, params)
+                continue
+            grad = None if grad is None else _with_zeros(grad, output)
         else:
             key = number(output)
             grad = sums.pop(key, None)
             if key in sources:
-                _note_source(key, grad, found, dependent if primitive is None else ())
+                grad = _note_source(key, grad, found, primitive, dependent)
         if grad is None or primitive is None:
             continue
         if primitive.is_light:
@@ -59,18 +75,18 @@ def backpropagate(
             of_x, of_y = primitive.gradient(grad, output, x, y)
             parts: Any = ((x, of_x), (y, of_y))
         elif primitive.gradients is None:
-            rules = primitive.gradient(grad, output, *inputs, **params)
-            parts = zip(inputs, rules, strict=True)
+            parts = zip(inputs, primitive.gradient(grad, output, *inputs, **params), strict=True)
         else:
             wanted = [number(x) >= first or number(x) in dependent for x in inputs]
-            rules = primitive.gradients(wanted, grad, output, inputs, params)
-            parts = zip(inputs, rules, strict=True)
+            parts = zip(inputs, primitive.gradients(wanted, grad, output, inputs, params), strict=True)
         for x, part in parts:
             key = number(x)
             if part is None or (key < first and key not in dependent):
                 continue
             if part.__class__ is FunctionType:
                 part = part()
+                is_sparse = part.__class__ is IndexedSlices and key not in sources
+                part = _passed_on(part, key, reads, operations, number) if is_sparse else part
             if primitive.broadcasts and not _same_shape(part, x):
                 part = unbroadcast(part, x)
             sums[key] = sums[key] + part if key in sums else part
@@ -85,12 +101,34 @@ def _same_shape(part: Any, x: Any) -> bool:
     )
 
 
-def _note_source(key: int, grad: Tensor | None, found: Any, dependent: Any) -> None:
-    """Keep the gradient of a source; before its mark a source was not one."""
+def _note_source(key: int, grad: Any, found: Any, primitive: Any, dependent: Any) -> Any:
+    """Keep the gradient of a source, and return it as the operation takes it that made the source.
+
+    Before its mark a source was not one.
+    """
     if grad is not None:
         found[key] = grad
-    if isinstance(dependent, set):
-        dependent.discard(key)
+    if primitive is None:
+        if isinstance(dependent, set):
+            dependent.discard(key)
+        return None
+    return grad if primitive is read_variable else _dense(grad)
+
+
+def _dense(grad: Any) -> Any:
+    return to_tensor(grad) if grad.__class__ is IndexedSlices else grad
+
+
+def _passed_on(
+    part: Any, key: int, reads: list[set[int]], operations: Sequence[Entry], number: Any
+) -> Any:
+    """Slices for a value that is no source: they stay if the value was read from a variable.
+
+    `reads` becomes the set of such values when the first slices come.
+    """
+    if not reads:
+        reads.append({number(entry[3]) for entry in operations if entry[0] is read_variable})
+    return part if key in reads[0] else to_tensor(part)
 
 
 def path_from(
@@ -121,7 +159,7 @@ def path_from(
 def _grads_of_outputs(
     outputs: tuple[Any, ...], sums: Any, sources: set[int], found: Any, number: Any
 ) -> tuple[Tensor, ...] | None:
-    """The gradients of several outputs, zeros for those that nothing depends on."""
+    """The gradients of several outputs, None for those that nothing depends on."""
     keys = [number(output) for output in outputs]
     grads = [sums.pop(key, None) for key in keys]
     if all(grad is None for grad in grads):
@@ -129,10 +167,12 @@ def _grads_of_outputs(
     for key, grad in zip(keys, grads, strict=True):
         if key in sources and grad is not None:
             found[key] = grad
-    return tuple(
-        zeros_like(output) if grad is None else grad
-        for grad, output in zip(grads, outputs, strict=True)
-    )
+    return tuple([_dense(grad) for grad in grads])
+
+
+def _with_zeros(grads: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
+    pairs = zip(grads, outputs, strict=True)
+    return tuple([zeros_like(output) if grad is None else grad for grad, output in pairs])
 
 
 def zeros_like(x: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import UnimplementedError
 from eagre.gradients.backpropagate import Entry, backpropagate, path_from, zeros_like
 from eagre.graph.graph import Graph
@@ -59,7 +60,7 @@ def backward_graph(graph: Graph, positions: Sequence[int]) -> Graph:
         sources = [values[position] for position in positions]
         found = gradients_in(result, inexact, sources, seeds)
         result.outputs = [
-            zeros_like(source) if grad is None else grad
+            zeros_like(source) if grad is None else to_tensor(grad)
             for grad, source in zip(found, sources, strict=True)
         ]
     result.drop_unused()
@@ -69,7 +70,7 @@ def backward_graph(graph: Graph, positions: Sequence[int]) -> Graph:
 def refuse_effects(graph: Graph) -> None:
     """Raise unless running the operations of a graph again changes nothing."""
     for operation in graph.all_operations():
-        if operation.primitive.effect not in (None, "read"):
+        if operation.primitive.effect not in (None, "read", "check"):
             raise UnimplementedError(
                 "GradientTape.gradient runs a branch or loop again, which therefore cannot assign "
                 "variables, draw random numbers or print. Received: "

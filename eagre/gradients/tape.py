@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import warnings
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient, structure
 from eagre.core.conversion import to_tensor
@@ -19,7 +19,9 @@ from eagre.gradients.backpropagate import (
     zeros_like,
 )
 from eagre.primitives.families import INEXACTS
-from eagre.primitives.state import read_variable
+
+if TYPE_CHECKING:
+    from eagre.gradients.why_none import WhyNone
 
 _id_of = attrgetter("id")
 
@@ -52,6 +54,7 @@ class GradientTape(ambient.Recorder):
         "_first",
         "_has_late_watch",
         "_is_used_up",
+        "_kept",
         "_records",
         "_watched",
         "_watches_variables",
@@ -102,14 +105,15 @@ class GradientTape(ambient.Recorder):
             return
         for each in output if output.__class__ is tuple else (output,):
             each.id = each.id or next_id()
-        if primitive is read_variable:
-            self._note_read(inputs[0])
-        inputs, output = primitive.remember(inputs, output)
+        if primitive.reads_variables and self._watches_variables:
+            self._note_reads(inputs)
+        inputs, output = primitive.remember(inputs, output, params)
         self.append((primitive, inputs, params, output))
 
-    def _note_read(self, handle: Any) -> None:
-        if self._watches_variables:
-            self._watched.setdefault(handle.id, handle)
+    def _note_reads(self, inputs: tuple[Any, ...]) -> None:
+        for x in inputs:
+            if x.id and x.dtype is resource:
+                self._watched.setdefault(x.id, x)
 
     # What is watched --------------------------------------------------------------------------
 
@@ -139,6 +143,8 @@ class GradientTape(ambient.Recorder):
         self._has_late_watch |= len(self._records) > len(self._watched)
         self._watched[value.id] = value
         self.append((None, (), None, value))
+        if (level := ambient.interpreter()) is not None:
+            level.note_watch(self, value)
 
     def watched_variables(self) -> tuple[Any, ...]:
         """The variables watched so far, in the order in which they were met."""
@@ -163,6 +169,7 @@ class GradientTape(ambient.Recorder):
         self._has_late_watch = False
         self._first = next_id()
         self._is_used_up = False
+        self._kept: Any = None
 
     # Playing back -----------------------------------------------------------------------------
 
@@ -185,7 +192,7 @@ class GradientTape(ambient.Recorder):
             RuntimeError: a tape that is not persistent is asked a second time.
         """
         if unconnected_gradients.__class__ is not UnconnectedGradients:
-            unconnected_gradients = _unconnected(unconnected_gradients)
+            unconnected_gradients = as_unconnected(unconnected_gradients, "GradientTape.gradient")
         if self._is_used_up:
             raise RuntimeError(
                 "GradientTape.gradient can be called once on a tape that is not persistent. "
@@ -198,9 +205,12 @@ class GradientTape(ambient.Recorder):
         seeds = _seeds(targets, output_gradients)
         numbers = {value.id for value in values if value.id}
         found = self._backpropagate(seeds, numbers)
+        grads = [found.get(value.id) if value.id else None for value in values]
+        if any(grad is None for grad in grads):
+            is_asked = unconnected_gradients is UnconnectedGradients.NONE
+            self._note_none(targets, values, grads, is_asked)
         if not self.is_persistent:
             self._use_up()
-        grads = [found.get(value.id) if value.id else None for value in values]
         if unconnected_gradients is UnconnectedGradients.ZERO:
             grads = [
                 _zeros(source) if grad is None else grad
@@ -209,6 +219,62 @@ class GradientTape(ambient.Recorder):
         return grads[0] if values and sources is values[0] else structure.pack_sequence_as(
             sources, grads
         )
+
+    def jacobian(
+        self,
+        target: Any,
+        sources: Any,
+        unconnected_gradients: Any = UnconnectedGradients.NONE,
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """For each source the gradients of all elements of `target`: [*target, *source].
+
+        Args:
+            target: a tensor.
+            sources: a tensor, a variable, or a structure of them; the result has its structure.
+            unconnected_gradients: as for `gradient`.
+            parallel_iterations: how many rows are computed at once; all by default.
+            experimental_use_pfor: whether rows are computed at once, and not one by one.
+
+        >>> x = tf.constant([1.0, 2.0])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = x * x
+        >>> tape.jacobian(y, x).numpy()
+        array([[2., 0.],
+               [0., 4.]], dtype=float32)
+        """
+        from eagre.transforms.jacobian import jacobian
+
+        rest = unconnected_gradients, parallel_iterations, experimental_use_pfor
+        return jacobian(self, target, sources, *rest)
+
+    def batch_jacobian(
+        self,
+        target: Any,
+        source: Any,
+        unconnected_gradients: Any = UnconnectedGradients.NONE,
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """The jacobian of each example: of target[i] by source[i], the others left out.
+
+        A target [batch, *y] and a source [batch, *x] make [batch, *y, *x]. The parameters are
+        those of `jacobian`; zeros stand for a source on which the target does not depend.
+
+        >>> x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = x * x
+        >>> tape.batch_jacobian(y, x).numpy()[1]
+        array([[6., 0.],
+               [0., 8.]], dtype=float32)
+        """
+        from eagre.transforms.jacobian import batch_jacobian
+
+        rest = unconnected_gradients, parallel_iterations, experimental_use_pfor
+        return batch_jacobian(self, target, source, *rest)
 
     def _backpropagate(self, seeds: Any, numbers: set[int]) -> dict[int, Tensor]:
         if self._has_late_watch or numbers != self._watched.keys() or not self._watches_variables:
@@ -232,6 +298,49 @@ class GradientTape(ambient.Recorder):
             if not inputs or not connected.isdisjoint([x.id for x in inputs]):
                 connected.update([each.id for each in outputs])
         return connected
+
+    # Why None ---------------------------------------------------------------------------------
+
+    @property
+    def watches_variables(self) -> bool:
+        """Whether trainable variables are watched when they are read."""
+        return self._watches_variables
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether `gradient` has been called on a tape that is not persistent."""
+        return self._is_used_up
+
+    def why_none(self, target: Any, source: Any) -> WhyNone:
+        """Why the gradient of `target` with respect to `source` is None.
+
+        It can be asked before `gradient` and after it. Within `tf.explain_gradients()`, and after
+        it, the answer names the line; so it does where both are of a function that is traced.
+
+        >>> x = tf.constant(2.0)
+        >>> with tf.GradientTape() as tape:
+        ...     y = x * x
+        >>> print(tape.why_none(y, x))
+        not watched: the source, a tensor float32[], is not watched by the tape.
+        Call tape.watch(tensor) within the tape's block, before the tensor is used.
+        """
+        from eagre.gradients.explaining import explain
+
+        return explain(self, self._kept, target, source)
+
+    def skeleton(self) -> Any:
+        """What was recorded, without the values."""
+        from eagre.gradients.history import skeleton
+
+        return skeleton(self._records, id(self))
+
+    def _note_none(self, targets: Any, values: Any, grads: Any, is_asked: bool) -> None:
+        """Keep what `why_none` needs, and warn where a mistake is likely."""
+        from eagre.gradients.explaining import warn_of_none
+
+        self._kept = self.skeleton()
+        if is_asked:
+            warn_of_none(self, self._kept, targets, values, grads)
 
     def _use_up(self) -> None:
         self._is_used_up = True
@@ -267,12 +376,13 @@ class _StopRecording:
         self.tape.is_recording = True
 
 
-def _unconnected(choice: Any) -> UnconnectedGradients:
+def as_unconnected(choice: Any, name: str) -> UnconnectedGradients:
+    """The choice that a user made, by its name or as a member of `UnconnectedGradients`."""
     try:
         return UnconnectedGradients(choice)
     except ValueError:
         raise ValueError(
-            'GradientTape.gradient expected unconnected_gradients to be "none" or "zero", or a '
+            f'{name} expected unconnected_gradients to be "none" or "zero", or a '
             f"member of tf.UnconnectedGradients. Received: unconnected_gradients={choice!r}"
         ) from None
 

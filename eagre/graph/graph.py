@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import structure
+from eagre.core.ambient import interpreter
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Operation, Primitive, apply
@@ -34,7 +35,8 @@ class Graph:
         self.output_structure: Any = None
         self._names: dict[str, int] = {}
         self._stand_ins: dict[int, SymbolicTensor] = {}
-        self._program: Any = None
+        self.memo: dict[Any, Any] = {}
+        """What was derived from the graph as it is: its program, its backward graphs."""
 
     # Building ---------------------------------------------------------------------------------
 
@@ -42,7 +44,7 @@ class Graph:
         """A new argument."""
         tensor = SymbolicTensor(spec, self, None, self._unique(name))
         self.inputs.append(tensor)
-        self._program = None
+        self.memo.clear()
         return tensor
 
     def capture(self, tensor: Tensor) -> SymbolicTensor:
@@ -54,6 +56,15 @@ class Graph:
             self.captures.append(tensor)
             self.captured.append(inner)
         return inner
+
+    def stand_for(self, outer: Tensor, inner: SymbolicTensor) -> None:
+        """Let an input stand for a tensor from outside until `forget_stand_ins`."""
+        self._stand_ins[id(outer)] = inner
+
+    def forget_stand_ins(self) -> None:
+        """From now on a tensor from outside is captured, even if an input stood for it."""
+        pairs = zip(self.captures, self.captured, strict=True)
+        self._stand_ins = {id(outer): inner for outer, inner in pairs}
 
     def add(
         self, primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, Any], line: str
@@ -74,14 +85,14 @@ class Graph:
             ]
         )
         self.operations.append(operation)
-        self._program = None
+        self.memo.clear()
         return operation.outputs if operation.has_several_outputs else operation.outputs[0]
 
     def close(self, captures: Sequence[Tensor]) -> None:
         """Turn captures into inputs, in the order of `captures`, which may have further ones."""
         self.inputs += [self.capture(tensor) for tensor in captures]
         self.captures, self.captured, self._stand_ins = [], [], {}
-        self._program = None
+        self.memo.clear()
 
     def drop_unused(self) -> None:
         """Take out operations whose outputs nobody needs and that have no effect."""
@@ -93,7 +104,32 @@ class Graph:
                 kept.append(operation)
                 needed.update(id(x) for x in operation.inputs)
         self.operations = kept[::-1]
-        self._program = None
+        self.memo.clear()
+
+    def drop_unused_captures(self) -> None:
+        """Forget captures that no operation and no output reads."""
+        used = {id(x) for operation in self.operations for x in operation.inputs}
+        used.update(map(id, self.outputs))
+        pairs = zip(self.captures, self.captured, strict=True)
+        kept = [(outer, inner) for outer, inner in pairs if id(inner) in used]
+        self.captures, self.captured = [x for x, _ in kept], [x for _, x in kept]
+        self.forget_stand_ins()
+        self.memo.clear()
+
+    def part_for(self, output: Tensor) -> Graph:
+        """The operations that lead to one tensor, with the parameters that they need."""
+        part = Graph(self.name)
+        needed = {id(output)}
+        for operation in reversed(self.operations):
+            if not needed.isdisjoint(map(id, operation.outputs)):
+                part.operations.insert(0, operation)
+                needed.update(map(id, operation.inputs))
+        part.outputs = [output]
+        part.inputs = [x for x in self.inputs if id(x) in needed]
+        pairs = zip(self.captures, self.captured, strict=True)
+        used = [(outer, inner) for outer, inner in pairs if id(inner) in needed]
+        part.captures, part.captured = [x for x, _ in used], [x for _, x in used]
+        return part
 
     def _unique(self, name: str) -> str:
         return self._numbered(name) if name in self._names else self._numbered(name, first=name)
@@ -121,7 +157,7 @@ class Graph:
             id(x)
             for operation in self.operations
             for x in operation.inputs
-            if "write" in _effects(operation) and x.dtype.name == "resource"
+            if "write" in effects_of(operation) and x.dtype.name == "resource"
         ]
         pairs = zip(self.captures, self.captured, strict=True)
         return [outer for outer, inner in pairs if id(inner) in changed]
@@ -167,7 +203,7 @@ class Graph:
 
     def __call__(self, *args: Any) -> Any:
         """Run operation by operation; arguments and result have the traced structure."""
-        leaves = _leaves(self.input_structure, args, self.name)
+        leaves = leaves_under(self.input_structure, args, self.name)
         values = [
             _fitting(leaf, parameter, self.name)
             for leaf, parameter in zip(leaves, self.inputs, strict=True)
@@ -175,7 +211,7 @@ class Graph:
         outputs = self.run([*values, *self.captures])
         if self.output_structure is None:
             return outputs
-        return structure.pack_sequence_as(self.output_structure, outputs)
+        return structure.pack_sequence_as(self.output_structure, outputs, expand_composites=True)
 
     def run(self, values: Sequence[Tensor]) -> list[Tensor]:
         """The outputs for values of all `parameters`; each operation goes through `apply`.
@@ -185,11 +221,7 @@ class Graph:
         environment = {id(p): v for p, v in zip(self.parameters, values, strict=True)}
         for operation, dead in zip(self.operations, self.last_uses(), strict=True):
             inputs = tuple([environment[id(x)] for x in operation.inputs])
-            try:
-                result = apply(operation.primitive, inputs, operation.params)
-            except Exception as error:
-                error.add_note(f"in {operation.name}, traced at {operation.line}")
-                raise
+            result = _apply_again(operation, inputs)
             for output, value in zip(operation.outputs, _as_tuple(result), strict=True):
                 environment[id(output)] = value
             for number in dead:
@@ -201,11 +233,11 @@ class Graph:
 
         For kernels of operations that hold graphs: no level sees what runs here.
         """
-        if self._program is None:
+        if "program" not in self.memo:
             from eagre.graph.program import Program
 
-            self._program = Program(self)
-        return self._program(arrays)
+            self.memo["program"] = Program(self)
+        return self.memo["program"](arrays)
 
     def last_uses(self) -> list[list[int]]:
         """For each operation the numbers of the values that nobody needs after it."""
@@ -218,11 +250,26 @@ class Graph:
         return result[::-1]
 
 
+def _apply_again(operation: Operation, inputs: tuple[Tensor, ...]) -> Any:
+    """Do an operation on other inputs; a trace notes the line that it was first traced at."""
+    level = interpreter()
+    if level is not None:
+        before, level.line = level.line, operation.line
+    try:
+        return apply(operation.primitive, inputs, operation.params)
+    except Exception as error:
+        error.add_note(f"in {operation.name}, traced at {operation.line}")
+        raise
+    finally:
+        if level is not None:
+            level.line = before
+
+
 def _as_tuple(result: Any) -> tuple[Any, ...]:
     return result if result.__class__ is tuple else (result,)
 
 
-def _effects(operation: Operation) -> set[str | None]:
+def effects_of(operation: Operation) -> set[str | None]:
     """The effects of an operation and of those in the graphs that it holds."""
     graphs = [value for value in operation.params.values() if isinstance(value, Graph)]
     inner = [each for graph in graphs for each in graph.all_operations()]
@@ -230,10 +277,10 @@ def _effects(operation: Operation) -> set[str | None]:
 
 
 def _changes_something(operation: Operation) -> bool:
-    return not _effects(operation) <= {None, "read"}
+    return not effects_of(operation) <= {None, "read"}
 
 
-def _leaves(specs: Any, args: Any, name: str) -> list[Any]:
+def leaves_under(specs: Any, args: Any, name: str) -> list[Any]:
     """The arguments where `specs` has leaves: what stands there becomes one tensor."""
     if not structure.is_nested(specs):
         return [args]
@@ -244,11 +291,11 @@ def _leaves(specs: Any, args: Any, name: str) -> list[Any]:
         wanted = f"a dictionary with keys {sorted(specs)}" if is_dict else count
         kind = InvalidArgumentError if fits else DTypeMismatchError
         raise kind(
-            f"{name} expected arguments of the structure that it was traced with, here {wanted}. "
+            f"{name} expected arguments of the structure that its specs have, here {wanted}. "
             f"Received: {args!r:.120}"
         )
     keys = sorted(specs) if is_dict else range(len(specs))
-    return [leaf for key in keys for leaf in _leaves(specs[key], args[key], name)]
+    return [leaf for key in keys for leaf in leaves_under(specs[key], args[key], name)]
 
 
 def _fitting(value: Any, parameter: SymbolicTensor, name: str) -> Tensor:

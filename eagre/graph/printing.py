@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eagre.core.specs import TensorSpec
+
 if TYPE_CHECKING:
     from eagre.core.primitive import Operation
     from eagre.core.tensor import Tensor
@@ -18,10 +20,10 @@ _array_type: Any = np.ndarray
 def source(graph: Graph) -> str:
     """The graph as a function definition; graphs among the parameters come before it.
 
-    Its free names are those of the primitives, `array` (from NumPy) and the dtypes; each
-    parameter stands with its spec in a comment.
+    Its free names are those of the primitives and of Python functions that it calls, `array`
+    (from NumPy) and `TensorSpec`; each parameter stands with its spec in a comment.
     """
-    name = _identifier(graph.name)
+    name = identifier(graph.name)
     calls = {operation.name for operation in graph.all_operations()}
     return "\n".join(_lines(graph, name + "_graph" if name in calls else name))
 
@@ -45,7 +47,7 @@ def _lines(graph: Graph, name: str) -> list[str]:
 def _names(graph: Graph) -> dict[int, str]:
     """A name for each tensor; an argument called like a primitive gets an underscore."""
     calls = {operation.name for operation in graph.operations}
-    names = {id(tensor): _identifier(tensor.name) for tensor in graph.tensors()}
+    names = {id(tensor): identifier(tensor.name) for tensor in graph.tensors()}
     for parameter in graph.parameters:
         if names[id(parameter)] in calls:
             names[id(parameter)] += "_"
@@ -61,7 +63,8 @@ def _line(operation: Operation, names: dict[int, str], nested: dict[str, Any]) -
     if len(operation.outputs) == 1 and operation.has_several_outputs:
         targets += ","
     specs = "; ".join(_spec_text(output) for output in operation.outputs)
-    return f"{targets} = {operation.name}({', '.join(arguments)})  # {specs}"
+    call = f"{operation.name}({', '.join(arguments)})"
+    return f"{targets} = {call}  # {specs}" if targets else call
 
 
 def _nested_graphs(operation: Operation, name: str, number: int) -> dict[str, tuple[str, Graph]]:
@@ -84,6 +87,12 @@ def _value_text(value: Any) -> str:
         return text if value.size else f"{text}.reshape{value.shape!r}"
     if type(value).__name__ == "DType":
         return repr(value.name)
+    if callable(value):
+        return identifier(getattr(value, "__name__", type(value).__name__))
+    if isinstance(value, TensorSpec):
+        return f"TensorSpec({value.shape}, {value.dtype.name!r})"
+    if value.__class__ is tuple and any(isinstance(each, TensorSpec) for each in value):
+        return "(" + "".join(f"{_value_text(each)}, " for each in value) + ")"
     return repr(value)
 
 
@@ -97,6 +106,7 @@ def _element_text(value: Any) -> str:
     return repr(value)
 
 
-def _identifier(name: str) -> str:
+def identifier(name: str) -> str:
+    """A name as Python takes it."""
     text = "".join(letter if letter.isalnum() else "_" for letter in name)
     return text if text.isidentifier() and not iskeyword(text) else f"graph_{text}"

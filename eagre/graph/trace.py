@@ -11,6 +11,7 @@ from eagre.core.conversion import described, to_tensor
 from eagre.core.errors import InaccessibleTensorError
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor
+from eagre.graph.following import WayBack
 from eagre.graph.graph import Graph
 from eagre.primitives.rearrangement import constant
 
@@ -30,15 +31,36 @@ class Trace(ambient.Interpreter):
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self.line = None
 
     def interpret(self, primitive: Primitive, inputs: tuple[Tensor, ...], params: Any) -> Any:
         """Add the operation to the graph; tensors from outside become captures."""
         inside = tuple([self.inside(x, primitive) for x in inputs])
-        return self.graph.add(primitive, inside, params, user_line())
+        return self.graph.add(primitive, inside, params, self.line or user_line())
 
     def literal(self, tensor: Any) -> Tensor:
         """A value made while tracing is a constant of the graph."""
         return self.graph.add(constant, (), {"value": tensor.array}, user_line())
+
+    def value_of(self, tensor: Tensor) -> Tensor:
+        """The value of a tensor that depends on no argument: what leads to it is run now."""
+        if not isinstance(tensor, SymbolicTensor) or tensor.graph is not self.graph:
+            return tensor
+        part = self.graph.part_for(tensor)
+        if part.inputs:
+            return tensor
+        with ambient.outside(self):
+            return part.run(part.captures)[0]
+
+    def follow(self, operations: Any) -> Any:
+        """The operations of a tape; those of their gradients are traced at the same lines."""
+        return WayBack(self, operations)
+
+    def line_of(self, entry: Any) -> str | None:
+        """The line of an operation on a tape, if it is one of a graph."""
+        output = entry[3][0] if entry[3].__class__ is tuple else entry[3]
+        operation = getattr(output, "operation", None)
+        return None if operation is None else operation.line
 
     def inside(self, tensor: Tensor, primitive: Primitive) -> Tensor:
         """The tensor of this graph that stands for `tensor`."""
@@ -95,7 +117,7 @@ def finish(graph: Graph, result: Any) -> None:
     if not isinstance(level, Trace):
         raise RuntimeError("finish expected to be called while tracing")
     name = f"{graph.name}, in what it returns,"
-    leaves = structure.flatten(result)
+    leaves = structure.flatten(result, expand_composites=True)
     outputs = [None if leaf is None else to_tensor(leaf, name=name) for leaf in leaves]
     if any(output is None for output in outputs):
         raise TypeError(
@@ -104,7 +126,9 @@ def finish(graph: Graph, result: Any) -> None:
         )
     graph.output_structure = result
     graph.outputs = [level.inside(x, constant) for x in outputs if x is not None]
-    graph.output_structure = structure.map_structure(_placeholder, result)
+    graph.output_structure = structure.map_structure(
+        _placeholder, result, expand_composites=True
+    )
 
 
 def _placeholder(_: Any) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.primitives import activations, arithmetic, transcendental
+from eagre.primitives import activations, arithmetic, rearrangement, transcendental
 from eagre.primitives.comparison import select
 from eagre.primitives.families import zero_like
 
@@ -167,3 +167,16 @@ def log_softmax(logits: Any, axis: Any = None, name: str | None = None) -> Any:
     """
     axis = -1 if axis is None else int(axis)
     return transcendental.log_softmax.door(to_tensor(logits), axis=axis)
+
+
+def crelu(features: Any, axis: int = -1, name: str | None = None) -> Any:
+    """relu(x) and relu(-x), one behind the other along an axis.
+
+    Shang et al., "Understanding and improving convolutional neural networks via concatenated
+    rectified linear units", 2016.
+
+    >>> tf.nn.crelu([-1.0, 2.0]).numpy()
+    array([0., 2., 1., 0.], dtype=float32)
+    """
+    x = to_tensor(features)
+    return relu(rearrangement.concat(x, -x, axis=int(axis)))

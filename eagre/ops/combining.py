@@ -13,6 +13,7 @@ from eagre.ops.reductions import reduce_sum
 from eagre.ops.selection import same_dtype
 from eagre.primitives import arithmetic, cumulative, segments, special, transcendental
 from eagre.primitives.families import NUMBERS
+from eagre.primitives.indexed_slices import IndexedSlices
 
 
 def is_inf(x: Any, name: str | None = None) -> Any:
@@ -120,11 +121,13 @@ def accumulate_n(
 
 
 def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
-    """A number times a tensor.
+    """A number times a tensor; `tf.IndexedSlices` stay slices.
 
     >>> tf.scalar_mul(2.0, [1.0, 3.0]).numpy()
     array([2., 6.], dtype=float32)
     """
+    if isinstance(x, IndexedSlices):
+        return x.with_values(scalar_mul(scalar, x.values))
     x = to_tensor(x)
     scalar = to_tensor(scalar, x.dtype, name="scalar_mul")
     if scalar.ndim not in (0, None):

@@ -141,13 +141,18 @@ def depthwise_conv2d(
     x, filters = same_dtype(input, filter, "depthwise_conv2d")
     is_first = channels_are_first(data_format, 2, "depthwise_conv2d")
     if is_first:
-        x = _with_channels_last(x, 2, "depthwise_conv2d")
+        x = with_channels_last(x, 2, "depthwise_conv2d")
     _check_depthwise(x, filters)
     rows, columns, multiplier = [_size(filters, axis) for axis in (0, 1, 3)]
     shape = (rows, columns, 1, _size(x, 3) * multiplier)
     grouped = rearrangement.reshape(filters, as_shape(shape, "depthwise_conv2d"))
-    y = convolve(x, grouped, **_geometry(2, strides, padding, dilations, is_first, "conv2d"))
-    return _with_channels_first(y, 2) if is_first else y
+    y = convolve(x, grouped, **depthwise_geometry(strides, padding, dilations, is_first))
+    return with_channels_first(y, 2) if is_first else y
+
+
+def depthwise_geometry(strides: Any, padding: Any, dilations: Any, is_first: bool) -> Any:
+    """The geometry of a convolution in two dimensions."""
+    return _geometry(2, strides, padding, dilations, is_first, "conv2d")
 
 
 def _check_depthwise(x: Any, filters: Any) -> None:
@@ -283,8 +288,8 @@ def _convolution(
     lead = x.sizes[: -space - 1] if x.ndim is not None and x.ndim > space + 2 else None
     if lead is not None:
         x = _with_batch(x, (_known_product(lead, name),), space, name)
-    y = convolve(_with_channels_last(x, space, name) if is_first else x, filters, **geometry)
-    y = _with_channels_first(y, space) if is_first else y
+    y = convolve(with_channels_last(x, space, name) if is_first else x, filters, **geometry)
+    y = with_channels_first(y, space) if is_first else y
     return y if lead is None else _with_batch(y, lead, space, name)
 
 
@@ -319,7 +324,7 @@ def _transposed(
     geometry = _geometry(space, strides, padding, dilations, is_first, name)
     shape = as_shape(output_shape, name)
     if is_first:
-        y = _with_channels_last(y, space, name)
+        y = with_channels_last(y, space, name)
         parts = [shape[axis] for axis in (0, *range(2, space + 2), 1)]
         shape = as_shape(parts, name)
     if isinstance(shape, tuple) and len(shape) != space + 2:
@@ -327,7 +332,7 @@ def _transposed(
             f"{name} expected an output_shape of {space + 2} sizes. Received: {output_shape}"
         )
     x = input_gradient(y, filters, shape, **geometry)
-    return _with_channels_first(x, space) if is_first else x
+    return with_channels_first(x, space) if is_first else x
 
 
 def _size(x: Any, axis: int) -> Any:
@@ -431,7 +436,7 @@ def _split_axes(parts: Any, is_first: bool) -> tuple[Any, Any]:
     return parts[1:-1], (parts[0], parts[-1])
 
 
-def _with_channels_last(x: Any, space: int, name: str) -> Any:
+def with_channels_last(x: Any, space: int, name: str) -> Any:
     if x.ndim not in (None, space + 2):
         raise InvalidArgumentError(
             f"{name} expected an input with {space + 2} axes. Received: input.shape={x.shape}"
@@ -439,5 +444,5 @@ def _with_channels_last(x: Any, space: int, name: str) -> Any:
     return rearrangement.transpose(x, perm=(0, *range(2, space + 2), 1))
 
 
-def _with_channels_first(x: Any, space: int) -> Any:
+def with_channels_first(x: Any, space: int) -> Any:
     return rearrangement.transpose(x, perm=(0, space + 1, *range(1, space + 1)))

@@ -14,16 +14,15 @@ from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.ops.matrices import adjoint as conjugate_transpose
-from eagre.ops.matrices import as_matrices, matrix_transpose
+from eagre.ops.matrices import as_matrices
 from eagre.ops.reductions import reduce_max, reduce_sum
 from eagre.ops.selection import same_dtype
 from eagre.ops.shaping import cast
 from eagre.primitives import comparison, diagonals, factorizations, linear_algebra, transcendental
 from eagre.primitives.arithmetic import conjugated, stop_gradient
 from eagre.primitives.contraction import matmul
-from eagre.primitives.families import FLOATS, one_like, shape_of, zero_like
-from eagre.primitives.picking import take_along
-from eagre.primitives.rearrangement import broadcast_to, expand_dims, shape_of_tensor
+from eagre.primitives.families import FLOATS, one_like, zero_like
+from eagre.primitives.rearrangement import expand_dims, shape_of_tensor
 
 
 class LogMatrixDeterminant(NamedTuple):
@@ -38,13 +37,6 @@ class Qr(NamedTuple):
 
     q: Any
     r: Any
-
-
-class Lu(NamedTuple):
-    """What `lu` returns."""
-
-    lu: Any
-    p: Any
 
 
 def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Any:
@@ -367,55 +359,3 @@ def _by_singular_values(matrix: Any, rhs: Any) -> Any:
     inverse = comparison.select(is_counted, one_like(s) / safe, zero_like(s))
     scaled = v * expand_dims(cast(inverse, v.dtype), axis=(-2,))
     return matmul(scaled, matmul(conjugated(u), rhs, True, False))
-
-
-# LU -------------------------------------------------------------------------------------------
-
-
-def lu(input: Any, output_idx_type: Any = dtypes.int32, name: str | None = None) -> Lu:
-    """Both triangular factors in one matrix, and the order p of the rows: input[p] = l u.
-
-    The diagonal of l is 1 and not stored.
-
-    >>> factors, p = tf.linalg.lu([[1.0, 2.0], [2.0, 2.0]])
-    >>> p.numpy()
-    array([1, 0], dtype=int32)
-    """
-    factors, order = factorizations.lu(to_tensor(input))
-    return Lu(factors, cast(order, output_idx_type))
-
-
-def lu_solve(
-    lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False, name: str | None = None
-) -> Any:
-    """The x with a x = rhs, given `lu(a)`.
-
-    >>> a = [[1.0, 2.0], [2.0, 2.0]]
-    >>> tf.linalg.lu_solve(*tf.linalg.lu(a), [[3.0], [4.0]]).numpy()
-    array([[1.],
-           [1.]], dtype=float32)
-    """
-    factors, rhs = same_dtype(lower_upper, rhs, "lu_solve")
-    rhs = as_matrices(rhs, "lu_solve")
-    batch = diagonals.diag_part(factors, k=0)[..., None] * 0
-    columns = matrix_transpose(rhs + batch)
-    places = broadcast_to(expand_dims(to_tensor(perm), axis=(-2,)), shape_of(columns))
-    moved = matrix_transpose(take_along(columns, places))
-    lower = factorizations.unit_lower(factors)
-    return triangular_solve(factors, triangular_solve(lower, moved), lower=False)
-
-
-def lu_matrix_inverse(
-    lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None
-) -> Any:
-    """The inverse of a, given `lu(a)`.
-
-    >>> tf.linalg.lu_matrix_inverse(*tf.linalg.lu([[2.0, 0.0], [0.0, 4.0]])).numpy()
-    array([[0.5 , 0.  ],
-           [0.  , 0.25]], dtype=float32)
-    """
-    factors = to_tensor(lower_upper)
-    identity = diagonals.diagonal_matrix(diagonals.diag_part(factors, k=0) * 0 + 1)
-    return lu_solve(factors, perm, identity)
-
-

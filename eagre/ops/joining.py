@@ -220,7 +220,7 @@ def pad(
                 f"Received: paddings={paddings}"
             )
         indices = _pad_array(np.arange(_known_size(x, axis)), (before, after), mode.lower())
-        x = indexing.gather(x, wrap(indices.astype(np.int64)), axis=axis)
+        x = indexing.gather(x, wrap(indices.astype(np.int64)), axis=axis - len(pairs))
     return x
 
 

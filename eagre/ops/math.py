@@ -12,6 +12,7 @@ from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.ops.selection import same_dtype
 from eagre.primitives import arithmetic, comparison, transcendental
+from eagre.primitives.indexed_slices import IndexedSlices
 
 
 def negative(x: Any, name: str | None = None) -> Any:
@@ -399,11 +400,13 @@ def squared_difference(x: Any, y: Any, name: str | None = None) -> Any:
 
 
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
-    """The elements, those outside the bounds moved to the bounds.
+    """The elements, those outside the bounds moved to the bounds; of `tf.IndexedSlices` the values.
 
     >>> tf.clip_by_value([-1.0, 0.5, 3.0], 0.0, 1.0).numpy()
     array([0. , 0.5, 1. ], dtype=float32)
     """
+    if isinstance(t, IndexedSlices):
+        return t.with_values(clip_by_value(t.values, clip_value_min, clip_value_max))
     t = to_tensor(t)
     _, low = same_dtype(t, clip_value_min, "clip_by_value")
     _, high = same_dtype(t, clip_value_max, "clip_by_value")

@@ -12,6 +12,7 @@ from eagre.ops.reductions import reduce_max, reduce_sum
 from eagre.ops.shaping import axes_of, cast
 from eagre.primitives import arithmetic, comparison, rearrangement, transcendental
 from eagre.primitives.families import FLOATS, INEXACTS, one_like, zero_like
+from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.rearrangement import normalized_axis
 
 
@@ -121,6 +122,8 @@ def normalize(
 def global_norm(t_list: Any, name: str | None = None) -> Any:
     """The Euclidean norm of all elements of all tensors in a list; None in it is left out.
 
+    Of `tf.IndexedSlices` the values count, those of one place each by itself.
+
     >>> tf.linalg.global_norm([[3.0], [4.0]]).numpy()
     np.float32(5.0)
     """
@@ -133,7 +136,7 @@ def global_norm(t_list: Any, name: str | None = None) -> Any:
             raise InvalidArgumentError(
                 f"global_norm expected floating-point tensors. Received: dtype={x.dtype.name}"
             )
-        halves.append(reduce_sum(arithmetic.square(x)) / 2)
+        halves.append(reduce_sum(arithmetic.square(_values(x))) / 2)
     total = reduce_sum(rearrangement.stack(halves))
     return transcendental.sqrt(total * 2)
 
@@ -143,7 +146,11 @@ def _listed(t_list: Any, name: str) -> list[Any]:
         raise TypeError(
             f"{name} expected t_list to be a list of tensors. Received: {type(t_list).__name__}"
         )
-    return [None if x is None else to_tensor(x) for x in t_list]
+    return [x if x is None or isinstance(x, IndexedSlices) else to_tensor(x) for x in t_list]
+
+
+def _values(x: Any) -> Any:
+    return x.values if isinstance(x, IndexedSlices) else x
 
 
 def clip_by_global_norm(
@@ -167,16 +174,23 @@ def clip_by_global_norm(
     scale = limit * arithmetic.minimum(one / length, one / limit)
     # Zero, but NaN where the norm is not finite.
     scale = scale + (length - length)
-    clipped = [None if x is None else x * cast(scale, x.dtype) for x in tensors]
-    return clipped, length
+    return [None if x is None else _scaled(x, cast(scale, x.dtype)) for x in tensors], length
+
+
+def _scaled(x: Any, factor: Any) -> Any:
+    return x.with_values(x.values * factor) if isinstance(x, IndexedSlices) else x * factor
 
 
 def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Any:
     """The tensor scaled so that its Euclidean norm along `axes` is at most `clip_norm`.
 
+    Of `tf.IndexedSlices` the values are scaled.
+
     >>> tf.clip_by_norm([3.0, 4.0], 1.0).numpy()
     array([0.6, 0.8], dtype=float32)
     """
+    if isinstance(t, IndexedSlices):
+        return t.with_values(clip_by_norm(t.values, clip_norm, axes))
     x = to_tensor(t)
     if x.dtype not in FLOATS:
         raise InvalidArgumentError(

@@ -3,10 +3,12 @@ that there is nothing left to do for most of these."""
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
 from eagre.core import structure
 from eagre.core.conversion import to_tensor
+from eagre.core.errors import InvalidArgumentError
 from eagre.ops.shaping import identity
 
 
@@ -46,8 +48,36 @@ def guarantee_const(input: Any, name: str | None = None) -> Any:
     return identity(input)
 
 
+def identity_n(input: Any, name: str | None = None) -> list[Any]:
+    """A list of tensors equal to those of the list `input`.
+
+    >>> [x.numpy().tolist() for x in tf.identity_n([1, [2.0]])]
+    [1, [2.0]]
+    """
+    if not isinstance(input, list | tuple):
+        raise TypeError(f"identity_n expected a list of tensors. Received: input={input!r}")
+    if not input:
+        raise InvalidArgumentError("identity_n expected at least one tensor. Received: input=[]")
+    return [identity(each) for each in input]
+
+
+_scope: ContextVar[str] = ContextVar("name_scope", default="")
+
+
+def get_current_name_scope() -> str:
+    """The names of the scopes that are entered, outermost first.
+
+    >>> with tf.name_scope("model"), tf.name_scope("layer"):
+    ...     tf.get_current_name_scope()
+    'model/layer'
+    """
+    return _scope.get().rstrip("/")
+
+
 class name_scope:
     """A context that gives its name; operations are named by themselves.
+
+    A name that ends in a slash is that of a scope entered before; an empty name leaves all scopes.
 
     >>> with tf.name_scope("layer") as scope:
     ...     print(scope)
@@ -55,6 +85,7 @@ class name_scope:
     """
 
     def __init__(self, name: str) -> None:
+        self._tokens: list[Any] = []
         if not isinstance(name, str):
             raise ValueError(f"name_scope expected a string. Received: name={name!r}")
         self._name = name
@@ -65,10 +96,14 @@ class name_scope:
         return self._name
 
     def __enter__(self) -> str:
-        return f"{self._name}/" if self._name else ""
+        name = self._name
+        is_whole = not name or name.endswith("/")
+        path = name if is_whole else f"{_scope.get()}{name}/"
+        self._tokens.append(_scope.set(path))
+        return path
 
     def __exit__(self, *error: object) -> None:
-        pass
+        _scope.reset(self._tokens.pop())
 
 
 class control_dependencies:

@@ -37,7 +37,7 @@ from eagre.primitives.state import assign_variable, read_variable
 # Functions of a seed --------------------------------------------------------------------------
 
 
-def _stateless(seed: Any, algorithm: int, name: str) -> Any:
+def stateless_stream(seed: Any, algorithm: int, name: str) -> Any:
     seed = to_tensor(seed, name=f"{name}(seed)")
     return lambda *_: stream_from_seed(seed, algorithm=algorithm)
 
@@ -62,7 +62,7 @@ def stateless_uniform(
     array([0.8440604 , 0.19204533], dtype=float32)
     """
     algorithm = algorithm_number(alg, "stateless_uniform")
-    stream = _stateless(seed, algorithm, "stateless_uniform")
+    stream = stateless_stream(seed, algorithm, "stateless_uniform")
     return draw_uniform("stateless_uniform", stream, shape, minval, maxval, dtype, algorithm)
 
 
@@ -81,7 +81,7 @@ def stateless_normal(
     array([0.5441, 0.2074], dtype=float32)
     """
     algorithm = algorithm_number(alg, "stateless_normal")
-    stream = _stateless(seed, algorithm, "stateless_normal")
+    stream = stateless_stream(seed, algorithm, "stateless_normal")
     return draw_normal(
         random_normal, "stateless_normal", stream, shape, mean, stddev, dtype, algorithm
     )
@@ -102,7 +102,7 @@ def stateless_truncated_normal(
     array([0.5441, 0.2074], dtype=float32)
     """
     algorithm = algorithm_number(alg, "stateless_truncated_normal")
-    stream = _stateless(seed, algorithm, "stateless_truncated_normal")
+    stream = stateless_stream(seed, algorithm, "stateless_truncated_normal")
     return draw_normal(
         random_truncated_normal,
         "stateless_truncated_normal",
@@ -123,7 +123,7 @@ def stateless_categorical(
     >>> tf.random.stateless_categorical([[0.0, 0.0]], 4, seed=[1, 2]).numpy()
     array([[1, 1, 0, 1]])
     """
-    stream = _stateless(seed, PHILOX, "stateless_categorical")
+    stream = stateless_stream(seed, PHILOX, "stateless_categorical")
     return draw_categories("stateless_categorical", stream, logits, num_samples, dtype)
 
 
@@ -136,7 +136,7 @@ def stateless_shuffle(
     array([2, 3, 1], dtype=int32)
     """
     algorithm = algorithm_number(alg, "stateless_shuffle")
-    stream = _stateless(seed, algorithm, "stateless_shuffle")
+    stream = stateless_stream(seed, algorithm, "stateless_shuffle")
     return draw_shuffled(to_tensor(value), stream, algorithm)
 
 
@@ -164,7 +164,7 @@ def fold_in(seed: Any, data: Any, alg: Any = "auto_select") -> Any:
 # The global random state ----------------------------------------------------------------------
 
 
-def _handle(values: list[int], name: str) -> Any:
+def state_handle(values: list[int], name: str) -> Any:
     """The handle of a place for integers that graphs may read and assign."""
     array = np.array(values, np.int64)
     handle = wrap(Cell(array, TensorSpec.of(array.shape, dtypes.int64), name, False))
@@ -176,7 +176,7 @@ def _chance() -> int:
     return int.from_bytes(os.urandom(7), "little")
 
 
-_state = _handle([_chance(), 0, 0, 0], "random_state")
+_state = state_handle([_chance(), 0, 0, 0], "random_state")
 _places: dict[tuple[Any, ...], Any] = {}
 # Held while a state is read and assigned, so that two threads do not draw the same numbers.
 state_lock = allocate_lock()
@@ -204,7 +204,7 @@ def set_seed(seed: Any) -> None:
         assign_variable(_state, kept + begun)
 
 
-def _global(seed: Any, use: str, *kinds: str) -> Any:
+def global_stream(seed: Any, use: str, *kinds: str) -> Any:
     """A stream of the global state."""
     if seed is None:
         return lambda *_: _next_stream()
@@ -230,7 +230,7 @@ def _seeded_stream(seed: int, use: str, kinds: tuple[str, ...], shape: Any) -> A
         identity = (use, kinds, seed)
         place = _places.get(identity)
         if place is None:
-            place = _places[identity] = _handle([0, 0], f"random_place_{use}_{seed}")
+            place = _places[identity] = state_handle([0, 0], f"random_place_{use}_{seed}")
         inputs = read_variable(_state), read_variable(place)
         key, counter, after = apply_with_shape(seeded_stream, inputs, shape, seed=seed, use=use)
         assign_variable(place, after)
@@ -257,7 +257,8 @@ def uniform(
             f"uniform expected maxval for integers. Received: maxval=None, dtype={dtype.name}"
         )
     use = "uniform_integers" if dtype.is_integer else "uniform"
-    return draw_uniform("uniform", _global(seed, use, dtype.name), shape, minval, maxval, dtype)
+    stream = global_stream(seed, use, dtype.name)
+    return draw_uniform("uniform", stream, shape, minval, maxval, dtype)
 
 
 def normal(
@@ -274,7 +275,7 @@ def normal(
     >>> tf.random.normal([2], seed=1).numpy().round(4)
     array([-1.3769, -0.0126], dtype=float32)
     """
-    stream = _global(seed, "normal", dtypes.as_dtype(dtype).name)
+    stream = global_stream(seed, "normal", dtypes.as_dtype(dtype).name)
     return draw_normal(random_normal, "normal", stream, shape, mean, stddev, dtype)
 
 
@@ -291,7 +292,7 @@ def truncated_normal(
     >>> tf.random.truncated_normal([2, 3]).shape
     TensorShape([2, 3])
     """
-    stream = _global(seed, "truncated_normal", dtypes.as_dtype(dtype).name)
+    stream = global_stream(seed, "truncated_normal", dtypes.as_dtype(dtype).name)
     return draw_normal(
         random_truncated_normal, "truncated_normal", stream, shape, mean, stddev, dtype
     )
@@ -304,7 +305,7 @@ def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Any:
     [1, 2, 3]
     """
     value = to_tensor(value)
-    return draw_shuffled(value, _global(seed, "shuffle", value.dtype.name))
+    return draw_shuffled(value, global_stream(seed, "shuffle", value.dtype.name))
 
 
 def categorical(
@@ -316,5 +317,5 @@ def categorical(
     TensorShape([1, 5])
     """
     dtype = dtypes.int64 if dtype is None else dtype
-    stream = _global(seed, "categorical")
+    stream = global_stream(seed, "categorical")
     return draw_categories("categorical", stream, logits, num_samples, dtype)

@@ -187,7 +187,7 @@ def gather(
     order = [*range(count), axis, *[i for i in range(count, rank) if i != axis]]
     vectors = rearrangement.expand_dims(indices, axis=(inner,))
     picked = gather_batches(
-        transpose(x, order), _batch_places(vectors, x, count, "gather")
+        transpose(x, order), batch_places(vectors, x, count, "gather")
     )
     # [batch, indices, before, after] becomes [batch, before, indices, after].
     own = range(count, inner)
@@ -217,11 +217,11 @@ def gather_nd(
         )
     x, indices = to_tensor(params), to_tensor(indices)
     if batch_dims:
-        indices = _batch_places(indices, x, int(batch_dims), "gather_nd")
+        indices = batch_places(indices, x, int(batch_dims), "gather_nd")
     return gather_nd_primitive(x, indices)
 
 
-def _batch_places(indices: Any, x: Any, count: int, name: str) -> Any:
+def batch_places(indices: Any, x: Any, count: int, name: str) -> Any:
     """Vectors of indices with the indices of their first `count` axes in front."""
     sizes = axis_sizes(indices, name)
     if not 0 <= count < len(sizes) or x.ndim is None or count > x.ndim:

@@ -177,7 +177,7 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
     counts = rearrangement.broadcast_to(counts, as_shape([size], "repeat"))
     numbers = creation.range(reduce_sum(counts))
     places = search_sorted(cumsum(counts), numbers, side="right", dtype=dtypes.int32)
-    return indexing.gather(x, places, axis=axis)
+    return indexing.gather(x, places, axis=axis - len(sizes))
 
 
 def sequence_mask(

@@ -13,6 +13,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import TensorShape
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.primitives import arithmetic, families, rearrangement
+from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.rearrangement import normalized_axis
 
 newaxis = None
@@ -24,6 +25,8 @@ def identity(input: Any, name: str | None = None) -> Any:
     >>> tf.identity([1.0])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
     """
+    if isinstance(input, IndexedSlices):
+        return input.with_values(identity(input.values))
     return arithmetic.identity(to_tensor(input))
 
 
@@ -46,6 +49,8 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     >>> tf.cast([1.7, -1.7], tf.int32)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 1, -1], dtype=int32)>
     """
+    if x.__class__ is IndexedSlices:
+        return x.with_values(cast(x.values, dtype))
     x = to_tensor(x)
     dtype = dtypes.as_dtype(dtype)
     return x if x.dtype is dtype else arithmetic.cast.door(x, dtype=dtype)

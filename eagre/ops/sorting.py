@@ -128,4 +128,4 @@ def unique_with_counts(
     x = to_tensor(x, name="unique")
     dtype = _index_dtype(out_idx, "unique")
     first, idx, count = unique_indices(x, dtype=dtype)
-    return UniqueWithCounts(indexing.gather(x, first, axis=0), idx, count)
+    return UniqueWithCounts(indexing.gather(x, first, axis=-1), idx, count)

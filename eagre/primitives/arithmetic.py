@@ -10,6 +10,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.casting import floats_as_integers
 from eagre.primitives.comparison import not_equal, select
 from eagre.primitives.families import (
@@ -299,6 +300,7 @@ _STRING = dtypes.string
 class Cast(Primitive):
     """The nearest value of another dtype; floats to integers round towards zero."""
 
+    vectorize = batching.as_it_is
     has_one_input = True
     needs = ()
 

@@ -10,6 +10,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.families import INTEGERS, NUMBERS, check_dtypes
 
 _where: Any = np.where
@@ -47,6 +48,7 @@ def _signed(x: Any, bits: int) -> Any:
 class Bitcast(Primitive):
     """The bits of the elements as elements of another dtype."""
 
+    vectorize = batching.as_it_is
     has_one_input = True
     stops_gradients = True
 

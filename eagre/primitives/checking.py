@@ -10,12 +10,15 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible, broadcast_sizes, format_sizes, merge_sizes
 from eagre.core.specs import TensorSpec
-from eagre.primitives.families import BOOLS, INTEGERS, check_dtypes
+from eagre.primitives import batching
+from eagre.primitives.families import BOOLS, FLOATS, INTEGERS, check_dtypes
+from eagre.primitives.summaries import listed
 
 
 class Demand(Primitive):
     """`x`, unless some element of the condition is false: then an error with the message."""
 
+    vectorize = batching.demand
     needs = ()
     can_fail = True
 
@@ -37,6 +40,7 @@ class Demand(Primitive):
 class EnsureShape(Primitive):
     """`x`, unless its shape is not the one that is expected."""
 
+    vectorize = batching.ensure_shape
     has_one_input = True
     needs = ()
     can_fail = True
@@ -87,6 +91,60 @@ class BroadcastShapes(Primitive):
         return np.array(sizes, x.dtype)
 
 
+class Assertion(Primitive):
+    """Nothing, unless some element of the condition is false: then an error that shows the data."""
+
+    vectorize = batching.as_it_is
+    public = "Assert"
+    effect = "check"
+    can_fail = True
+    stops_gradients = True
+
+    def infer(
+        self, condition: TensorSpec, *data: TensorSpec, message: str, labels: Any, summarize: int
+    ) -> tuple[()]:
+        """No output."""
+        check_dtypes(self, (condition,), BOOLS)
+        return ()
+
+    def kernel(
+        self, condition: Any, *data: Any, message: str, labels: Any, summarize: int
+    ) -> tuple[()]:
+        if not condition.all():
+            texts = [listed(array, summarize) for array in data]
+            shown = [f"{name}{text}" for name, text in zip(labels, texts, strict=True)]
+            raise InvalidArgumentError(f"{message} Received: {', '.join(shown) or 'False'}")
+        return ()
+
+
+class CheckNumerics(Primitive):
+    """`tensor`, unless it holds NaN or infinity: then an error. The same holds for its gradient."""
+
+    vectorize = batching.as_it_is
+    effect = "check"
+    has_one_input = True
+    needs = ()
+    can_fail = True
+
+    def infer(self, tensor: TensorSpec, *, message: str) -> TensorSpec:
+        """The same shape."""
+        check_dtypes(self, (tensor,), FLOATS)
+        return tensor
+
+    def kernel(self, tensor: Any, *, message: str) -> Any:
+        if not np.isfinite(tensor).all():
+            kinds = [("Inf", np.isinf(tensor).any()), ("NaN", np.isnan(tensor).any())]
+            found = " and ".join([kind for kind, is_there in kinds if is_there])
+            text = f"check_numerics expected finite numbers. Received: {found} values. {message}"
+            raise InvalidArgumentError(text.strip())
+        return tensor
+
+    def gradient(self, grad: Any, output: Any, tensor: Any, *, message: str) -> Any:
+        return (check_numerics(grad, message=f"They are in the gradient. {message}".strip()),)
+
+
+assertion = Assertion()
+check_numerics = CheckNumerics()
 demand = Demand()
 ensure_shape = EnsureShape()
 broadcast_shapes = BroadcastShapes()

@@ -10,12 +10,15 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive, pair_door
 from eagre.core.shapes import broadcast_sizes
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.families import NUMBERS, check_dtypes, contiguous, unbroadcast
 
 
 class Matmul(Primitive):
     """The product of two matrices, or of batches of them whose shapes broadcast."""
+
+    vectorize = batching.broadcasting
 
     def __init__(self) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible, format_sizes
 from eagre.core.specs import TensorSpec
-from eagre.primitives import correlation
+from eagre.primitives import batched_windows, correlation
 from eagre.primitives.families import (
     FLOATS,
     apply_with_shape,
@@ -116,6 +116,7 @@ def _check_channels(name: str, x: Any, filters: Any) -> None:
 class Convolution(Windowed):
     """The sums of products of the filters with each window of `x`."""
 
+    vectorize = batched_windows.convolution
     needs = ("x", "filters")
 
     def infer(self, x: TensorSpec, filters: TensorSpec, **geometry: Any) -> TensorSpec:
@@ -138,6 +139,7 @@ class Convolution(Windowed):
 class ConvolutionInputGradient(Windowed):
     """What a convolution whose output has gradient `y` hands to its input of a shape."""
 
+    vectorize = batched_windows.input_gradient
     needs = ("y", "filters")
 
     def name_for(self, geometry: Any) -> str:
@@ -182,6 +184,7 @@ class ConvolutionInputGradient(Windowed):
 class ConvolutionFilterGradient(Windowed):
     """What a convolution whose output has gradient `y` hands to its filters of a shape."""
 
+    vectorize = batched_windows.filter_gradient
     needs = ("x", "y")
 
     def infer(

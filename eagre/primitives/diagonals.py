@@ -10,6 +10,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.families import (
     BOOLS,
@@ -41,6 +42,7 @@ def diagonal_length(shape: Any, k: int) -> int:
 class MatrixTranspose(Primitive):
     """The last two axes exchanged."""
 
+    vectorize = batching.as_it_is
     has_one_input = True
     needs = ()
 
@@ -61,6 +63,7 @@ class MatrixTranspose(Primitive):
 class DiagPart(Primitive):
     """The elements on one diagonal."""
 
+    vectorize = batching.as_it_is
     has_one_input = True
     needs = ()
 
@@ -96,6 +99,7 @@ def _is_inside(k: int, rows: int, columns: int) -> bool:
 class PutDiagonal(Primitive):
     """Zeros of a shape with `x` on one diagonal: the reverse of `diag_part`."""
 
+    vectorize = batching.shaped
     public = "diag"
     needs = ()
 
@@ -145,6 +149,7 @@ def _is_matrix_shape(shape: Any) -> bool:
 class BandPart(Primitive):
     """The matrix with zeros outside a band; a width of -1 means no bound."""
 
+    vectorize = batching.as_it_is
     has_one_input = True
     needs = ()
 

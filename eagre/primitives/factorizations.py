@@ -15,6 +15,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.arithmetic import cast, conjugated, minimum
 from eagre.primitives.contraction import matmul
 from eagre.primitives.diagonals import (
@@ -57,6 +58,7 @@ def inverse_gaps(x: Any) -> Any:
 class Cholesky(Primitive):
     """The lower triangular factor l of l l^H; only the lower triangle of the input is read."""
 
+    vectorize = batching.as_it_is
     has_one_input = True
     can_fail = True
     needs = ("output",)
@@ -87,6 +89,7 @@ class Cholesky(Primitive):
 class Lu(Primitive):
     """Both triangles in one matrix, and the order of the rows: x[p] = l u."""
 
+    vectorize = batching.as_it_is
     can_fail = True
     needs = ("output",)
 
@@ -142,6 +145,7 @@ def unit_lower(x: Any) -> Any:
 class Qr(Primitive):
     """Unitary q and upper triangular r with q r = x."""
 
+    vectorize = batching.as_it_is
     needs = ("output", "x")
 
     def infer(self, x: TensorSpec, *, full_matrices: bool) -> Any:
@@ -217,6 +221,7 @@ def refuse_not_finite(primitive: Primitive, x: Any) -> None:
 class SingularValues(Primitive):
     """The singular values, the largest first."""
 
+    vectorize = batching.as_it_is
     public = "svd"
     has_one_input = True
     can_fail = True
@@ -241,6 +246,7 @@ class SingularValues(Primitive):
 class Svd(Primitive):
     """Singular values s and the matrices u and v with x = u diag(s) v^H."""
 
+    vectorize = batching.as_it_is
     can_fail = True
     needs = ("output",)
 
@@ -305,6 +311,7 @@ class Eigh(Primitive):
     """Eigenvalues of a Hermitian matrix in rising order, and its eigenvectors as columns; only
     the lower triangle is read. The values have the dtype of the matrix."""
 
+    vectorize = batching.as_it_is
     needs = ("output",)
 
     def infer(self, x: TensorSpec) -> Any:
@@ -331,6 +338,7 @@ class Eigh(Primitive):
 class Eig(Primitive):
     """Eigenvalues and eigenvectors of square matrices, both complex."""
 
+    vectorize = batching.as_it_is
     needs = ("output",)
     can_fail = True
 

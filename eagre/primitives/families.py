@@ -9,9 +9,9 @@ import numpy as np
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, as_operand
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.outline import SMALL
 from eagre.core.primitive import (
     NO_PARAMS,
-    SMALL,
     Primitive,
     apply,
     binary_door,
@@ -20,6 +20,7 @@ from eagre.core.primitive import (
 from eagre.core.shapes import broadcast_sizes
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
+from eagre.primitives import batching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +89,7 @@ def own_if_small(view: Any) -> Any:
 class Elementwise(Primitive):
     """A function of the elements; inputs broadcast."""
 
+    vectorize = batching.broadcasting
     broadcasts = True
     takes: frozenset[DType] = NUMBERS
     gives: DType | None = None
@@ -170,6 +172,7 @@ def on_contiguous(kernel: Callable[..., Any]) -> Callable[..., Any]:
 class ShapeOf(Primitive):
     """The shape of a tensor, as an int32 vector."""
 
+    vectorize = batching.shape
     has_one_input = True
     needs = ()
     stops_gradients = True
@@ -231,6 +234,7 @@ _add_reduce: Any = np.add.reduce
 class SumTo(Primitive):
     """Sum over the axes along which a value of `shape` was broadcast to the shape of `x`."""
 
+    vectorize = batching.sum_to
     needs = ()
 
     def infer(self, x: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:

@@ -11,6 +11,7 @@ from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive, apply
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batched_indexing
 from eagre.primitives.families import (
     BOOLS,
     INTEGERS,
@@ -21,6 +22,7 @@ from eagre.primitives.families import (
     shape_of,
     target_shape,
 )
+from eagre.primitives.indexed_slices import slices_of_gather
 from eagre.primitives.rearrangement import normalized_axis
 
 
@@ -58,6 +60,7 @@ def filled_key(key: Any, bounds: Any) -> Any:
 class Slice(Primitive):
     """`x[key]` for a key of ints, slices, None (a new axis) and one Ellipsis."""
 
+    vectorize = batched_indexing.sliced
     has_one_input = True
     name = "strided_slice"
     public = "tensor[...]"
@@ -127,6 +130,7 @@ def _sliced_size(size: Any, part: Any, axis: int) -> tuple[Any, ...]:
 class Unslice(Primitive):
     """Zeros of a shape with `x` at `key`: the reverse of `slice`."""
 
+    vectorize = batched_indexing.unsliced
     needs = ()
 
     def infer(self, x: TensorSpec, *rest: TensorSpec, key: Any, shape: Any) -> TensorSpec:
@@ -151,8 +155,12 @@ def _sizes_and_bounds(rest: Any, shape: Any) -> tuple[Any, Any]:
 
 
 class Gather(Primitive):
-    """The parts of `x` along an axis that the indices name."""
+    """The parts of `x` along an axis that the indices name.
 
+    The gradient for axis 0 is `IndexedSlices`, for others, negative ones too, dense.
+    """
+
+    vectorize = batched_indexing.gather
     needs = ("indices",)
     can_fail = True
 
@@ -169,14 +177,17 @@ class Gather(Primitive):
         return np.take(x, indices, axis)
 
     def gradient(self, grad: Any, output: Any, x: Any, indices: Any, *, axis: int) -> Any:
+        if axis == 0:
+            return lambda: slices_of_gather(grad, indices, x), None
         rank = x.ndim
         axis = axis if rank is None or axis >= 0 else axis + rank
-        return scatter_add(grad, indices, shape_of(x), axis), None
+        return lambda: scatter_add(grad, indices, shape_of(x), axis), None
 
 
 class ScatterAdd(Primitive):
     """Zeros of a shape to which updates are added at indices along an axis."""
 
+    vectorize = batched_indexing.scatter_add
     needs = ("indices",)
     can_fail = True
 
@@ -283,6 +294,7 @@ def _is_plain(key: tuple[Any, ...]) -> bool:
 class BooleanMask(Primitive):
     """The parts of `x`, along its leading axes, where the mask is true."""
 
+    vectorize = batched_indexing.boolean_mask
     needs = ("mask",)
 
     def infer(self, x: TensorSpec, mask: TensorSpec) -> TensorSpec:
@@ -313,6 +325,7 @@ class BooleanMask(Primitive):
 class Unmask(Primitive):
     """Zeros of a shape with the parts of `x` where the mask is true."""
 
+    vectorize = batched_indexing.unmask
     needs = ("mask",)
 
     def infer(self, x: Any, mask: Any, sizes: Any = None, *, shape: Any) -> TensorSpec:

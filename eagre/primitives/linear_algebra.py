@@ -15,6 +15,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible, broadcast_sizes
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.contraction import matmul
 from eagre.primitives.diagonals import adjoint, band_part, check_matrices
@@ -74,6 +75,7 @@ def in_single(function: Any, x: Any) -> Any:
 class MatrixInverse(Primitive):
     """The inverse of square matrices."""
 
+    vectorize = batching.as_it_is
     public = "inv"
     has_one_input = True
     can_fail = True
@@ -101,6 +103,7 @@ class MatrixInverse(Primitive):
 class Determinant(Primitive):
     """The determinant of square matrices."""
 
+    vectorize = batching.as_it_is
     public = "det"
     has_one_input = True
     needs = ("output", "x")
@@ -121,6 +124,7 @@ class Determinant(Primitive):
 class LogDeterminant(Primitive):
     """The sign of the determinant and the logarithm of its absolute value."""
 
+    vectorize = batching.as_it_is
     public = "slogdet"
     needs = ("output", "x")
 
@@ -145,6 +149,7 @@ class LogDeterminant(Primitive):
 class Solve(Primitive):
     """The solution x of a x = b, where a and b have the same leading axes."""
 
+    vectorize = batching.together
     public = "solve"
     can_fail = True
     needs = ("a", "output")
@@ -180,6 +185,7 @@ class Solve(Primitive):
 class TriangularSolve(Primitive):
     """The solution x of a x = b for triangular a; leading axes broadcast."""
 
+    vectorize = batching.broadcasting
     needs = ("a", "output")
 
     def infer(self, a: TensorSpec, b: TensorSpec, *, lower: bool, adjoint: bool) -> TensorSpec:
@@ -256,6 +262,7 @@ class MatrixFunction(Primitive):
     f([[x, y], [0, x]]) has the derivative of f at x in the direction y above its diagonal.
     """
 
+    vectorize = batching.as_it_is
     has_one_input = True
     needs = ("x",)
     takes = LAPACK

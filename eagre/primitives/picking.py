@@ -13,6 +13,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.families import (
     EVERYTHING,
     INTEGERS,
@@ -29,6 +30,7 @@ from eagre.primitives.families import (
 class TakeAlong(Primitive):
     """`x[..., indices[..., k]]`: the shapes agree up to the last axis."""
 
+    vectorize = batching.together
     needs = ("indices",)
     can_fail = True
     checks_always = True
@@ -74,6 +76,7 @@ class PickLabels(TakeAlong):
 class PutAlong(Primitive):
     """Zeros of a shape to which `y` is added at the indices along the last axis."""
 
+    vectorize = batching.shaped
     needs = ("indices",)
 
     def infer(
@@ -112,6 +115,7 @@ class TopIndices(Primitive):
     The lower index comes first where elements are equal; NaN comes last.
     """
 
+    vectorize = batching.as_it_is
     has_one_input = True
     stops_gradients = True
     public = "top_k"

@@ -19,6 +19,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible, count
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.families import target_shape
 
 PHILOX = 1
@@ -147,6 +148,7 @@ class Draw(Primitive):
     `key` is a uint64 vector of one element, `counter` one of two (Philox) or one (ThreeFry).
     """
 
+    vectorize = batching.by_rows
     stops_gradients = True
     checks_always = True
     takes: frozenset[dtypes.DType]

@@ -153,7 +153,7 @@ def _fill_truncated(values: Any, start: int, stream: Any) -> None:
     block = 0
     while len(pending := _unfilled(filled, size)):
         offsets = (pending + start).astype(np.uint64) * np.uint64(64 * size) + np.uint64(block)
-        candidates = box_muller(_four_words(offsets, *stream), kind).reshape(-1, size)
+        candidates = box_muller(four_words(offsets, *stream), kind).reshape(-1, size)
         fits = np.abs(candidates) < 2
         if block == 0:
             # Most groups are complete at once.
@@ -178,7 +178,7 @@ def _fill_up(values: Any, filled: Any, pending: Any, candidates: Any, fits: Any)
         filled[rows] += 1
 
 
-def _four_words(offsets: Any, key: Any, counter: Any, algorithm: int) -> Any:
+def four_words(offsets: Any, key: Any, counter: Any, algorithm: int) -> Any:
     """Four words for each offset, flat; of ThreeFry they are two blocks."""
     if algorithm == PHILOX:
         return philox_blocks(int(key[0]), as_counter(counter), offsets).reshape(-1)

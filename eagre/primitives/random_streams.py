@@ -17,6 +17,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.families import target_shape
 from eagre.primitives.random_bits import (
     COUNTER_LENGTHS,
@@ -63,6 +64,7 @@ def _check_state(primitive: Primitive, state: TensorSpec, sizes: tuple[int, ...]
 class StreamFromSeed(Primitive):
     """The key and the counter that belong to a seed of two integers."""
 
+    vectorize = batching.by_rows
     public = "seed"
     stops_gradients = True
     checks_always = True
@@ -91,6 +93,7 @@ class Advance(Primitive):
     A state is the counter followed by the key, in int64.
     """
 
+    vectorize = batching.Carried(0)
     public = "Generator"
     stops_gradients = True
     checks_always = True
@@ -157,6 +160,7 @@ class NextStream(Primitive):
     there were since then, and how often a seed has been set.
     """
 
+    vectorize = batching.Carried(0)
     stops_gradients = True
 
     def infer(self, state: TensorSpec) -> Any:
@@ -177,6 +181,7 @@ class SeededStream(Primitive):
     of the global seed they count.
     """
 
+    vectorize = batching.Carried(1)
     stops_gradients = True
     checks_always = True
 
@@ -214,8 +219,19 @@ def _blocks_of_categories(shape: tuple[int, ...]) -> int:
     return 512 * batch * (-(-samples // 4) * 4)
 
 
+def _blocks_of_candidates(shape: tuple[int, ...]) -> int:
+    return 512 * shape[0]
+
+
 # What TensorFlow reserves is more for some operations than it is for others.
-_BLOCKS = {"shuffle": _blocks_of_shuffle, "categorical": _blocks_of_categories}
+_BLOCKS = {
+    "shuffle": _blocks_of_shuffle,
+    "categorical": _blocks_of_categories,
+    "uniform_candidate_sampler": _blocks_of_candidates,
+    "log_uniform_candidate_sampler": _blocks_of_candidates,
+    "learned_unigram_candidate_sampler": _blocks_of_candidates,
+    "fixed_unigram_candidate_sampler": _blocks_of_candidates,
+}
 
 stream_from_seed = StreamFromSeed()
 advance = Advance()

@@ -15,6 +15,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive, apply
 from eagre.core.shapes import merge_sizes
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.families import (
     EVERYTHING,
     REALS,
@@ -46,6 +47,7 @@ def normalized_axis(axis: int, rank: int, name: str) -> int:
 class Reshape(Primitive):
     """The same elements in row-major order with another shape; one size may be -1."""
 
+    vectorize = batching.reshape
     has_one_input = True
     needs = ()
 
@@ -94,6 +96,7 @@ def _reshaped(x: TensorSpec, shape: Any) -> Any:
 class Transpose(Primitive):
     """The axes in another order."""
 
+    vectorize = batching.transpose
     has_one_input = True
     needs = ()
 
@@ -119,6 +122,7 @@ class Transpose(Primitive):
 class ExpandDims(Primitive):
     """Axes of size 1, inserted; `axis` counts in the output."""
 
+    vectorize = batching.along("axis")
     has_one_input = True
     needs = ()
 
@@ -143,6 +147,7 @@ class ExpandDims(Primitive):
 class Squeeze(Primitive):
     """Axes of size 1, removed."""
 
+    vectorize = batching.along("axis")
     has_one_input = True
     needs = ()
 
@@ -170,6 +175,7 @@ class Squeeze(Primitive):
 class BroadcastTo(Primitive):
     """The value, repeated along axes of size 1 and new leading axes."""
 
+    vectorize = batching.broadcast_to
     has_one_input = True
     needs = ()
 
@@ -209,6 +215,7 @@ class BroadcastTo(Primitive):
 class Concat(Primitive):
     """Tensors side by side along an axis."""
 
+    vectorize = batching.concat
     needs = ()
 
     def infer(self, *inputs: TensorSpec, axis: int) -> TensorSpec:
@@ -253,6 +260,7 @@ class Concat(Primitive):
 class Split(Primitive):
     """A tensor in pieces along an axis: the reverse of `concat`."""
 
+    vectorize = batching.along("axis")
     needs = ()
     checks_always = True
 
@@ -283,6 +291,7 @@ class Split(Primitive):
 class Reverse(Primitive):
     """The order of the elements reversed along axes."""
 
+    vectorize = batching.along("axis")
     has_one_input = True
     needs = ()
 
@@ -304,6 +313,7 @@ class Reverse(Primitive):
 class Pad(Primitive):
     """A border of one value around the elements."""
 
+    vectorize = batching.pad
     needs = ()
 
     def infer(self, x: TensorSpec, value: TensorSpec, *, paddings: Any) -> TensorSpec:

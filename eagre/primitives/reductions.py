@@ -11,7 +11,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
-from eagre.primitives import families
+from eagre.primitives import batching, families
 from eagre.primitives.arithmetic import cast, conjugated, maximum
 from eagre.primitives.comparison import equal, select
 from eagre.primitives.families import (
@@ -44,6 +44,7 @@ _logical_and_reduce: Any = np.logical_and.reduce
 class Reduction(Primitive):
     """What all reductions share: the shape rule."""
 
+    vectorize = batching.reduction
     has_one_input = True
     takes = NUMBERS
 
@@ -170,6 +171,7 @@ class ReduceAll(Reduction):
 class ArgExtremum(Primitive):
     """The index of an extremum along one axis; the first one wins a tie."""
 
+    vectorize = batching.along("axis")
     has_one_input = True
     stops_gradients = True
     find: Any
@@ -235,6 +237,7 @@ class ReduceProd(Reduction):
 class Cumulative(Primitive):
     """What the cumulative reductions share."""
 
+    vectorize = batching.along("axis")
     has_one_input = True
     ufunc: Any
     neutral: int

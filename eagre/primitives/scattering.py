@@ -18,7 +18,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
-from eagre.primitives import arithmetic, comparison
+from eagre.primitives import arithmetic, batched_indexing, comparison
 from eagre.primitives.families import (
     BOOLS,
     EVERYTHING,
@@ -28,7 +28,8 @@ from eagre.primitives.families import (
     check_dtypes,
     shape_of,
 )
-from eagre.primitives.rearrangement import broadcast_to
+from eagre.primitives.indexed_slices import slices_of_gather
+from eagre.primitives.rearrangement import broadcast_to, squeeze
 
 _add_at: Any = np.add.at
 _minimum_at: Any = np.minimum.at
@@ -90,6 +91,7 @@ def _parts(x: Any, depth: int) -> Any:
 class GatherNd(Primitive):
     """The parts of `x` that vectors of indices name."""
 
+    vectorize = batched_indexing.gather_nd
     needs = ("indices",)
     can_fail = True
 
@@ -103,6 +105,9 @@ class GatherNd(Primitive):
         return np.take(_parts(x, indices.shape[-1]), places, 0)
 
     def gradient(self, grad: Any, output: Any, x: Any, indices: Any) -> Any:
+        if indices.ndim == 2 and indices.sizes[1] == 1:
+            flat = squeeze(indices, axis=(1,))
+            return lambda: slices_of_gather(grad, flat, x), None
         return lambda: scatter_nd(grad, indices, shape_of(x)), None
 
 
@@ -115,6 +120,7 @@ class GatherBatches(GatherNd):
 class TensorScatter(Primitive):
     """A copy of `x` in which updates meet the parts that vectors of indices name."""
 
+    vectorize = batched_indexing.tensor_scatter
     needs = ("indices",)
     can_fail = True
     takes: frozenset[DType] = EVERYTHING

@@ -97,7 +97,21 @@ _TINY = 2.0**-54
 def igamma_slope(a: Any, x: Any) -> Any:
     """The derivative of igamma(a, x) for a: a series for small x, else a continued fraction."""
     a, x = np.broadcast_arrays(a, x)
-    result = _where((a > 0) & (x >= 0), 0.0, np.nan)
+    density = np.exp(a * np.log(x) - x - scipy_module("special").gammaln(a))
+    slope = density * _scaled_slope(a, x)
+    is_inside = (a > 0) & (x > 0) & np.isfinite(a) & np.isfinite(x)
+    return _where(is_inside, slope, _where((a > 0) & (x >= 0), 0.0, np.nan))
+
+
+def gamma_sample_slope(a: Any, x: Any) -> Any:
+    """How a sample x of a gamma distribution moves with a, its quantile being held."""
+    a, x = np.broadcast_arrays(a, x)
+    return _where((a > 0) & (x > 0), -x * _scaled_slope(a, x), _where(x == 0, 0.0, np.nan))
+
+
+def _scaled_slope(a: Any, x: Any) -> Any:
+    """The derivative of igamma over x times the density of the gamma distribution."""
+    result = np.zeros(a.shape)
     inside = (a > 0) & (x > 0) & np.isfinite(a) & np.isfinite(x)
     is_low = inside & (x <= np.maximum(a + 1, 3))
     is_high = inside & ~is_low
@@ -117,8 +131,7 @@ def _slope_by_series(a: Any, x: Any) -> Any:
         total, slopes = total + term, slopes + slope
         if (np.abs(slope) <= _TINY * np.abs(slopes)).all():
             break
-    factor = np.exp(a * np.log(x) - x - special.gammaln(a + 1))
-    return factor * ((np.log(x) - special.psi(a + 1)) * total + slopes)
+    return ((np.log(x) - special.psi(a + 1)) * total + slopes) / a
 
 
 def _slope_by_fraction(a: Any, x: Any) -> Any:
@@ -132,5 +145,4 @@ def _slope_by_fraction(a: Any, x: Any) -> Any:
         slope = (n + tail * (1 - slope)) / divisor
     value = 1 / (x + 1 - a + tail)
     slope = value * value * (1 - slope)
-    factor = np.exp(a * np.log(x) - x - special.gammaln(a))
-    return -factor * ((np.log(x) - special.psi(a)) * value + slope)
+    return -((np.log(x) - special.psi(a)) * value + slope)

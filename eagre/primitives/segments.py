@@ -17,6 +17,7 @@ from eagre.core.primitive import Primitive, apply
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
+from eagre.primitives import batched_indexing, batching
 from eagre.primitives.arithmetic import cast, conjugated, maximum
 from eagre.primitives.comparison import equal, select
 from eagre.primitives.families import (
@@ -35,6 +36,7 @@ from eagre.primitives.rearrangement import shape_of_tensor
 class SegmentReduction(Primitive):
     """What the reductions over segments share."""
 
+    vectorize = batched_indexing.segment_reduction
     takes = NUMBERS
     can_fail = True
     ufunc: Any
@@ -168,6 +170,7 @@ class SegmentMin(SegmentExtremum):
 class TakeSegments(Primitive):
     """For each element the row of its segment, zeros for elements that are in none."""
 
+    vectorize = batched_indexing.take_segments
     needs = ("ids",)
     can_fail = True
 
@@ -201,6 +204,7 @@ class CheckedIds(Primitive):
     If so wished, they must ascend too.
     """
 
+    vectorize = batched_indexing.checked_ids
     needs = ()
     stops_gradients = True
     can_fail = True
@@ -253,6 +257,7 @@ class CheckedIds(Primitive):
 class InvertPermutation(Primitive):
     """The permutation that undoes another."""
 
+    vectorize = batching.by_rows
     stops_gradients = True
     can_fail = True
 

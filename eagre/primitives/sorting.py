@@ -16,6 +16,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.families import BOOLS, NUMBERS, REALS, check_dtypes
 
 _unique: Any = np.unique
@@ -30,6 +31,7 @@ def _sortable(x: Any) -> Any:
 class SortIndices(Primitive):
     """The indices that sort along the last axis; equal elements keep their order."""
 
+    vectorize = batching.as_it_is
     has_one_input = True
     stops_gradients = True
     public = "argsort"
@@ -55,6 +57,7 @@ class SortIndices(Primitive):
 class SearchSorted(Primitive):
     """Where values would stand in sorted vectors along the last axis."""
 
+    vectorize = batching.together
     stops_gradients = True
     public = "searchsorted"
     checks_always = True

@@ -143,6 +143,24 @@ def _refuse_second_slope() -> NoReturn:
     raise LookupError("igamma and igammac have no second derivative for a.")
 
 
+class GammaSampleSlope(SpecialPair):
+    """How a sample `x` of a gamma distribution moves with `a`, its quantile being held."""
+
+    kernel = staticmethod(in_float64(scipy_kernels.gamma_sample_slope))
+    public = "gamma"
+    needs = ("a", "x", "output")
+
+    def gradient(self, grad: Any, output: Any, a: Any, x: Any) -> Any:
+        def of_x() -> Any:
+            return grad * (digamma(a) - log(x) - output * ((a - 1) / x - 1))
+
+        return _refuse_slope_of_slope, of_x
+
+
+def _refuse_slope_of_slope() -> NoReturn:
+    raise LookupError("gamma has no second derivative for alpha.")
+
+
 class Betainc(Elementwise):
     """The incomplete beta function, divided by beta; no gradient flows to `a` and `b`."""
 
@@ -243,6 +261,7 @@ zeta = Zeta()
 igamma = Igamma()
 igammac = Igammac()
 igamma_slope = IgammaSlope()
+gamma_sample_slope = GammaSampleSlope()
 betainc = Betainc()
 multiply_no_nan = MultiplyNoNan()
 next_after = NextAfter()

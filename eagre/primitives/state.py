@@ -18,6 +18,7 @@ class ReadVariable(Primitive):
     """The value of a variable now: arrays are never changed in place, so it stays as it is."""
 
     effect = "read"
+    reads_variables = True
     has_one_input = True
     needs = ()
 

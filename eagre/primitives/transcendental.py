@@ -9,6 +9,7 @@ import numpy as np
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batching
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.families import FLOATS, INEXACTS, Unary, check_dtypes, contiguous
 
@@ -154,6 +155,7 @@ class Softplus(Inexact):
 class AlongAxis(Primitive):
     """A function of the vectors along one axis that keeps the shape."""
 
+    vectorize = batching.along("axis")
     has_one_input = True
     takes = FLOATS
 

@@ -16,6 +16,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible, format_sizes
 from eagre.core.specs import TensorSpec
+from eagre.primitives import batched_windows
 from eagre.primitives.families import (
     FLOATS,
     REALS,
@@ -30,6 +31,8 @@ from eagre.primitives.geometry import Windows
 
 class Pooling(Primitive):
     """What the operations on windows share: parameters with an entry for each axis."""
+
+    vectorize = batched_windows.pooling
 
     def layout(self, sizes: Any, geometry: Any) -> Windows:
         """The windows in a tensor of the given sizes, None where the rank is unknown."""

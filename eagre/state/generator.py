@@ -10,6 +10,7 @@ import numpy as np
 from eagre.core import ambient, dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.tensor import Tensor
+from eagre.ops.distributions import blocks_for_binomial, draw_binomial
 from eagre.ops.drawing import Algorithm, algorithm_number, draw_bits, draw_normal, draw_uniform
 from eagre.ops.random import state_lock
 from eagre.ops.shaping import cast
@@ -87,6 +88,10 @@ class Generator:
     def state(self) -> Variable:
         """The variable that holds the state."""
         return self._state
+
+    def __checkpoint__(self) -> dict[str, Variable]:
+        """The state, by the name that it has in TensorFlow's checkpoints."""
+        return {"_state_var": self._state}
 
     @property
     def algorithm(self) -> int:
@@ -178,6 +183,25 @@ class Generator:
         """
         name, algorithm = "Generator.uniform", self._algorithm
         return draw_uniform(name, self._stream, shape, minval, maxval, dtype, algorithm)
+
+    def binomial(
+        self,
+        shape: Any,
+        counts: Any,
+        probs: Any,
+        dtype: Any = dtypes.int32,
+        name: str | None = None,
+    ) -> Any:
+        """How many of `counts` trials succeed, each with probability `probs`.
+
+        `shape` ends with the shape to which the parameters broadcast.
+        """
+
+        def stream(shape: Any, counts: Any) -> Any:
+            return self._stream(blocks_for_binomial(shape, counts))
+
+        name, algorithm = "Generator.binomial", self._algorithm
+        return draw_binomial(name, stream, shape, counts, probs, dtype, algorithm)
 
     def uniform_full_int(
         self, shape: Any, dtype: Any = dtypes.uint64, name: str | None = None

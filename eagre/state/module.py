@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from eagre.state.trackable import Trackable
 from eagre.state.variable import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Module:
+class Module(Trackable):
     """A base class for models: finds the variables among its attributes.
 
     Variables and modules are found in attributes, lists, tuples and dictionaries, in the order

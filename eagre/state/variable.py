@@ -5,17 +5,19 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from eagre.core import dtypes, printing
+from eagre.core import ambient, dtypes, printing
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.policies import VariableAggregation, VariableSynchronization
 from eagre.core.primitive import NO_PARAMS, apply
-from eagre.core.shapes import TensorShape, are_compatible
+from eagre.core.shapes import TensorShape, are_compatible, merge_sizes
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import Cell, EagerTensor, Reference, Tensor, next_handle_id, wrap
 from eagre.primitives.state import assign_variable, read_variable
+from eagre.state.parts import VariableParts
 
 
-class Variable:
+class Variable(VariableParts):
     """A tensor that can be assigned. It lives as long as the object, and reading it is a snapshot.
 
     Args:
@@ -25,13 +27,22 @@ class Variable:
         dtype: of the value; by default that of `initial_value`.
         shape: what later values may have; unknown sizes allow it to change.
         constraint: a function that optimizers apply to the value after each step.
+        synchronization, aggregation: kept, but without effect: there is one device.
 
     >>> v = tf.Variable([1.0, 2.0])
     >>> v.assign_add([1.0, 1.0]).numpy()
     array([2., 3.], dtype=float32)
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_trainable", "constraint", "handle")
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_trainable",
+        "aggregation",
+        "constraint",
+        "handle",
+        "synchronization",
+    )
     __hash__ = None  # pyright: ignore[reportAssignmentType]
     __array_priority__ = 100
 
@@ -46,9 +57,10 @@ class Variable:
         dtype: Any = None,
         import_scope: Any = None,
         constraint: Any = None,
-        synchronization: Any = None,
-        aggregation: Any = None,
+        synchronization: Any = VariableSynchronization.AUTO,
+        aggregation: Any = VariableAggregation.NONE,
         shape: Any = None,
+        experimental_enable_variable_lifting: bool = True,
     ) -> None:
         if initial_value is None:
             raise ValueError("Variable expected an initial_value. Received: initial_value=None")
@@ -69,6 +81,12 @@ class Variable:
         if self._trainable:
             self.handle.id = next_handle_id()
         self.constraint = constraint
+        self.synchronization = _member(
+            synchronization, VariableSynchronization.AUTO, "synchronization"
+        )
+        self.aggregation = _member(aggregation, VariableAggregation.NONE, "aggregation")
+        if (level := ambient.interpreter()) is not None:
+            level.note_variable(self)
 
     # What it is -------------------------------------------------------------------------------
 
@@ -105,6 +123,27 @@ class Variable:
     def device(self) -> str:
         """The name of the device that holds the value."""
         return self.handle.device
+
+    @property
+    def initializer(self) -> None:
+        """None: a variable has its value from the start."""
+        return None
+
+    def set_shape(self, shape: Any) -> None:
+        """Narrow the shape that values have to fit.
+
+        Raises:
+            ValueError: the value, or the shape so far, does not fit.
+        """
+        cell, sizes = self.handle.array, TensorShape(shape).sizes
+        if not are_compatible(cell.spec.sizes, sizes) or not are_compatible(
+            sizes, cell.array.shape
+        ):
+            raise ValueError(
+                f"set_shape expected a shape that fits the variable's {self.shape} and its value. "
+                f"Received: shape={TensorShape.of(sizes)}, value of shape {cell.array.shape}"
+            )
+        cell.spec = TensorSpec.of(merge_sizes(cell.spec.sizes, sizes), cell.spec.dtype)
 
     def ref(self) -> Reference:
         """A hashable stand-in, equal only to references to this very variable."""
@@ -152,8 +191,8 @@ class Variable:
 
     def assign(
         self, value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
-    ) -> Variable:
-        """Put `value` in place of the variable's value.
+    ) -> Any:
+        """Put `value` in place of the variable's value; return the variable if `read_value`.
 
         Raises:
             InvalidArgumentError: the shape or the dtype does not fit (also a ValueError).
@@ -161,11 +200,11 @@ class Variable:
         if value.__class__ is not EagerTensor:
             value = _new_value(self, value, "assign")
         apply(assign_variable, (self.handle, value), NO_PARAMS)
-        return self
+        return self if read_value else None
 
     def assign_add(
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
-    ) -> Variable:
+    ) -> Any:
         """Add `delta` to the value."""
         if delta.__class__ is not EagerTensor:
             delta = _new_value(self, delta, "assign_add")
@@ -174,11 +213,11 @@ class Variable:
         except InvalidArgumentError as error:
             raise _misfit(error, self, delta, "assign_add") from None
         apply(assign_variable, (self.handle, value), NO_PARAMS)
-        return self
+        return self if read_value else None
 
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
-    ) -> Variable:
+    ) -> Any:
         """Subtract `delta` from the value."""
         if delta.__class__ is not EagerTensor:
             delta = _new_value(self, delta, "assign_sub")
@@ -187,7 +226,11 @@ class Variable:
         except InvalidArgumentError as error:
             raise _misfit(error, self, delta, "assign_sub") from None
         apply(assign_variable, (self.handle, value), NO_PARAMS)
-        return self
+        return self if read_value else None
+
+    def load(self, value: Any, session: Any = None) -> None:
+        """Put `value` in place of the variable's value, as `assign` does."""
+        self.assign(value)
 
     def __repr__(self) -> str:
         array = self.handle.array.array
@@ -203,24 +246,36 @@ class Variable:
             name=self.handle.array.name,
             shape=self.shape,
             constraint=self.constraint,
+            synchronization=self.synchronization,
+            aggregation=self.aggregation,
         )
         memo[id(self)] = copy
         return copy
 
 
 def _initial_tensor(initial_value: Any, dtype: Any) -> EagerTensor:
-    from eagre.core import ambient
-
+    level = ambient.interpreter()
+    if level is not None and isinstance(initial_value, Tensor):
+        initial_value = level.value_of(initial_value)
     with ambient.outside(None):
         if callable(initial_value) and not isinstance(initial_value, Tensor | Variable):
             initial_value = initial_value()
         value = to_tensor(initial_value, dtype, name="Variable")
     if not isinstance(value, EagerTensor):
-        raise InvalidArgumentError(
-            "Variable expected an initial_value that has its value. "
-            f"Received: {value!r}. Make variables outside the traced function, or pass a function."
-        )
+        raise value.has_no_value("Variable")
     return value
+
+
+def _member(choice: Any, default: Any, name: str) -> Any:
+    kind = type(default)
+    if choice is None:
+        return default
+    if not isinstance(choice, kind):
+        raise ValueError(
+            f"Variable expected {name} to be a member of tf.{kind.__name__}. "
+            f"Received: {name}={choice!r}"
+        )
+    return choice
 
 
 def _new_value(variable: Variable, value: Any, name: str) -> Tensor:

@@ -216,17 +216,38 @@ def test_gradients_of_values_that_keep_an_unknown_shape():
 
 def test_gradients_of_values_that_grow():
     def function(x):
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                _, y = tf.while_loop(
+                    lambda i, y: i < 3,
+                    lambda i, y: (i + 1, tf.concat([y, y * y[:1]], 0)),
+                    (0, x),
+                    shape_invariants=(tf.TensorShape([]), tf.TensorShape([None])),
+                )
+                total = tf.reduce_sum(y * y)
+            first = tape.gradient(total, x)
+        return total, first, outer.gradient(first, x)
+
+    x = tf.constant([1.5, -2.0])
+    graph = tf.trace(function, tf.TensorSpec([None]))
+    for eager, traced in zip(function(x), graph(x), strict=True):
+        np.testing.assert_allclose(traced.numpy(), eager.numpy(), rtol=1e-6)
+
+
+def test_no_gradient_of_values_that_change_their_rank():
+    def function(x):
         with tf.GradientTape() as tape:
             tape.watch(x)
-            _, y = tf.while_loop(
-                lambda i, y: i < 3, lambda i, y: (i + 1, tf.concat([y, y * 2.0], 0)), (0, x),
-                shape_invariants=(tf.TensorShape([]), tf.TensorShape([None])))
+            y = tf.while_loop(
+                lambda y: tf.rank(y) < 3, lambda y: [tf.expand_dims(y * y, 0)], [x],
+                shape_invariants=[tf.TensorShape(None)])[0]
             total = tf.reduce_sum(y)
         return tape.gradient(total, x)
 
-    assert function(tf.ones([1])).numpy().tolist() == [27.0]
     graph = tf.trace(function, tf.TensorSpec([1]))
-    with pytest.raises(tf.errors.UnimplementedError, match="changes its shape"):
+    with pytest.raises(tf.errors.UnimplementedError, match="keep their rank"):
         graph(tf.ones([1]))
 
 

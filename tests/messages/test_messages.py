@@ -6,9 +6,25 @@ import warnings
 import pytest
 
 import eagre as tf
-from tests.messages import operations, state, tapes, tracing, values
+from tests.messages import (
+    arrays,
+    autograph,
+    checkpoints,
+    composites,
+    demands,
+    linear_operators,
+    networks,
+    operations,
+    signals,
+    state,
+    tapes,
+    tracing,
+    values,
+)
 
-SECTIONS = [values, operations, tapes, tracing, state]
+SECTIONS = [values, composites, operations, tapes, tracing, state, signals, demands, arrays,
+            networks]
+SECTIONS += [autograph, linear_operators, checkpoints]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
     f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()
@@ -22,6 +38,8 @@ FOREIGN = {
 }
 OWN = sorted(CASES.keys() - FOREIGN)
 NOTHING_TO_SHOW = {
+    "missing misspelled", "missing in another namespace", "missing of TensorFlow",
+    "missing in a namespace",
     "tapes gradient: twice", "tapes enter: twice", "tapes enter: in another thread",
     "tapes stop_recording: not recording", "asked name: of an eager tensor",
     "names attribute that is not there",
@@ -43,6 +61,7 @@ def error_of(function):
 def words(error):
     """The message without what differs from run to run."""
     text = re.sub(r"[^\s'\"]*/(\w+\.py):\d+", r"\1:LINE", str(error))
+    text = re.sub(r"[^\s'\"]*/messages-\w+", "FOLDER", text)
     return re.sub(r"0x[0-9a-f]+", "0xADDRESS", text)
 
 
@@ -88,17 +107,29 @@ def public_names():
     """The first words that a message may have: what a user types."""
     names = set(tf.__all__) | {"bool", "int", "float", "complex", "len", "iter", "index", "format"}
     names |= {"tensor[...]", "&", "|", "^", "~", "NumPy", "no_such_name"}
-    for space in ("math", "linalg", "nest", "optimizers", "autodiff", "errors", "dtypes"):
+    for space in ("math", "linalg", "nest", "optimizers", "autodiff", "errors", "dtypes", "signal",
+                  "nn", "random"):
         inner = getattr(tf, space, None)
         found = set(getattr(inner, "__all__", ()))
         names |= found | {f"{space}.{name}" for name in found}
-    for name, kind in list(vars(tf).items()):
+    spaces = (tf.array_api, tf.array_api.linalg, tf.array_api.fft, tf.experimental.numpy,
+              tf.experimental.numpy.random, tf.experimental.dlpack)
+    names |= {name for space in spaces for name in space.__all__} | {"__array_namespace__"}
+    config = (tf.config, tf.config.experimental, tf.config.optimizer, tf.config.threading)
+    names |= {name for space in (*config, tf.debugging, tf.test) for name in space.__all__}
+    train = {**vars(tf.train), **vars(tf.train.experimental)}
+    names |= train.keys() | members(tf.train.Checkpoint) | members(tf.train.CheckpointManager)
+    names |= members(tf.train.CheckpointReader) | {"assert_consumed"}
+    names |= members(tf.test.Benchmark) | {"reduce_man", "fingerprint", "nn.relu7"}
+    for name, kind in [*vars(tf).items(), *vars(tf.linalg).items()]:
         if isinstance(kind, type):
             names |= {f"{name}.{member}" for member in members(kind)} | members(kind)
     found = members(type(tf.constant(1)))
     names |= found | {f"Tensor.{name}" for name in found}
     for kind in (tf.optimizers.SGD, tf.optimizers.Adam):
         names |= {f"{kind.__name__}.{member}" for member in members(kind)} | members(kind)
+    names |= {"if", "while", "for", "assert", "set_loop_options", "do_not_convert"}
+    names |= set(tf.autograph.__all__) | {"recursion", "y"}
     # Functions of the tests that are traced stand for functions of the user.
     return names | {"line", "vector", "pair", "f", "argument", "lambda", "Tensor", "TensorSpec"}
 

@@ -50,6 +50,10 @@ def tensors_of(number):
     return [tf.cast(tf.constant(x), oracle.CASES[number].dtype) for x in oracle.arrays(number)]
 
 
+def dense(grads):
+    return [tf.convert_to_tensor(grad) for grad in grads]
+
+
 def compute(number, tensors):
     """The values of a case and the gradients of its arrays."""
     with tf.GradientTape() as tape:
@@ -59,7 +63,7 @@ def compute(number, tensors):
         return values, []
     seed = tf.cast(oracle.cotangent(EXPECTED[f"{number}.0"].shape), values[0].dtype)
     zero = tf.UnconnectedGradients.ZERO
-    return values, tape.gradient(values[0], tensors, seed, zero)
+    return values, dense(tape.gradient(values[0], tensors, seed, zero))
 
 
 def assert_close(found, expected):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.conversion import to_tensor
 from eagre.core.primitive import apply
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import Tensor, wrap
@@ -93,13 +94,13 @@ class Call:
         return [like(y, number) for number, y in enumerate(self.compute()) if is_inexact(y)]
 
     def gradient(self, values: Any, weights: Any) -> list[Any]:
-        """The gradients of the sources, None where there is none."""
+        """The gradients of the sources, made dense, None where there is none."""
         sources = [values[i] for i in self.sources]
         with GradientTape() as tape:
             tape.watch(sources)
             outputs = self.run(values)
         targets = [y for y in outputs if y.dtype.name in INEXACT]
-        return tape.gradient(targets, sources, output_gradients=weights)
+        return dense(tape.gradient(targets, sources, output_gradients=weights))
 
     def second_gradient(self, values: Any, weights: Any, flows: Any) -> list[Any]:
         """The gradients of the gradients, with respect to the sources and the weights."""
@@ -107,12 +108,17 @@ class Call:
         with GradientTape() as tape:
             tape.watch(sources)
             found = [each for each in self.gradient(values, weights) if each is not None]
-        return tape.gradient(found, sources, output_gradients=flows)
+        return dense(tape.gradient(found, sources, output_gradients=flows))
 
     def flows(self, weights: Any) -> list[Any]:
         """A gradient for each gradient that is not None."""
         found = self.gradient(self.values(), [wrap(w) for w in weights])
         return [like(g.array, 7 + i) for i, g in enumerate(found) if g is not None]
+
+
+def dense(grads: list[Any]) -> list[Any]:
+    """Gradients as tensors, also where they came as slices."""
+    return [None if grad is None else to_tensor(grad) for grad in grads]
 
 
 def like(array: Any, seed: int) -> Any:

@@ -3,14 +3,20 @@
 from tests.primitives import (
     table_arithmetic,
     table_array,
+    table_banded,
+    table_calls,
+    table_composites,
     table_control,
+    table_fourier,
     table_linear_algebra,
     table_neural,
     table_random,
     table_rearrangement,
     table_reductions,
+    table_sampling,
     table_special,
     table_transcendental,
+    table_writing,
 )
 from tests.primitives.record import Record
 
@@ -22,7 +28,13 @@ RECORDS: list[Record] = [
     *table_reductions.RECORDS,
     *table_special.RECORDS,
     *table_linear_algebra.RECORDS,
+    *table_banded.RECORDS,
     *table_neural.RECORDS,
     *table_random.RECORDS,
+    *table_sampling.RECORDS,
+    *table_fourier.RECORDS,
     *table_control.RECORDS,
+    *table_calls.RECORDS,
+    *table_composites.RECORDS,
+    *table_writing.RECORDS,
 ]

@@ -8,16 +8,20 @@ import numpy as np
 import pytest
 
 import eagre.control
+import eagre.core.outline
 import eagre.core.primitive
+import eagre.gradients
 import eagre.primitives
 from eagre.core import dtypes
 from eagre.core.errors import OpError
-from eagre.core.primitive import Outline, Primitive, outline
+from eagre.core.outline import Outline, outline
+from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
 from eagre.gradients.backpropagate import ones_like, zeros_like
 from eagre.gradients.tape import GradientTape
 from eagre.graph.graph import Graph
+from eagre.graph.printing import identifier
 from eagre.graph.trace import trace
 from eagre.primitives.arithmetic import identity, multiply
 from eagre.primitives.families import Unary
@@ -61,9 +65,9 @@ def calls(record, dtype, smooth=False):
 
 
 def primitives():
-    """Every primitive of the families and of control flow, with the place where it stands."""
+    """Every primitive of the package, with the place where it stands."""
     found = {}
-    for package in (eagre.primitives, eagre.control):
+    for package in (eagre.primitives, eagre.gradients, eagre.control):
         for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, Primitive):
@@ -333,6 +337,7 @@ def check_traced(call, function, more, expected, knowledge):
 @pytest.fixture
 def nothing_is_small(monkeypatch):
     """Lets tapes forget even the values that cost no more than an outline."""
+    monkeypatch.setattr(eagre.core.outline, "SMALL", -1)
     monkeypatch.setattr(eagre.core.primitive, "SMALL", -1)
 
 
@@ -398,6 +403,10 @@ def reads(call, named):
 
 def apply_rule(primitive, wanted, grad, output, inputs, params):
     """Compute the gradients that are wanted."""
+    if primitive.accumulate is not None:
+        keys = [number if want else None for number, want in enumerate(wanted)]
+        primitive.accumulate(keys, {}, grad, output, inputs, params)
+        return
     if primitive.gradients is not None:
         primitive.gradients(wanted, grad, output, inputs, params)
         return
@@ -444,7 +453,8 @@ def test_a_printed_graph_reads_back(record, dtype):
     for call in calls(record, dtype):
         handles = [getattr(value, "handle", value) for value in call.values()]
         graph = trace(lambda *x, call=call: call.run(x), *[x.spec for x in handles], name="printed")
-        namespace = names_in_prints()
+        functions = [f for f in call.params.values() if hasattr(f, "__name__")]
+        namespace = names_in_prints() | {identifier(f.__name__): f for f in functions}
         exec(str(graph), namespace)
         fresh = [getattr(value, "handle", value) for value in call.values()]
         found = namespace["printed"](*fresh)
@@ -463,7 +473,7 @@ def test_a_printed_graph_is_python_under_any_name(name):
 
 def names_in_prints():
     """What the names in a printed graph stand for."""
-    names = {"array": np.array, "nan": np.nan, "inf": np.inf}
+    names = {"array": np.array, "nan": np.nan, "inf": np.inf, "TensorSpec": TensorSpec}
     for primitive in primitives():
         names[primitive.name] = reader(primitive)
     return names | {"Bound": importlib.import_module("eagre.primitives.indexing").Bound}
@@ -481,10 +491,10 @@ def reader(primitive):
 
 
 def read(key, param, values):
-    """A parameter: functions become graphs again, names of dtypes become dtypes."""
+    """A parameter: printed graphs become graphs again, names of dtypes become dtypes."""
     if key == "dtype":
         return dtypes.as_dtype(param)
-    if callable(param):
+    if callable(param) and key not in ("function", "rule"):
         inner_graph = trace(param, *[value.spec for value in values])
         assert isinstance(inner_graph, Graph)
         return inner_graph

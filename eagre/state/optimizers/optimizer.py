@@ -10,14 +10,14 @@ from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.primitives.families import shape_of
+from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.rearrangement import broadcast_to
 from eagre.state.module import Module
+from eagre.state.trackable import slots_appeared, waiting
 from eagre.state.variable import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from eagre.core.tensor import Tensor
 
 
 class Optimizer(Module):
@@ -28,6 +28,8 @@ class Optimizer(Module):
     """
 
     slot_names: tuple[str, ...] = ()
+    takes_slices = False
+    """Whether `update` takes `tf.IndexedSlices` too; else they are made dense for it."""
 
     def __init__(self, learning_rate: Any, name: str) -> None:
         super().__init__(name)
@@ -62,7 +64,13 @@ class Optimizer(Module):
             )
         slots = {name: _zeros(variable, name) for name in self.slot_names}
         self._slots.add(variable, slots)
+        if waiting:
+            slots_appeared(self, variable, slots)
         return slots
+
+    def __checkpoint_slots__(self) -> list[tuple[Variable, str, Variable]]:
+        """Each slot with the variable that it is for and its name."""
+        return self._slots.each()
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> None:
         """Take one step: change each variable by its gradient; None leaves it as it is.
@@ -78,7 +86,10 @@ class Optimizer(Module):
                 "None, or no pairs. Was the loss computed within the tape?"
             )
         for grad, variable in pairs:
-            self.update(_fitting(grad, variable), variable, self._slots_of(variable))
+            grad = _fitting(grad, variable)
+            if isinstance(grad, IndexedSlices) and not self.takes_slices:
+                grad = to_tensor(grad)
+            self.update(grad, variable, self._slots_of(variable))
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable.value()))
         self.iterations.assign_add(1)
@@ -113,9 +124,13 @@ class _SlotTable:
         """Take in a new variable."""
         self._pairs.append((variable, slots))
 
+    def each(self) -> list[tuple[Variable, str, Variable]]:
+        """Variables, names and slots, in the order in which the variables came."""
+        return [(of, name, slot) for of, slots in self._pairs for name, slot in slots.items()]
+
     def all(self) -> list[Variable]:
         """All slots, in the order in which their variables came."""
-        return [slot for _, slots in self._pairs for slot in slots.values()]
+        return [slot for _, _, slot in self.each()]
 
 
 def _pair(pair: Any) -> tuple[Any, Variable]:
@@ -130,15 +145,15 @@ def _pair(pair: Any) -> tuple[Any, Variable]:
     return pair[0], pair[1]
 
 
-def _fitting(grad: Any, variable: Variable) -> Tensor:
-    """A gradient as a tensor of the shape and dtype of its variable."""
-    grad = to_tensor(grad)
+def _fitting(grad: Any, variable: Variable) -> Any:
+    """A gradient, a tensor or slices, of the shape and dtype of its variable."""
+    grad = grad if isinstance(grad, IndexedSlices) else to_tensor(grad)
     if grad.dtype != variable.dtype:
         raise DTypeMismatchError(
             f"apply_gradients expected a gradient of dtype {variable.dtype.name}, that of "
             f"{variable.name}. Received: dtype={grad.dtype.name}. Use tf.cast to convert it."
         )
-    if not are_compatible(grad.sizes, variable.shape.sizes):
+    if not are_compatible(grad.shape.sizes, variable.shape.sizes):
         raise InvalidArgumentError(
             f"apply_gradients expected a gradient of shape {variable.shape}, that of "
             f"{variable.name}. Received: shape={grad.shape}"

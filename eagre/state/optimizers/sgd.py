@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.state.optimizers.optimizer import Optimizer
 
 
@@ -36,10 +37,14 @@ class SGD(Optimizer):
         self.momentum = momentum
         self.nesterov = nesterov
         self.slot_names = ("momentum",) if momentum else ()
+        self.takes_slices = not momentum
         super().__init__(learning_rate, name)
 
     def update(self, grad: Any, variable: Any, slots: Any) -> None:
         """Change one variable by its gradient."""
+        if isinstance(grad, IndexedSlices):
+            variable.scatter_sub(grad.with_values(self.rate(variable) * grad.values))
+            return
         step = self.rate(variable) * grad
         if not self.momentum:
             variable.assign_sub(step)

@@ -1,0 +1,1 @@
+"""Composites: objects made of several tensors."""

@@ -1,0 +1,1 @@
+"""Tests of programs: assertions about values, gradients by differences, timing."""

@@ -1,0 +1,8 @@
+"""`tf.experimental`: names that TensorFlow keeps apart from its stable ones."""
+
+from eagre import experimental_dlpack as dlpack
+from eagre import experimental_numpy as numpy
+
+__all__ = [
+    "dlpack", "numpy",
+]

@@ -1,0 +1,1 @@
+"""Python callables with a cache from arguments to graphs: `tf.function`."""

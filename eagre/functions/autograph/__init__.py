@@ -1,0 +1,1 @@
+"""Python control flow over tensors becomes graph control flow while a function is traced."""

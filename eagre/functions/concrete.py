@@ -1,0 +1,169 @@
+"""`ConcreteFunction`: one graph of a function, with the structures of its arguments and results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eagre.control.calling import call_graph
+from eagre.core import structure
+from eagre.core.conversion import described, to_tensor
+from eagre.core.dtypes import resource
+from eagre.core.specs import ResourceSpec, TensorSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eagre.core.tensor import Tensor
+    from eagre.graph.graph import Graph
+
+
+class ConcreteFunction:
+    """A graph that is called like the function from which it was traced.
+
+    `inputs`, `outputs` and `captured_inputs` are tensors of the graph and those that it reads from
+    outside; `structured_input_signature` and `structured_outputs` tell where they stand.
+    """
+
+    __slots__ = ("__weakref__", "_returns_one", "graph", "integers", "signature")
+
+    def __init__(self, graph: Graph, signature: Any) -> None:
+        self.graph = graph
+        self.signature = signature
+        self.integers: tuple[int, ...] = ()
+        nest = graph.output_structure
+        self._returns_one = len(graph.outputs) == 1 and not structure.is_nested(nest)
+        self._returns_one = self._returns_one and not hasattr(nest, "__composite__")
+
+    # What it is -------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The name of the Python function."""
+        return self.graph.name
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        """The tensors that stand for the arguments, and for what is captured."""
+        return [*self.graph.parameters]
+
+    @property
+    def outputs(self) -> list[Tensor]:
+        """The tensors that are returned, without their structure."""
+        return self.graph.outputs
+
+    @property
+    def captured_inputs(self) -> list[Tensor]:
+        """The tensors and handles of variables that the graph reads from outside."""
+        return self.graph.captures
+
+    @property
+    def variables(self) -> tuple[Any, ...]:
+        """The variables that the graph reads or assigns."""
+        owners = [t.array.owner() for t in self.graph.captures if t.dtype is resource]
+        return tuple(owner for owner in owners if owner is not None)
+
+    @property
+    def trainable_variables(self) -> tuple[Any, ...]:
+        """Those of the variables that gradient tapes watch."""
+        return tuple(variable for variable in self.variables if variable.trainable)
+
+    @property
+    def structured_input_signature(self) -> Any:
+        """The positional arguments and the keyword arguments, with specs in place of tensors."""
+        return self.signature
+
+    @property
+    def structured_outputs(self) -> Any:
+        """What is returned, with symbolic tensors or specs in place of tensors."""
+        return self._packed(self.graph.outputs)
+
+    @property
+    def output_shapes(self) -> Any:
+        """The shapes of what is returned."""
+        return self._packed([output.shape for output in self.graph.outputs])
+
+    @property
+    def output_dtypes(self) -> Any:
+        """The dtypes of what is returned."""
+        return self._packed([output.dtype for output in self.graph.outputs])
+
+    # Calling ----------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call with tensors: positional as in the signature, or by the names of the inputs."""
+        return self.run([*self._leaves(args, kwargs)])
+
+    def run(self, leaves: Sequence[Any]) -> Any:
+        """The structured result for a tensor for each input."""
+        outputs = call_graph(self.graph, (*leaves, *self.graph.captures))
+        return outputs[0] if self._returns_one else self._packed(outputs)
+
+    def _packed(self, outputs: Sequence[Any]) -> Any:
+        remaining = iter(outputs)
+        nest = self.graph.output_structure
+        flat = structure.flatten(nest, expand_composites=True)
+        leaves = [None if leaf is None else next(remaining) for leaf in flat]
+        return structure.pack_sequence_as(nest, leaves, expand_composites=True)
+
+    def _leaves(self, args: Any, kwargs: Any) -> list[Any]:
+        """One tensor for each input of the graph, from positional and named arguments."""
+        given = structure.flatten((args, {}), expand_composites=True)
+        specs = structure.flatten(self.signature, expand_composites=True)
+        names = [inner.name for inner in self.graph.inputs]
+        given += [kwargs[name] for name in names[len(given) :] if name in kwargs]
+        unknown = sorted(set(kwargs) - set(names))
+        if unknown or len(given) not in (len(specs), len(names)):
+            raise TypeError(
+                f"{self.name} expected {len(names)} tensors, for {', '.join(names) or 'nothing'}. "
+                f"Received: {len(given)} arguments" + (f", and {unknown}" if unknown else "")
+            )
+        wanted = specs if len(given) == len(specs) else [x.spec for x in self.graph.inputs]
+        pairs = zip(wanted, given, strict=True)
+        return [self._fitting(spec, value) for spec, value in pairs if _is_spec(spec)]
+
+    def _fitting(self, spec: TensorSpec, value: Any) -> Any:
+        if isinstance(spec, ResourceSpec):
+            return value.handle
+        try:
+            tensor = to_tensor(value, spec.dtype)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"{self.name} expected {spec}. Received: {described(value)}"
+            ) from None
+        if not spec.shape.is_compatible_with(tensor.shape):
+            raise ValueError(
+                f"{self.name} expected {spec}. Received: shape={tensor.shape}"
+            )
+        return tensor
+
+    def __repr__(self) -> str:
+        return f"<ConcreteFunction {self}>"
+
+    def __str__(self) -> str:
+        args, kwargs = self.signature
+        shown = [_short(arg) for arg in args] + [f"{k}={_short(v)}" for k, v in kwargs.items()]
+        result = structure.map_structure(
+            lambda x: None if x is None else _short(x.spec), self.structured_outputs
+        )
+        return f"{self.name}({', '.join(shown)}) -> {_plain(result)}"
+
+
+def _is_spec(value: Any) -> bool:
+    return isinstance(value, TensorSpec)
+
+
+def _short(value: Any) -> str:
+    """A spec as `float32[2, None]`, anything else as it prints."""
+    if structure.is_nested(value):
+        return _plain(structure.map_structure(_short, value))
+    if not isinstance(value, TensorSpec):
+        return f"{value!r:.60}"
+    spec = value.value if isinstance(value, ResourceSpec) else value
+    sizes = "..." if spec.sizes is None else ", ".join(map(str, spec.sizes))
+    kind = "variable " if isinstance(value, ResourceSpec) else ""
+    return f"{kind}{spec.dtype.name}[{sizes}]"
+
+
+def _plain(nest: Any) -> str:
+    """A structure of texts without their quotation marks."""
+    return str(nest).replace("'", "")

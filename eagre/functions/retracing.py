@@ -1,0 +1,282 @@
+"""Why a function has as many graphs as it has: each trace, what differed, and what to do."""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from _thread import get_ident
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from eagre.core.specs import ResourceSpec
+from eagre.core.tensor import Tensor
+from eagre.functions.promotion import fits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eagre.core.specs import TensorSpec
+    from eagre.functions.concrete import ConcreteFunction
+
+_WARN_AT = frozenset({5, 25, 125, 625})
+_forbidden: dict[int, int] = {}
+
+
+class RetraceError(RuntimeError):
+    """A function was traced again within `with eagre.no_retrace():`."""
+
+
+class RetraceWarning(UserWarning):
+    """A function was traced many times, which costs more than its graphs save."""
+
+
+class no_retrace:
+    """Context in which this thread traces no function again; a first trace is no retrace.
+
+    Raises:
+        RetraceError: a function is called with arguments of a kind that it has no graph for.
+
+    >>> double = tf.function(lambda x: x + x)
+    >>> with tf.no_retrace():
+    ...     print(double(tf.constant(2)).numpy())
+    4
+    """
+
+    def __enter__(self) -> None:
+        _forbidden[get_ident()] = _forbidden.get(get_ident(), 0) + 1
+
+    def __exit__(self, *error: object) -> None:
+        _forbidden[get_ident()] -= 1
+        if not _forbidden[get_ident()]:
+            del _forbidden[get_ident()]
+
+
+class Difference(NamedTuple):
+    """One argument that was not what it had been."""
+
+    path: str
+    old: str
+    new: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: was {self.old}, is {self.new}. {self.remedy}"
+
+
+class TraceRecord(NamedTuple):
+    """One trace: the line that called, and what differed from the nearest earlier trace."""
+
+    number: int
+    line: str
+    earlier: int | None
+    earlier_line: str
+    differences: tuple[Difference, ...]
+
+    def __str__(self) -> str:
+        if self.earlier is None:
+            return f"trace {self.number}, called at {self.line}: the first"
+        head = f"trace {self.number}, called at {self.line}; nearest is trace {self.earlier}, "
+        lines = [head + f"called at {self.earlier_line}", *map(str, self.differences)]
+        return "\n  ".join(lines)
+
+
+class Explanation(NamedTuple):
+    """The traces of a function in order; it prints as text."""
+
+    name: str
+    traces: tuple[TraceRecord, ...]
+
+    def __str__(self) -> str:
+        count = f"{len(self.traces)} trace" + ("s" if len(self.traces) != 1 else "")
+        return "\n".join([f"{self.name}: {count}", *map(str, self.traces)])
+
+
+class _Graph(NamedTuple):
+    """A graph as long as it is used, with what tells which calls it serves."""
+
+    concrete: weakref.ref[ConcreteFunction]
+    key: tuple[Any, ...]
+    specs: list[TensorSpec]
+    integers: tuple[int, ...]
+    """The places in the key of integers that are inputs of the graph."""
+
+    def serves(self, key: tuple[Any, ...], specs: list[TensorSpec]) -> bool:
+        """Whether the graph takes calls with this key and tensors of these specs."""
+        if any(key[i][0] is not int or not fits(key[i][1]) for i in self.integers if i < len(key)):
+            return False
+        is_alike = _skeleton(key, self.integers) == _skeleton(self.key, self.integers)
+        return is_alike and all(map(_is_within, specs, self.specs))
+
+
+class History:
+    """The traces of one function."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.count = 0
+        self._records: list[TraceRecord] = []
+        self._arguments: list[dict[str, Described]] = []
+        self._graphs: list[_Graph] = []
+        self._read_values: set[Any] = set()
+
+    def note(self, arguments: list[tuple[str, Any]], line: str) -> None:
+        """A trace begins: remember what its arguments are, and say so if there are too many."""
+        described = {path: Described.of(value) for path, value in arguments}
+        record = self._compared(described, line)
+        if record.earlier is not None and get_ident() in _forbidden:
+            raise RetraceError(
+                f"{self.name} expected to run a graph that it has, within `with "
+                f"eagre.no_retrace()`. Received: {record}"
+            )
+        self.count += 1
+        self._records = [*self._records, record][-_MOST_RECORDS:]
+        self._arguments = [*self._arguments, described][-_MOST_RECORDS:]
+        if self.count in _WARN_AT:
+            warnings.warn(
+                f"{self.name} was traced {self.count} times. The last: {record}",
+                RetraceWarning,
+                stacklevel=5,
+            )
+
+    def _compared(self, described: dict[str, Described], line: str) -> TraceRecord:
+        number = self.count + 1
+        if not self._records:
+            return TraceRecord(number, line, None, "", ())
+        pairs = zip(self._records, self._arguments, strict=True)
+        found = [(_differences(old, described), record) for record, old in pairs]
+        differences, nearest = min(reversed(found), key=lambda pair: len(pair[0]))
+        return TraceRecord(number, line, nearest.number, nearest.line, tuple(differences))
+
+    def keep(
+        self, concrete: ConcreteFunction, key: Any, specs: list[TensorSpec], integers: Any = ()
+    ) -> None:
+        """Remember a graph for calls that are less particular than its own."""
+        concrete.integers = tuple(integers)
+        alive = [each for each in self._graphs if each.concrete() is not None]
+        graph = _Graph(weakref.ref(concrete), key, specs, concrete.integers)
+        self._graphs = [*alive, graph][-_MOST_RECORDS:]
+
+    def varying_integers(self, key: tuple[Any, ...], places: list[int]) -> list[int]:
+        """Those places of integers in a key which alone differ from two earlier graphs."""
+        skeleton = _skeleton(key, places)
+        others = [
+            each.key
+            for each in self._graphs
+            if len(each.key) == len(key) and _skeleton(each.key, places) == skeleton
+        ]
+        varying = [i for i in places if any(other[i] != key[i] for other in others)]
+        if len(others) < 2 or not all(fits(key[i][1]) for i in varying):
+            return []
+        return [i for i in varying if (skeleton, i) not in self._read_values]
+
+    def note_read(self, key: tuple[Any, ...], places: list[int], read: list[int]) -> None:
+        """The values of these integers choose the graph for good: they were read in a trace."""
+        self._read_values.update((_skeleton(key, places), place) for place in read)
+
+    def note_promotion(self, names: list[str]) -> None:
+        """Say that integers are inputs of the graph from now on."""
+        taken = ", ".join(names)
+        warnings.warn(
+            f"{self.name} takes {taken} as a tensor from now on: only its value differs from call "
+            "to call, and it is used in tensor operations alone.",
+            RetraceWarning,
+            stacklevel=6,
+        )
+
+    def graphs(self) -> Iterator[ConcreteFunction]:
+        """The graphs that are in use."""
+        for each in self._graphs:
+            if (concrete := each.concrete()) is not None:
+                yield concrete
+
+    def more_general(
+        self, key: tuple[Any, ...], specs: list[TensorSpec]
+    ) -> ConcreteFunction | None:
+        """A graph in use that takes all tensors of these specs."""
+        for each in self._graphs:
+            if each.serves(key, specs) and (concrete := each.concrete()) is not None:
+                return concrete
+        return None
+
+    def relaxed(self, key: tuple[Any, ...], specs: list[TensorSpec]) -> list[TensorSpec]:
+        """Specs that leave open what differs between this call and an earlier one."""
+        skeleton = _skeleton(key)
+        for each in reversed(self._graphs):
+            if _skeleton(each.key) == skeleton and each.concrete() is not None:
+                pairs = zip(specs, each.specs, strict=True)
+                common = [new.most_specific_common_supertype([old]) for new, old in pairs]
+                return [a or b for a, b in zip(common, specs, strict=True)]
+        return specs
+
+    def explain(self) -> Explanation:
+        """All traces, with what differed."""
+        return Explanation(self.name, tuple(self._records))
+
+
+_MOST_RECORDS = 1000
+
+
+def _skeleton(key: tuple[Any, ...], integers: Any = ()) -> tuple[Any, ...]:
+    """A key without the shapes of tensors, and without the values of some integers."""
+    return tuple([
+        part[0] if i in integers or _is_tensor(part) else part for i, part in enumerate(key)
+    ])  # fmt: skip
+
+
+def _is_tensor(part: Any) -> bool:
+    return part.__class__ is tuple and isinstance(part[0], np.dtype)
+
+
+def _is_within(spec: TensorSpec, general: TensorSpec) -> bool:
+    if isinstance(spec, ResourceSpec):
+        return spec == general
+    return spec.dtype == general.dtype and spec.shape.is_subtype_of(general.shape)
+
+
+# What differed --------------------------------------------------------------------------------
+
+
+class Described(NamedTuple):
+    """An argument in words, and of which kind it is."""
+
+    kind: str
+    text: str
+
+    @classmethod
+    def of(cls, value: Any) -> Described:
+        """What matters of an argument for the choice of a graph."""
+        if getattr(value, "handle", None) is not None:
+            return cls("variable", f"a variable of {value.dtype.name} with shape {value.shape}")
+        if isinstance(value, Tensor | np.ndarray | np.generic) or hasattr(value, "sizes"):
+            dtype = getattr(value.dtype, "name", value.dtype)
+            return cls(f"tensor of {dtype}", f"{dtype} with shape {value.shape}")
+        if isinstance(value, bool | int | float | complex):
+            return cls("number", f"{type(value).__name__} {value!r}")
+        if value is None or isinstance(value, str | bytes):
+            return cls("text", f"{value!r:.60}")
+        name = getattr(value, "__qualname__", None)
+        text = f"{type(value).__name__} {name}" if name else f"a {type(value).__name__} object"
+        return cls("object", f"{text} at {id(value):#x}")
+
+
+def _differences(old: dict[str, Described], new: dict[str, Described]) -> list[Difference]:
+    absent = Described("absent", "absent")
+    paths = [*new, *[path for path in old if path not in new]]
+    pairs = [(path, old.get(path, absent), new.get(path, absent)) for path in paths]
+    return [Difference(p, a.text, b.text, _remedy(p, a, b)) for p, a, b in pairs if a != b]
+
+
+def _remedy(path: str, old: Described, new: Described) -> str:
+    """What keeps such a difference from asking for another graph."""
+    if "absent" in (old.kind, new.kind):
+        return "Pass arguments of one structure."
+    if path.startswith(("global ", "outer variable ")):
+        return "Keep what changes in a tf.Variable, or pass it as an argument."
+    if old.kind == new.kind == "number":
+        return "Pass a tensor, such as tf.constant(…), where the number is used as a value."
+    if old.kind == new.kind and old.kind.startswith("tensor"):
+        return "Use reduce_retracing=True, or an input_signature with None for that size."
+    if old.kind.startswith("tensor") and new.kind.startswith("tensor"):
+        return "Use tf.cast, so that the dtype is always the same."
+    return "Pass the same object each time, or tensors in its place."

@@ -1,0 +1,1 @@
+"""Checkpoints: what is reachable from an object, saved by the names of its attributes."""

@@ -1,0 +1,31 @@
+"""A progress bar for large files, where somebody looks: tqdm's, if it is installed."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHOWN_FROM = 1 << 28
+
+
+@contextmanager
+def progress(size: int, title: str) -> Iterator[Any]:
+    """A function that is told how many bytes more have been written."""
+    bar = _bar(size, title) if size >= SHOWN_FROM and sys.stderr.isatty() else None
+    if bar is None:
+        yield lambda count: None
+        return
+    with bar:
+        yield bar.update
+
+
+def _bar(size: int, title: str) -> Any:
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return None
+    return tqdm(total=size, desc=title, unit="B", unit_scale=True, leave=False)

@@ -1,0 +1,211 @@
+"""Reading and writing parts of a variable: methods of `tf.Variable`.
+
+Where places repeat, updates are done one after the other, so that the last of several stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eagre.core.conversion import CALLED, DTypeMismatchError, described, to_tensor
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import TensorShape, are_compatible
+from eagre.core.tensor import Tensor
+from eagre.ops.selection import batch_places, gather, gather_nd
+from eagre.ops.shaping import cast
+from eagre.primitives import comparison
+from eagre.primitives.checking import demand
+from eagre.primitives.families import shape_of
+from eagre.primitives.indexed_slices import IndexedSlices
+from eagre.primitives.rearrangement import broadcast_to, expand_dims, shape_of_tensor
+from eagre.primitives.scattering import check_vectors, part_sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class VariableParts:
+    """What a variable's value is read and written by, part for part."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        value: Callable[[], Any]
+        assign: Callable[[Any], Any]
+
+    # Reading ----------------------------------------------------------------------------------
+
+    def sparse_read(self, indices: Any, name: str | None = None) -> Any:
+        """The parts along the first axis that `indices` name, as `tf.gather`."""
+        return gather(self.value(), indices)
+
+    def gather_nd(self, indices: Any, name: str | None = None) -> Any:
+        """The parts that vectors of indices name, as `tf.gather_nd`."""
+        return gather_nd(self.value(), indices)
+
+    # Writing parts along the first axis -------------------------------------------------------
+
+    def scatter_add(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Add `tf.IndexedSlices` to the value.
+
+        >>> v = tf.Variable([1.0, 2.0, 3.0])
+        >>> v.scatter_add(tf.IndexedSlices([10.0, 20.0], [0, 2])).numpy()
+        array([11.,  2., 23.], dtype=float32)
+        """
+        from eagre.ops.scattering import tensor_scatter_nd_add
+
+        return self._write_slices(tensor_scatter_nd_add, sparse_delta)
+
+    def scatter_sub(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Subtract `tf.IndexedSlices` from the value."""
+        from eagre.ops.scattering import tensor_scatter_nd_sub
+
+        return self._write_slices(tensor_scatter_nd_sub, sparse_delta)
+
+    def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Put the values of `tf.IndexedSlices` in place of parts."""
+        from eagre.ops.scattering import tensor_scatter_nd_update
+
+        return self._write_slices(tensor_scatter_nd_update, sparse_delta)
+
+    def scatter_max(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Make parts the maximum of themselves and the values of `tf.IndexedSlices`."""
+        from eagre.ops.scattering import tensor_scatter_nd_max
+
+        return self._write_slices(tensor_scatter_nd_max, sparse_delta)
+
+    def scatter_min(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Make parts the minimum of themselves and the values of `tf.IndexedSlices`."""
+        from eagre.ops.scattering import tensor_scatter_nd_min
+
+        return self._write_slices(tensor_scatter_nd_min, sparse_delta)
+
+    def scatter_mul(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Multiply parts by the values of `tf.IndexedSlices`."""
+        return self._write_slices(_multiplied, sparse_delta)
+
+    def scatter_div(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Divide parts by the values of `tf.IndexedSlices`; integers are cut to integers."""
+        return self._write_slices(_divided, sparse_delta)
+
+    def batch_scatter_update(
+        self, sparse_delta: Any, use_locking: bool = False, name: Any = None
+    ) -> Any:
+        """Put values in place of parts: `indices` [..., count] name them along its last axis.
+
+        >>> v = tf.Variable([[1, 2], [3, 4]])
+        >>> v.batch_scatter_update(tf.IndexedSlices([[9], [8]], [[1], [0]])).numpy()
+        array([[1, 9],
+               [8, 4]], dtype=int32)
+        """
+        from eagre.ops.scattering import tensor_scatter_nd_update
+
+        indices = _checked_slices(sparse_delta).indices
+        if not indices.ndim:
+            raise InvalidArgumentError(
+                "batch_scatter_update expected indices of known rank with at least one axis. "
+                f"Received: indices.shape={indices.shape}"
+            )
+        vectors = expand_dims(indices, axis=(indices.ndim,))
+        if indices.ndim > 1:
+            value = self.value()
+            vectors = batch_places(vectors, value, indices.ndim - 1, "batch_scatter_update")
+        return self._write(tensor_scatter_nd_update, vectors, sparse_delta.values)
+
+    # Writing parts that vectors of indices name -----------------------------------------------
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Add to the parts that vectors of indices name.
+
+        >>> tf.Variable([[1, 2], [3, 4]]).scatter_nd_add([[0, 1]], [10]).numpy()
+        array([[ 1, 12],
+               [ 3,  4]], dtype=int32)
+        """
+        from eagre.ops.scattering import tensor_scatter_nd_add
+
+        return self._write(tensor_scatter_nd_add, indices, updates)
+
+    def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Subtract from the parts that vectors of indices name."""
+        from eagre.ops.scattering import tensor_scatter_nd_sub
+
+        return self._write(tensor_scatter_nd_sub, indices, updates)
+
+    def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Put updates in place of the parts that vectors of indices name."""
+        from eagre.ops.scattering import tensor_scatter_nd_update
+
+        return self._write(tensor_scatter_nd_update, indices, updates)
+
+    def _write_slices(self, write: Any, sparse_delta: Any) -> Any:
+        """A scalar in place of the values goes to all of the places."""
+        slices = _checked_slices(sparse_delta)
+        indices = slices.indices
+        rank = indices.ndim
+        if rank is None:
+            raise InvalidArgumentError(
+                f"{CALLED} expected indices of known rank. Received: indices.shape={indices.shape}"
+            )
+        vectors = expand_dims(indices, axis=(rank,))
+        updates = slices.values
+        if updates.sizes == ():
+            updates = broadcast_to(updates, shape_of(gather(self.value(), indices)))
+        return self._write(write, vectors, updates)
+
+    def _write(self, write: Any, indices: Any, updates: Any) -> Any:
+        value = self.value()
+        updates = to_tensor(updates, hint=value.dtype)
+        indices = _checked_indices(value, to_tensor(indices), updates)
+        return self.assign(write(value, indices, updates))
+
+
+def _checked_slices(sparse_delta: Any) -> IndexedSlices:
+    if not isinstance(sparse_delta, IndexedSlices):
+        came = "a tensor" if isinstance(sparse_delta, Tensor) else described(sparse_delta)
+        raise TypeError(f"{CALLED} expected tf.IndexedSlices. Received: sparse_delta={came}")
+    return sparse_delta
+
+
+def _checked_indices(value: Any, indices: Any, updates: Any) -> Any:
+    """The indices, unless they or the updates do not fit the value."""
+    depth = check_vectors(f"{CALLED}", value.spec, indices.spec)
+    if updates.dtype != value.dtype:
+        raise DTypeMismatchError(
+            f"{CALLED} expected updates of the variable's dtype {value.dtype.name}. "
+            f"Received: dtype={updates.dtype.name}. Use tf.cast."
+        )
+    wanted = part_sizes(value.spec, indices.spec, depth)
+    if not are_compatible(wanted, updates.sizes):
+        raise InvalidArgumentError(
+            f"{CALLED} expected updates of shape {TensorShape.of(wanted)}, for a variable of shape "
+            f"{value.shape} and indices of shape {indices.shape}. "
+            f"Received: updates.shape={updates.shape}"
+        )
+    limits = shape_of_tensor(value)[: depth if depth is not None else shape_of_tensor(indices)[-1]]
+    is_inside = comparison.logical_and(indices >= 0, indices < cast(limits, indices.dtype))
+    return demand(
+        indices,
+        is_inside,
+        message=f"{CALLED} expected indices inside the variable's shape {value.shape}. "
+        "Received: indices=",
+    )
+
+
+def _products(value: Any, indices: Any, updates: Any) -> Any:
+    """For each part of the value the product of its updates, 1 where there are none."""
+    from eagre.ops.segments import unsorted_segment_prod
+    from eagre.primitives.rearrangement import squeeze
+
+    numbers = squeeze(indices, axis=(indices.ndim - 1,))
+    return unsorted_segment_prod(updates, numbers, shape_of_tensor(value)[0])
+
+
+def _multiplied(value: Any, indices: Any, updates: Any) -> Any:
+    return value * _products(value, indices, updates)
+
+
+def _divided(value: Any, indices: Any, updates: Any) -> Any:
+    from eagre.ops.division import truncatediv
+
+    products = _products(value, indices, updates)
+    return truncatediv(value, products) if value.dtype.is_integer else value / products

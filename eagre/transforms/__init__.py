@@ -1,0 +1,1 @@
+"""Functions of graphs: whole batches at once, and the jacobians that they make cheap."""

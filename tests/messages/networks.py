@@ -1,0 +1,85 @@
+"""Wrong arguments of the rarer functions of `tf.nn` and `tf.random`."""
+
+import numpy as np
+
+import eagre as tf
+from tests.messages.values import INVALID, MISMATCH
+
+image, table = tf.ones([1, 3, 3, 2]), tf.ones([2, 3])
+ones = [1, 1, 1, 1]
+nn, random = tf.nn, tf.random
+bounded = random.stateless_parameterized_truncated_normal
+
+LAYERS = {
+    "compute_average_loss: scalar": (lambda: nn.compute_average_loss(1.0), ValueError),
+    "compute_average_loss: size": (
+        lambda: nn.compute_average_loss([1.0], None, 2.5), TypeError),
+    "log_poisson_loss: shapes": (lambda: nn.log_poisson_loss([1.0], [1.0, 2.0]), ValueError),
+    "weighted_cross_entropy_with_logits: shapes": (
+        lambda: nn.weighted_cross_entropy_with_logits([1.0], [1.0, 2.0], 1.0), ValueError),
+    "local_response_normalization: axes": (lambda: nn.lrn(table), *INVALID),
+    "separable_conv2d: pointwise": (
+        lambda: nn.separable_conv2d(
+            image, tf.ones([2, 2, 2, 1]), tf.ones([2, 1, 2, 3]), ones, "SAME"), ValueError),
+    "pool: type": (lambda: nn.pool(image, [2, 2], "MIN"), ValueError),
+    "pool: strides": (lambda: nn.pool(image, [2, 2], "MAX", [1]), ValueError),
+    "pool: both": (
+        lambda: nn.pool(image, [2, 2], "MAX", [2, 2], dilations=[2, 2]), ValueError),
+    "with_space_to_batch: rates": (
+        lambda: nn.with_space_to_batch(image, [0], "VALID", None), ValueError),
+    "with_space_to_batch: padding": (
+        lambda: nn.with_space_to_batch(image, [2], "SAME", None), ValueError),
+    "with_space_to_batch: unknown sizes": (
+        lambda: tf.trace(lambda x: nn.with_space_to_batch(x, [2], "VALID", None),
+                         tf.TensorSpec([None, None])), *INVALID),
+    "dilation2d: format": (
+        lambda: nn.dilation2d(image, tf.ones([2, 2, 2]), ones, "SAME", "NCHW", ones), ValueError),
+    "dilation2d: strides": (
+        lambda: nn.dilation2d(image, tf.ones([2, 2, 2]), [1, 2], "SAME", "NHWC", ones),
+        tf.errors.UnimplementedError),
+    "dilation2d: channels": (
+        lambda: nn.dilation2d(image, tf.ones([2, 2, 3]), ones, "SAME", "NHWC", ones), *INVALID),
+    "dilation2d: complex": (
+        lambda: nn.dilation2d([1j], [1j], ones, "SAME", "NHWC", ones), *MISMATCH),
+    "dilation2d: unknown sizes": (
+        lambda: tf.trace(lambda x: nn.dilation2d(x, tf.ones([2, 2, 2]), ones, "SAME", "NHWC", ones),
+                         tf.TensorSpec([1, None, 3, 2])), ValueError),
+    "ctc_loss: shapes": (lambda: nn.ctc_loss([1], table, [1], [1]), *INVALID),
+    "ctc_loss: blank": (
+        lambda: nn.ctc_loss([[1]], tf.ones([2, 1, 3]), [1], [2], blank_index=3), ValueError),
+    "ctc_unique_labels: axes": (lambda: nn.ctc_unique_labels([1]), *INVALID),
+    "collapse_repeated: axes": (lambda: nn.collapse_repeated([1], [1]), *INVALID),
+    "isotonic_regression: scalar": (lambda: nn.isotonic_regression(1.0), *INVALID),
+    "nce_loss: labels": (
+        lambda: nn.nce_loss(table, tf.ones(2), [1], table, 1, 2), *INVALID),
+}
+
+DRAWS = {
+    "gamma: dtype": (lambda: random.gamma([2], 1, dtype=tf.int32), *MISMATCH),
+    "gamma: negative": (lambda: random.gamma([2], -1.0), *INVALID),
+    "poisson: negative": (lambda: random.poisson([2], -1.0), *INVALID),
+    "poisson: too large": (lambda: random.poisson([2], np.inf, tf.int32), *INVALID),
+    "poisson: end of the shape": (
+        lambda: random.stateless_poisson([3], [1, 2], [1.0, 2.0]), *INVALID),
+    "poisson: booleans": (lambda: random.stateless_poisson([2], [1, 2], True), *MISMATCH),
+    "binomial: not a number": (
+        lambda: random.stateless_binomial([2], [1, 2], np.nan, 0.5), *INVALID),
+    "stateless_parameterized_truncated_normal: deviation": (
+        lambda: bounded([2], [1, 2], 0.0, 0.0), *INVALID),
+    "uniform_candidate_sampler: shape": (
+        lambda: random.uniform_candidate_sampler([1], 1, 2, True, 3), *INVALID),
+    "uniform_candidate_sampler: nothing": (
+        lambda: random.uniform_candidate_sampler([[1]], 1, 0, True, 3), ValueError),
+    "uniform_candidate_sampler: too many": (
+        lambda: random.uniform_candidate_sampler([[1]], 1, 4, True, 3), *INVALID),
+    "fixed_unigram_candidate_sampler: no weights": (
+        lambda: random.fixed_unigram_candidate_sampler([[1]], 1, 1, True, 3), *INVALID),
+    "fixed_unigram_candidate_sampler: weights": (
+        lambda: random.fixed_unigram_candidate_sampler(
+            [[1]], 1, 1, True, 3, unigrams=[1.0]), *INVALID),
+    "compute_accidental_hits: shape": (
+        lambda: nn.compute_accidental_hits([1], [1], 1), *INVALID),
+}
+
+TABLES = {"layers": LAYERS, "draws": DRAWS}
+FOREIGN_WORDS = set()
