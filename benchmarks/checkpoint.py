@@ -66,10 +66,14 @@ class Eagre:
     def load_one(self, folder):
         return self.load_into(folder, ["v000"])
 
-    def load_into(self, folder, names):
+    def load_unchecked(self, folder):
+        options = self.tf.train.CheckpointOptions(verify=False)
+        return self.load_into(folder, self.variables, options)
+
+    def load_into(self, folder, names, options=None):
         tf = self.tf
         fresh = {name: tf.Variable(0.0, shape=tf.TensorShape(None)) for name in names}
-        tf.train.Checkpoint(**fresh).restore(folder / "x")
+        tf.train.Checkpoint(**fresh).restore(folder / "x", options)
         return [variable.handle.array.array for variable in fresh.values()]
 
 
@@ -150,7 +154,7 @@ CONTENDERS = {
 
 
 def peak() -> int:
-    """The most anonymous memory that this process has had, in bytes, since the last `forget`."""
+    """The most memory that this process has had, in bytes, since the last `forget`."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) * 1024
@@ -188,10 +192,10 @@ def run(name: str, folder: Path, megabytes: int, rounds: int) -> dict[str, float
         times["durable"].append(timed(contender.save, folder, True))
         times["read"].append(timed(contender.load, folder))
         times["one"].append(timed(contender.load_one, folder))
-    before = forget()
-    timed(contender.load, folder)
+        if hasattr(contender, "load_unchecked"):
+            times.setdefault("unchecked", []).append(timed(contender.load_unchecked, folder))
     found = {key: statistics.median(values) for key, values in times.items()}
-    return {**found, "extra MB": extra / 1e6, "read extra MB": (peak() - before) / 1e6}
+    return {**found, "extra MB": extra / 1e6}
 
 
 def main() -> None:

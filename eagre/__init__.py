@@ -189,6 +189,7 @@ if TYPE_CHECKING:
         random,
         signal,
         test,
+        testing,
         train,
     )
     from eagre.composites.tensor_array import TensorArray, TensorArraySpec
@@ -202,6 +203,9 @@ if TYPE_CHECKING:
     from eagre.debugging.assertions import Assert, assert_equal, assert_greater, assert_less
     from eagre.debugging.logger import get_logger
     from eagre.debugging.shape_assertions import assert_rank
+    from eagre.debugging.summaries import summary_of
+    from eagre.gradients.explaining import explain_gradients
+    from eagre.gradients.why_none import GradientWarning, WhyNone
     from eagre.ops.combining import (
         scalar_mul,
     )
@@ -322,6 +326,7 @@ _NAMESPACES = (
     "random",
     "signal",
     "test",
+    "testing",
     "train",
 )
 
@@ -342,6 +347,7 @@ _LATER = {
         "type_spec_from_value "
     ),
     "eagre.ops.text": "as_string print",
+    "eagre.debugging.summaries": "summary_of",
     "eagre.gradients.explaining": "explain_gradients",
     "eagre.gradients.why_none": "GradientWarning WhyNone",
     "eagre.gradients.custom": "custom_gradient grad_pass_through recompute_grad",
@@ -381,34 +387,36 @@ _LATER = {
     ),
     "eagre.ops.trigonometry": "acos acosh asin asinh atan atan2 atanh cosh sinh tan",
     "eagre.primitives.indexed_slices": "IndexedSlices IndexedSlicesSpec",
+    "eagre.transforms.mapping": "vectorized_map",
 }
 _HOMES = {name: home for home, names in _LATER.items() for name in names.split()}
 _OTHERWISE = {"matrix_square_root": "sqrtm", "print": "print_", "tuple": "tuple_"}
 
 __all__ = [
-    "AggregationMethod", "Assert", "DType", "DeviceSpec", "GradientTape", "Graph", "IndexedSlices",
-    "IndexedSlicesSpec", "Module", "Tensor", "TensorArray", "TensorArraySpec", "TensorShape",
-    "TensorSpec", "TypeSpec", "UnconnectedGradients", "Variable", "VariableAggregation",
-    "VariableSynchronization", "abs", "acos", "acosh", "add", "add_n", "argmax", "argmin",
-    "argsort", "array_api", "as_dtype", "as_string", "asin", "asinh", "assert_equal",
-    "assert_greater", "assert_less", "assert_rank", "atan", "atan2", "atanh", "autodiff",
-    "batch_to_space", "bfloat16", "bitcast", "bitwise", "bool", "boolean_mask",
+    "AggregationMethod", "Assert", "DType", "DeviceSpec", "GradientTape", "GradientWarning",
+    "Graph", "IndexedSlices", "IndexedSlicesSpec", "Module", "Tensor", "TensorArray",
+    "TensorArraySpec", "TensorShape", "TensorSpec", "TypeSpec", "UnconnectedGradients", "Variable",
+    "VariableAggregation", "VariableSynchronization", "WhyNone", "abs", "acos", "acosh", "add",
+    "add_n", "argmax", "argmin", "argsort", "array_api", "as_dtype", "as_string", "asin", "asinh",
+    "assert_equal", "assert_greater", "assert_less", "assert_rank", "atan", "atan2", "atanh",
+    "autodiff", "batch_to_space", "bfloat16", "bitcast", "bitwise", "bool", "boolean_mask",
     "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case", "cast",
     "clip_by_global_norm", "clip_by_norm", "clip_by_value", "complex", "complex128", "complex64",
     "concat", "cond", "config", "constant", "constant_initializer", "control_dependencies",
     "convert_to_tensor", "cos", "cosh", "cumsum", "debugging", "device", "divide", "double",
     "dtypes", "dynamic_partition", "dynamic_stitch", "eig", "eigvals", "einsum",
     "enable_eager_execution", "ensure_shape", "equal", "errors", "executing_eagerly", "exp",
-    "expand_dims", "experimental", "eye", "fftnd", "fill", "float16", "float32", "float64", "floor",
-    "foldl", "foldr", "gather", "gather_nd", "get_current_name_scope", "get_logger",
-    "get_static_value", "gradients_function", "greater", "greater_equal", "group",
-    "guarantee_const", "half", "histogram_fixed_width", "histogram_fixed_width_bins", "identity",
-    "identity_n", "ifftnd", "init_scope", "inside_function", "int16", "int32", "int64", "int8",
-    "irfftnd", "is_symbolic_tensor", "is_tensor", "less", "less_equal", "linalg", "linspace",
-    "logical_and", "logical_not", "logical_or", "map_fn", "math", "matmul", "matrix_square_root",
-    "maximum", "meshgrid", "minimum", "multiply", "name_scope", "negative", "nest", "newaxis", "nn",
-    "no_op", "norm", "not_equal", "one_hot", "ones", "ones_initializer", "ones_like", "optimizers",
-    "pad", "parallel_stack", "pow", "print", "random", "random_normal_initializer",
+    "expand_dims", "experimental", "explain_gradients", "eye", "fftnd", "fill", "float16",
+    "float32", "float64", "floor", "foldl", "foldr", "gather", "gather_nd",
+    "get_current_name_scope", "get_logger", "get_static_value", "gradients_function", "greater",
+    "greater_equal", "group", "guarantee_const", "half", "histogram_fixed_width",
+    "histogram_fixed_width_bins", "identity", "identity_n", "ifftnd", "init_scope",
+    "inside_function", "int16", "int32", "int64", "int8", "irfftnd", "is_symbolic_tensor",
+    "is_tensor", "less", "less_equal", "linalg", "linspace", "logical_and", "logical_not",
+    "logical_or", "map_fn", "math", "matmul", "matrix_square_root", "maximum", "meshgrid",
+    "minimum", "multiply", "name_scope", "negative", "nest", "newaxis", "nn", "no_op", "norm",
+    "not_equal", "one_hot", "ones", "ones_initializer", "ones_like", "optimizers", "pad",
+    "parallel_stack", "pow", "print", "random", "random_normal_initializer",
     "random_uniform_initializer", "range", "rank", "realdiv", "reduce_all", "reduce_any",
     "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum",
     "register_tensor_conversion_function", "repeat", "required_space_to_batch_paddings", "reshape",
@@ -416,13 +424,13 @@ __all__ = [
     "scalar_mul", "scan", "scatter_nd", "searchsorted", "sequence_mask", "shape", "shape_n",
     "sigmoid", "sign", "signal", "sin", "sinh", "size", "slice", "sort", "space_to_batch",
     "space_to_batch_nd", "split", "sqrt", "square", "squeeze", "stack", "stop_gradient",
-    "strided_slice", "string", "subtract", "switch_case", "tan", "tanh", "tensor_scatter_nd_add",
-    "tensor_scatter_nd_max", "tensor_scatter_nd_min", "tensor_scatter_nd_sub",
-    "tensor_scatter_nd_update", "tensordot", "test", "tile", "timestamp", "trace", "train",
-    "transpose", "truediv", "truncatediv", "truncatemod", "tuple", "type_spec_from_value", "uint16",
-    "uint32", "uint64", "uint8", "unique", "unique_with_counts", "unravel_index", "unstack",
-    "value_and_gradients_function", "variant", "where", "while_loop", "zeros", "zeros_initializer",
-    "zeros_like",
+    "strided_slice", "string", "subtract", "summary_of", "switch_case", "tan", "tanh",
+    "tensor_scatter_nd_add", "tensor_scatter_nd_max", "tensor_scatter_nd_min",
+    "tensor_scatter_nd_sub", "tensor_scatter_nd_update", "tensordot", "test", "testing", "tile",
+    "timestamp", "trace", "train", "transpose", "truediv", "truncatediv", "truncatemod", "tuple",
+    "type_spec_from_value", "uint16", "uint32", "uint64", "uint8", "unique", "unique_with_counts",
+    "unravel_index", "unstack", "value_and_gradients_function", "variant", "where", "while_loop",
+    "zeros", "zeros_initializer", "zeros_like",
 ]
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.control import batched_flow
 from eagre.control.branches import close_together, settle, trace_inner
+from eagre.control.flow import Flow
 from eagre.core import dtypes, structure
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive, apply
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
-from eagre.gradients.graph_gradients import backward_graph
-from eagre.primitives.families import INEXACTS
+from eagre.gradients.graph_gradients import BackwardRun, backward_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,23 +44,28 @@ class Conditional(Primitive):
     def kernel(self, condition: Any, *values: Any, true_graph: Graph, false_graph: Graph) -> Any:
         return tuple((true_graph if condition else false_graph).compute(values))
 
-    def gradients(
-        self, wanted: list[bool], grad: Any, output: Any, inputs: Any, params: Any
-    ) -> list[Any]:
-        """The gradients of the branch that was taken: again a `cond`."""
+    def accumulate(
+        self, wanted: list[Any], sums: dict[Any, Any], grads: Any, output: Any, inputs: Any,
+        params: Any,
+    ) -> None:
+        """Add the gradients of the branch that was taken: again a `cond`."""
         condition, *values = inputs
-        positions = [i for i, want in enumerate(wanted[1:]) if want and values[i].dtype in INEXACTS]
-        specs = [x.spec for x in params["true_graph"].outputs]
-        seeds = [g for g, spec in zip(grad, specs, strict=True) if spec.dtype in INEXACTS]
+        graphs = [params["true_graph"], params["false_graph"]]
+        flow = Flow(wanted[1:], sums, grads, graphs[0].parameters, graphs[0].outputs)
+        runs = [backward_run(graph, *flow.places()) for graph in graphs]
+        reached = [i for i in flow.positions if any(i in run.reached for run in runs)]
+        arguments = [*values, *flow.seeds, *flow.before]
 
-        def of(graph: Graph) -> Callable[[], list[Any]]:
-            return lambda: backward_graph(graph, positions).run([*values, *seeds])
+        def taken(run: BackwardRun) -> Callable[[], list[Any]]:
+            return lambda: [
+                total
+                for i, total in zip(flow.positions, run.graph.run(arguments), strict=True)
+                if i in reached
+            ]
 
-        found = cond(condition, of(params["true_graph"]), of(params["false_graph"]))
-        result: list[Any] = [None] * len(inputs)
-        for position, part in zip(positions, found, strict=True):
-            result[position + 1] = part
-        return result
+        if reached:
+            found = cond(condition, taken(runs[0]), taken(runs[1]))
+            flow.put(sums, dict(zip(reached, found, strict=True)))
 
 
 def _common_spec(a: TensorSpec, b: TensorSpec) -> TensorSpec:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf, prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +16,6 @@ from eagre.core.primitive import Primitive, apply
 from eagre.core.shapes import TensorShape, are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
-from eagre.gradients.backpropagate import zeros_like
-from eagre.gradients.graph_gradients import backward_graph
-from eagre.primitives.families import INEXACTS
-from eagre.primitives.rearrangement import shape_of_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,11 +67,14 @@ class WhileLoop(Primitive):
         stacks = [_stack(rows[i], values[i], i in shapes) for i in history]
         return (*carried, *stacks, *[_shapes(rows[i], values[i]) for i in shapes])
 
-    def gradients(
-        self, wanted: list[bool], grad: Any, output: Any, inputs: Any, params: Any
-    ) -> list[Any]:
+    def accumulate(
+        self, wanted: list[Any], sums: dict[Any, Any], grads: Any, output: Any, inputs: Any,
+        params: Any,
+    ) -> None:
         """Run forward again with values kept, then the body's gradient from last to first."""
-        return _loop_gradients(wanted, grad, inputs, params)
+        from eagre.control.loop_gradients import accumulate
+
+        accumulate(wanted, sums, grads, output, inputs, params)
 
 
 def _stacked(spec: TensorSpec) -> TensorSpec:
@@ -107,104 +105,6 @@ def _shapes(values: list[Any], first: Any) -> Any:
 
 
 while_primitive = WhileLoop()
-
-
-def _loop_gradients(wanted: list[bool], grad: Any, inputs: Any, params: Any) -> list[Any]:
-    count, body = params["count"], params["body"]
-    specs = [x.spec for x in body.inputs]
-    carried = [i for i in range(count) if specs[i].dtype in INEXACTS]
-    fixed = [
-        i for i in range(count, len(inputs)) if wanted[i] and specs[i].dtype in INEXACTS
-    ]
-    backward = backward_graph(body, [*carried, *fixed])
-    history = params["history"]
-    kept = _History(inputs, params, _positions_read(backward, specs[:count]), history)
-    flows = dict(zip(history, grad[count:], strict=False))
-
-    def step(index: Any, grads: Any, totals: Any) -> Any:
-        values = [kept.value(i, index) for i in range(count)]
-        found = backward.run([*values, *inputs[count:], *grads])
-        new = [
-            part + kept.cut(flows[i][index], i, index) if i in flows else part
-            for i, part in zip(carried, found[: len(carried)], strict=True)
-        ]
-        return (
-            index - 1,
-            new,
-            [a + b for a, b in zip(totals, found[len(carried) :], strict=True)],
-        )
-
-    start = (
-        kept.iterations() - 1,
-        [grad[i] for i in carried],
-        [zeros_like(inputs[i]) for i in fixed],
-    )
-    shapes = (
-        TensorShape([]),
-        [specs[i].shape for i in carried],
-        [specs[i].shape for i in fixed],
-    )
-    _, grads, totals = while_loop(lambda i, *_: i >= 0, step, start, shapes)
-    result: list[Any] = [None] * len(inputs)
-    for i, part in zip([*carried, *fixed], [*grads, *totals], strict=True):
-        result[i] = part
-    return result
-
-
-def _positions_read(backward: Graph, specs: Sequence[TensorSpec]) -> list[int]:
-    """The loop variables of which the backward graph reads values; the cheapest if there is none,
-    because one of them tells the number of iterations."""
-    read = {id(x) for operation in backward.operations for x in operation.inputs}
-    read |= {id(x) for x in backward.outputs}
-    found = [i for i in range(len(specs)) if id(backward.inputs[i]) in read]
-    return found or [min(range(len(specs)), key=lambda i: _elements(specs[i]))]
-
-
-def _elements(spec: TensorSpec) -> float:
-    """How many elements there are, as far as is known."""
-    sizes: Any = (None,) if spec.sizes is None else spec.sizes
-    return inf if None in sizes else prod(sizes)
-
-
-class _History:
-    """The values that loop variables have at the start of each iteration of a second run."""
-
-    def __init__(
-        self, inputs: Any, params: Any, positions: Sequence[int], others: Sequence[int]
-    ) -> None:
-        """`others` are positions of which only the shapes have to be known."""
-        specs = [x.spec for x in params["body"].inputs]
-        varying = [
-            i
-            for i in sorted({*positions, *others})
-            if specs[i].sizes is not None and None in specs[i].shape
-        ]
-        params = {**params, "history": tuple(positions), "shapes": tuple(varying)}
-        outputs = apply(while_primitive, inputs, params)[params["count"] :]
-        self.inputs = inputs
-        self.stacks: dict[int, Any] = dict(zip(positions, outputs, strict=False))
-        self.shapes: dict[int, Any] = dict(zip(varying, outputs[len(positions) :], strict=True))
-
-    def iterations(self) -> Any:
-        """How many iterations there were."""
-        return shape_of_tensor(next(iter(self.stacks.values())))[0]
-
-    def value(self, position: int, index: Any) -> Any:
-        """The value at the start of an iteration; something of its kind if it is not kept."""
-        if position not in self.stacks:
-            return self.inputs[position]
-        return self.cut(self.stacks[position][index], position, index)
-
-    def cut(self, padded: Any, position: int, index: Any) -> Any:
-        """What is left of a padded value when it has the shape of that iteration."""
-        if position not in self.shapes:
-            return padded
-        sizes = self.shapes[position][index]
-        key = [
-            slice(None, sizes[axis]) if n is None else slice(None)
-            for axis, n in enumerate(padded.shape)
-        ]
-        return padded[tuple(key)]
 
 
 def while_loop(

@@ -17,6 +17,10 @@ from eagre.debugging.assertions import (
     assert_positive,
     check_numerics,
 )
+from eagre.debugging.bad_numbers import first_bad_number
+from eagre.debugging.numerics import disable_check_numerics, enable_check_numerics
+from eagre.debugging.origins import trace_origins
+from eagre.debugging.recording import record
 from eagre.debugging.shape_assertions import (
     assert_integer,
     assert_proper_iterable,
@@ -55,8 +59,13 @@ __all__ = [
     "assert_shapes",
     "assert_type",
     "check_numerics",
+    "disable_check_numerics",
+    "enable_check_numerics",
+    "first_bad_number",
     "get_log_device_placement",
     "is_numeric_tensor",
+    "record",
     "set_log_device_placement",
     "set_value",
+    "trace_origins",
 ]

@@ -78,15 +78,14 @@ def backpropagate(
             parts = zip(inputs, primitive.gradient(grad, output, *inputs, **params), strict=True)
         else:
             wanted = [number(x) >= first or number(x) in dependent for x in inputs]
-            parts = zip(inputs, primitive.gradients(wanted, grad, output, inputs, params), strict=True)
+            rules = primitive.gradients(wanted, grad, output, inputs, params)
+            parts = zip(inputs, rules, strict=True)
         for x, part in parts:
             key = number(x)
             if part is None or (key < first and key not in dependent):
                 continue
-            if part.__class__ is FunctionType:
-                part = part()
-                is_sparse = part.__class__ is IndexedSlices and key not in sources
-                part = _passed_on(part, key, reads, operations, number) if is_sparse else part
+            if part.__class__ is FunctionType and (part := part()).__class__ is IndexedSlices:
+                part = part if key in sources else _passed_on(part, key, reads, operations, number)
             if primitive.broadcasts and not _same_shape(part, x):
                 part = unbroadcast(part, x)
             sums[key] = sums[key] + part if key in sums else part

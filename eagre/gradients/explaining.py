@@ -116,7 +116,9 @@ class explain_gradients(Observer):
         if number is None:
             number = _next_number()
             self._numbers.set(value, number)
-            self._history.names[number] = name_of(value) + (f" made at {line}" if line else "")
+            self._history.names[number] = name_of(value)
+            if line:
+                self._history.lines[number] = line
         return number
 
     def _tape(self, tape: Any) -> int:

@@ -33,38 +33,72 @@ def entries_of(operations: Iterable[Operation]) -> list[Entry]:
 
 
 def gradients_in(
-    graph: Graph, targets: Sequence[Tensor], sources: Sequence[Tensor], seeds: Sequence[Tensor]
+    graph: Graph,
+    targets: Sequence[Tensor],
+    sources: Sequence[Tensor],
+    seeds: Sequence[Tensor],
+    sums: dict[int, Tensor] | None = None,
 ) -> list[Tensor | None]:
     """The gradients of symbolic tensors of a graph that is being traced, added to that graph."""
     numbers = {id(source) for source in sources}
     flows = [(id(target), seed) for target, seed in zip(targets, seeds, strict=True)]
     path, dependent = path_from(entries_of(graph.operations), numbers, numbers, id)
-    found = backpropagate(path, flows, numbers, dependent, id)
+    found = backpropagate(path, flows, numbers, dependent, id, sums=dict(sums or {}))
     return [found.get(id(source)) for source in sources]
 
 
-def backward_graph(graph: Graph, positions: Sequence[int]) -> Graph:
-    """A graph from a graph's parameters and its outputs' gradients to gradients of parameters.
+class BackwardRun:
+    """A graph that runs a graph again, and then back from its outputs to parameters.
 
-    Its inputs are those of `graph.parameters`, then one gradient for each inexact output; its
-    outputs are the gradients of the parameters at `positions`, zeros where there is none. It
-    computes the values that it needs again, so `graph` must not have effects besides reading.
+    Its inputs are values of `graph.parameters`, a gradient for each output that `given` names, and
+    the sum so far for each position that `summed` names. Its outputs are the new sums for
+    `positions`; `reached` are those of them to which a gradient flows.
     """
-    refuse_effects(graph)
-    result = Graph(graph.name + "_backward")
-    with Trace(result):
-        values = [result.add_input(p.spec, p.name) for p in graph.parameters]
-        outputs = graph.run(values)
-        inexact = [output for output in outputs if output.dtype in INEXACTS]
-        seeds = [result.add_input(output.spec, "grad") for output in inexact]
-        sources = [values[position] for position in positions]
-        found = gradients_in(result, inexact, sources, seeds)
-        result.outputs = [
-            zeros_like(source) if grad is None else to_tensor(grad)
-            for grad, source in zip(found, sources, strict=True)
-        ]
-    result.drop_unused()
-    return result
+
+    def __init__(
+        self, graph: Graph, positions: Sequence[int], given: Sequence[int], summed: Sequence[int]
+    ) -> None:
+        refuse_effects(graph)
+        self.graph = Graph(graph.name + "_backward")
+        with Trace(self.graph):
+            values = [self.graph.add_input(p.spec, p.name) for p in graph.parameters]
+            outputs = graph.run(values)
+            targets = [outputs[place] for place in given]
+            seeds = [self.graph.add_input(target.spec, "grad") for target in targets]
+            inputs = {place: self.graph.add_input(values[place].spec, "sum") for place in summed}
+            sources = [values[place] for place in positions]
+            sums = {id(values[place]): total for place, total in inputs.items()}
+            found = gradients_in(self.graph, targets, sources, seeds, sums)
+            pairs = list(zip(sources, found, strict=True))
+            self.graph.outputs = [
+                nothing_like(source) if total is None else to_tensor(total)
+                for source, total in pairs
+            ]
+        before = {id(total) for total in inputs.values()}
+        places = zip(positions, found, strict=True)
+        self.reached = [i for i, total in places if total is not None and id(total) not in before]
+        self.graph.drop_unused()
+
+
+def backward_run(
+    graph: Graph, positions: Sequence[int], given: Sequence[int], summed: Sequence[int] = ()
+) -> BackwardRun:
+    """The backward run of a graph for these places, made once."""
+    key = ("backward_run", tuple(positions), tuple(given), tuple(summed))
+    if key not in graph.memo:
+        graph.memo[key] = BackwardRun(graph, positions, given, summed)
+    return graph.memo[key]
+
+
+def backward_graph(graph: Graph, positions: Sequence[int]) -> Graph:
+    """The graph of a backward run to parameters, for a gradient of each inexact output."""
+    inexact = [i for i, output in enumerate(graph.outputs) if output.dtype in INEXACTS]
+    return backward_run(graph, positions, inexact).graph
+
+
+def nothing_like(x: Tensor) -> Tensor:
+    """Zeros that change no bit of what is added to them: -0.0, since 0.0 + -0.0 is 0.0."""
+    return -zeros_like(x)
 
 
 def refuse_effects(graph: Graph) -> None:

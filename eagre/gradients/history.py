@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eagre.core.dtypes import resource
+from eagre.core.origin import shown_spec
 from eagre.primitives.families import INEXACTS
 from eagre.primitives.state import assign_variable, read_variable
 
@@ -63,8 +64,14 @@ class History:
     def __init__(self, number: Callable[[Any], int], has_lines: bool) -> None:
         self.events: list[Any] = []
         self.names: dict[int, str] = {}
+        self.lines: dict[int, str] = {}
         self.number = number
         self.has_lines = has_lines
+
+    def described(self, number: int) -> str:
+        """What a value is called, with the line that made it where that is known."""
+        line = self.lines.get(number)
+        return self.names.get(number, "") + (f", made at {line}" if line else "")
 
     def steps(self) -> Iterable[tuple[int, Step]]:
         """The operations, with their places among the events."""
@@ -129,13 +136,10 @@ def is_inexact(output: Any) -> bool:
 def name_of(value: Any) -> str:
     """What messages call a tensor or a handle."""
     spec = value.spec
-    sizes = "..." if spec.sizes is None else ", ".join(map(str, spec.sizes))
     if value.dtype is resource:
-        held = getattr(spec, "value", spec)
-        sizes = "..." if held.sizes is None else ", ".join(map(str, held.sizes))
         name = getattr(getattr(value, "array", None), "name", getattr(value, "name", "variable"))
-        return f"the variable {name!r}, {held.dtype.name}[{sizes}]"
-    return f"a tensor {value.dtype.name}[{sizes}]"
+        return f"the variable {name!r}, {shown_spec(spec)}"
+    return f"a tensor {shown_spec(spec)}"
 
 
 def skeleton(records: Iterable[Any], tape: int) -> History:
@@ -151,7 +155,7 @@ def skeleton(records: Iterable[Any], tape: int) -> History:
             if x.id and x.id not in history.names:
                 history.names[x.id] = name_of(x)
         numbers = tuple(x.id for x in outputs)
-        read = tuple(x.id for x in inputs)
+        read = tuple(x.id for x in inputs if x.id)
         history.events.append(Step(primitive, None, read, numbers, is_inexact(output)))
     return history
 

@@ -206,7 +206,7 @@ class GradientTape(ambient.Recorder):
         numbers = {value.id for value in values if value.id}
         found = self._backpropagate(seeds, numbers)
         grads = [found.get(value.id) if value.id else None for value in values]
-        if any(grad is None for grad in grads):
+        if len(found) < len(values) and any(grad is None for grad in grads):
             is_asked = unconnected_gradients is UnconnectedGradients.NONE
             self._note_none(targets, values, grads, is_asked)
         if not self.is_persistent:

@@ -120,7 +120,7 @@ def _of_watching(history: History, source: Any, tape: Any, number: int) -> WhyNo
     key = history.number(source)
     if any(watch.value == key and watch.tape == number for _, watch in history.of_kind(Watch)):
         return None
-    name = history.names.get(key) or name_of(source)
+    name = history.described(key) or name_of(source)
     watches = tape is None or tape.watches_variables
     if source.dtype is resource:
         if is_trainable(source) and watches:
@@ -181,7 +181,8 @@ def _of_the_way(history: History, target: Any, source: Any, number: int) -> WhyN
 def _break(history: History, place: int, step: Step, start: int, tape: int) -> WhyNone:
     """What it is about a step that no gradient comes back through it."""
     name, line = step.primitive.public, step.line
-    where = f"{name} at {line}" if line else name
+    where = "reading the variable" if step.primitive is read_variable else name
+    where = f"{where} at {line}" if line else where
     if step.primitive is assign_variable:
         text = f"{where} puts it into a variable, and a variable does not pass gradients on."
         return WhyNone("assigned", text, "Compute with the tensor itself.", line, name)
@@ -248,7 +249,7 @@ def _no_path(history: History, ancestors: set[int], end: int) -> WhyNone:
     made = {number for _, step in history.steps() for number in step.outputs}
     steps = [step for _, step in history.steps()]
     leaves = [n for n in history.names if n in ancestors and n not in made]
-    names = list(dict.fromkeys(history.names[n] for n in leaves))
+    names = list(dict.fromkeys(history.described(n) for n in leaves))
     advice = "" if history.has_lines else EXPLAIN
     if not any(end in step.outputs for step in steps):
         text = (
@@ -275,7 +276,7 @@ def likely_mistake(history: History, tape: Any, targets: Any, values: Any, grads
     is_alone = len(missing) == len(values)
     recorded = {number for _, step in history.steps() for number in step.outputs}
     watched = {watch.value for _, watch in history.of_kind(Watch)}
-    known = recorded | watched | {number for _, step in history.steps() for number in step.inputs}
+    known = recorded | watched
     for value in missing:
         if value.dtype is resource:
             found = _of_variable(value, tape, is_alone)

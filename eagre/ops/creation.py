@@ -10,7 +10,7 @@ import numpy as np
 from eagre.core import dtypes
 from eagre.core.conversion import to_array, to_tensor
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.tensor import Tensor
+from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.ops.shaping import as_shape, cast, static_shape
 from eagre.primitives import comparison, rearrangement
 from eagre.primitives.families import shape_of
@@ -142,17 +142,26 @@ def eye(
     """
     dtype = dtypes.as_dtype(dtype)
     columns = num_rows if num_columns is None else num_columns
-    if int(num_rows) < 0 or int(columns) < 0:
-        raise InvalidArgumentError(
-            "eye expected sizes of at least 0. "
-            f"Received: num_rows={num_rows}, num_columns={num_columns}"
-        )
-    matrix = to_tensor(to_array(np.eye(int(num_rows), int(columns)), dtype, "eye"))
-    if batch_shape is None:
-        return matrix
-    batch = static_shape(batch_shape, "eye")
-    sizes: Any = matrix.sizes
-    return rearrangement.broadcast_to(matrix, (*batch, *sizes))
+    if isinstance(num_rows, SymbolicTensor) or isinstance(columns, SymbolicTensor):
+        is_diagonal = range(num_rows)[:, np.newaxis] == range(columns)
+        matrix = cast(is_diagonal, dtype)
+    else:
+        matrix = _identity(num_rows, columns, dtype)
+    return matrix if batch_shape is None else _batch_of(matrix, as_shape(batch_shape, "eye"))
+
+
+def _identity(rows: Any, columns: Any, dtype: dtypes.DType) -> Any:
+    sizes = static_shape(as_shape((rows, columns), "eye"), "eye")
+    return to_tensor(to_array(np.eye(*sizes), dtype, "eye"))
+
+
+def _batch_of(matrix: Any, batch: Any) -> Any:
+    """The matrix as often as a shape says: a tuple, or a vector that is known later."""
+    sizes = shape_of(matrix)
+    if batch.__class__ is tuple and sizes.__class__ is tuple:
+        return rearrangement.broadcast_to(matrix, (*static_shape(batch, "eye"), *sizes))
+    parts = [cast(to_tensor(part, dtypes.int32), dtypes.int32) for part in (batch, sizes)]
+    return rearrangement.broadcast_to(matrix, rearrangement.concat(*parts, axis=0))
 
 
 def range(

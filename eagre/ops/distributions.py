@@ -70,8 +70,8 @@ def stateless_gamma(
     Here `shape` is that of the result, and ends with the shape of `alpha` and `beta`.
 
     >>> tf.random.stateless_gamma([2, 2], [1, 2], alpha=[0.5, 3.0]).numpy().round(4)
-    array([[0.067 , 3.4035],
-           [0.6282, 2.448 ]], dtype=float32)
+    array([[0.067 , 4.6746],
+           [0.6282, 3.3504]], dtype=float32)
     """
     dtype = check_dtype(dtypes.as_dtype(dtype), FLOATS, "stateless_gamma")
     alpha, beta = _alpha_and_beta(alpha, beta, dtype, "stateless_gamma")

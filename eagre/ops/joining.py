@@ -206,7 +206,7 @@ def pad(
         )
     pairs = tuple((int(a), int(b)) for a, b in table.tolist())
     if mode.upper() == "CONSTANT":
-        value = as_operand(constant_values, x, "pad")
+        value = to_tensor(_border(constant_values, x), x.dtype, name="pad")
         return rearrangement.pad(x, value, paddings=pairs)
     if mode.upper() not in ("REFLECT", "SYMMETRIC"):
         raise ValueError(
@@ -222,6 +222,13 @@ def pad(
         indices = _pad_array(np.arange(_known_size(x, axis)), (before, after), mode.lower())
         x = indexing.gather(x, wrap(indices.astype(np.int64)), axis=axis - len(pairs))
     return x
+
+
+def _border(value: Any, x: Any) -> Any:
+    """The value of a border: 0 stands for False and for the empty string too."""
+    if value.__class__ not in (int, float, bool, str) or value:
+        return value
+    return {"bool": False, "string": ""}.get(x.dtype.name, 0)
 
 
 def _known_size(x: Any, axis: int) -> int:

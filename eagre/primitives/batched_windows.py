@@ -46,9 +46,10 @@ def _is_known(size: Any) -> bool:
     return size.__class__ is int and size > 0
 
 
-def _is_grouped(channels: Any, depth: Any) -> bool:
-    """Whether there may be several groups already."""
-    return channels is None or depth is None or channels != depth
+def _is_divided(size: Any, channels: Any, depth: Any) -> bool:
+    """Whether examples cannot be channels: there are none, or may be several groups already."""
+    is_empty = size.__class__ is int and size == 0
+    return is_empty or channels is None or depth is None or channels != depth
 
 
 def convolution(
@@ -60,7 +61,7 @@ def convolution(
     if not batched[1]:
         found = apply(primitive, (_merged(x, -rank), filters), geometry)
         return _parted(found, 0, size)
-    if size == 0 or x.sizes is None or _is_grouped(x.sizes[-1], filters.sizes[-2]):
+    if x.sizes is None or filters.sizes is None or _is_divided(size, x.sizes[-1], filters.sizes[-2]):
         return NotImplemented
     x = _merged(x, -1) if batched[0] else x
     return _parted(apply(primitive, (x, _merged(filters, -1)), geometry), -1, size)
@@ -80,7 +81,7 @@ def input_gradient(
         sizes[0] = size * sizes[0]
         values = _merged(y, -rank), filters
         return _parted(apply_with_shape(primitive, values, vector_of(sizes), **geometry), 0, size)
-    if size == 0 or filters.sizes is None or _is_grouped(known[-1], filters.sizes[-2]):
+    if filters.sizes is None or _is_divided(size, known[-1], filters.sizes[-2]):
         return NotImplemented
     sizes[-1] = size * sizes[-1]
     # Without examples of y the filters share its channels: examples lie side by side in `in`.
@@ -94,7 +95,7 @@ def filter_gradient(
     """Examples as part of the input channels, of the output channels, or as groups."""
     flags, (x, y), (known, vector) = without_sizes(batched, inputs, shape)
     size = size_of(flags, (x, y))
-    if size == 0 or known is None or x.sizes is None or _is_grouped(x.sizes[-1], known[-2]):
+    if known is None or x.sizes is None or _is_divided(size, x.sizes[-1], known[-2]):
         return NotImplemented
     sizes = [n if n is not None else vector[i] for i, n in enumerate(known)]
     axis = -1 if flags[1] else -2

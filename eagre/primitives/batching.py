@@ -166,7 +166,7 @@ def without_sizes(batched: Flags, inputs: Any, shape: Any) -> tuple[Flags, Any, 
 # Rules ----------------------------------------------------------------------------------------
 
 
-def by_rows(primitive: Primitive, batched: Flags, *inputs: Any, **params: Any) -> Any:
+def by_rows(primitive: Primitive, batched: Flags, /, *inputs: Any, **params: Any) -> Any:
     """One example after the other."""
     return NotImplemented
 

@@ -56,10 +56,7 @@ def batch_jacobian(
     count = _product(sizes[1:])
     rows = expand_dims(_identity(count, target.dtype), axis=(1,))
     seeds = reshaped(broadcast_to(rows, vector_of([count, sizes[0], count])), [count, *sizes])
-    graph, (grad,) = _backward(tape, target, source, unconnected)
-    if grad is None:
-        zero = to_tensor(0, target.dtype)
-        return broadcast_to(zero, vector_of([*sizes, *others[1:]]))
+    graph, _ = _backward(tape, target, source, unconnected)
     (found,) = _run(graph, seeds, parallel, at_once)
     return _with_sizes(moved(found, 1, 0), 2, sizes)
 

@@ -77,6 +77,13 @@ def dtype_in_a_loop(n):
     return total
 
 
+def dtype_of_a_sum_in_a_loop(v):
+    total = 0
+    for x in v:
+        total = total + x
+    return total
+
+
 def shape_in_a_loop(v):
     total = 0.0
     for _ in tf.range(3):
@@ -227,6 +234,7 @@ AUTOGRAPH = {
     "if: raise": (traced(raises), KeyError),
     "for: no iteration": (run(loop_that_may_not_run, INT, 0), ValueError),
     "for: dtype": (traced(dtype_in_a_loop, INT), TypeError),
+    "for: dtype of a sum": (traced(dtype_of_a_sum_in_a_loop, VECTOR), TypeError),
     "for: shape": (traced(shape_in_a_loop, tf.TensorSpec([3])), TypeError),
     "for: growing list": (traced(growing_in_a_loop, VECTOR), TypeError),
     "for: None before": (traced(none_before_a_loop, VECTOR), TypeError),

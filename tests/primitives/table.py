@@ -16,6 +16,7 @@ from tests.primitives import (
     table_sampling,
     table_special,
     table_transcendental,
+    table_transforms,
     table_writing,
 )
 from tests.primitives.record import Record
@@ -36,5 +37,6 @@ RECORDS: list[Record] = [
     *table_control.RECORDS,
     *table_calls.RECORDS,
     *table_composites.RECORDS,
+    *table_transforms.RECORDS,
     *table_writing.RECORDS,
 ]

@@ -12,6 +12,7 @@ import eagre.core.outline
 import eagre.core.primitive
 import eagre.gradients
 import eagre.primitives
+import eagre.transforms
 from eagre.core import dtypes
 from eagre.core.errors import OpError
 from eagre.core.outline import Outline, outline
@@ -67,7 +68,7 @@ def calls(record, dtype, smooth=False):
 def primitives():
     """Every primitive of the package, with the place where it stands."""
     found = {}
-    for package in (eagre.primitives, eagre.gradients, eagre.control):
+    for package in (eagre.primitives, eagre.gradients, eagre.transforms, eagre.control):
         for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, Primitive):
@@ -495,7 +496,8 @@ def read(key, param, values):
     if key == "dtype":
         return dtypes.as_dtype(param)
     if callable(param) and key not in ("function", "rule"):
-        inner_graph = trace(param, *[value.spec for value in values])
+        taken = values[: param.__code__.co_argcount]
+        inner_graph = trace(param, *[value.spec for value in taken])
         assert isinstance(inner_graph, Graph)
         return inner_graph
     return param

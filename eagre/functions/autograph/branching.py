@@ -8,6 +8,7 @@ from eagre.control.branches import close_together, settle, trace_inner
 from eagre.control.branching import conditional
 from eagre.core.conversion import to_tensor
 from eagre.core.primitive import apply
+from eagre.core.tensor import Tensor
 from eagre.functions.autograph.lists import GrowingList, tracked, untracked
 from eagre.functions.autograph.values import (
     UNDEFINED,
@@ -124,6 +125,8 @@ class _Merged:
         self.rebuild: Any = lambda leaves: leaves[0]
         if true is false:
             self.leaves = [true]
+        elif isinstance(true, Tensor) and isinstance(false, Tensor):
+            self._pair(true, false)
         else:
             self._pair_leaves(true, false)
         if self.is_perhaps and not is_same(*self.flags):

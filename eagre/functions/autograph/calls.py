@@ -17,7 +17,7 @@ def called(function: Any) -> Any:
     """What converted code calls where the source calls `function`."""
     if ambient.executing_eagerly():
         return function
-    kind = function.__class__
+    kind: Any = function.__class__
     if kind is FunctionType:
         if is_library(function.__code__):
             return _of_library(function)
@@ -29,7 +29,7 @@ def called(function: Any) -> Any:
     if kind is partial:
         return partial(called(function.func), *function.args, **function.keywords)
     if not isinstance(function, type):
-        call = getattr(kind, "__call__", None)  # noqa: B004 the function of the class is wanted
+        call: Any = getattr(kind, "__call__", None)  # noqa: B004 that of the class is wanted
         if call.__class__ is FunctionType and not is_library(call.__code__):
             return MethodType(conversion.convert(call), function)
     return function

@@ -18,13 +18,18 @@ from typing import Any
 from eagre.core.errors import OperatorNotAllowedInGraphError
 from eagre.functions.autograph import statements
 from eagre.functions.autograph.libraries import is_own
-from eagre.functions.autograph.source import SourceNotFoundError, compiled, find
+from eagre.functions.autograph.source import UnconvertibleError, compiled, find
 from eagre.functions.autograph.syntax import OPERATORS, PREFIX, is_generated
 
 _converted: dict[int, tuple[Any, Any]] = {}
 _generated: dict[int, Any] = {}
 left_alone: set[Any] = set()
 """The code of wrappers around functions that are not to be converted."""
+
+def leave_alone(wrapper: Any) -> None:
+    """Note a wrapper around a function that is not to be converted."""
+    left_alone.add(wrapper.__code__)
+
 
 verbosity = {"level": 0, "to_stdout": False}
 
@@ -90,7 +95,7 @@ def _code(code: Any, module: dict[str, Any]) -> Any:
     try:
         new: Any = _remember(_rewritten(code, module))
         _log(code, "converted")
-    except SourceNotFoundError as error:
+    except UnconvertibleError as error:
         new = str(error)
         _log(code, f"not converted: {error}")
     number = id(code)
@@ -111,6 +116,9 @@ def _remember(code: Any) -> Any:
 def syntax_of(code: Any, module: dict[str, Any]) -> Any:
     """The converted syntax of the function with this code, and the class around it."""
     found = find(code, module)
+    name = statements.frame_function(found.node)
+    if name is not None:
+        raise UnconvertibleError(f"it calls {name}, which looks at its variables")
     statements.convert(found.node)
     return found
 
@@ -158,7 +166,7 @@ def _explained(function: Any, reason: str) -> Any:
                 f"{function.__name__.strip('<>')} is not converted: {reason}. {text}"
             ) from error
 
-    left_alone.add(unconverted.__code__)
+    leave_alone(unconverted)
     return unconverted
 
 
@@ -225,7 +233,7 @@ def do_not_convert(func: Any = None) -> Any:
     def unconverted(*args: Any, **options: Any) -> Any:
         return func(*args, **options)
 
-    left_alone.add(unconverted.__code__)
+    leave_alone(unconverted)
     return unconverted
 
 

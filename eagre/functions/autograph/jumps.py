@@ -74,6 +74,12 @@ def _ends(statements: list[Any]) -> bool:
     return False
 
 
+def _with_body(node: Any) -> Any:
+    if getattr(node, "body", True) == []:
+        node.body = [located(ast.Pass(), node)]
+    return node
+
+
 def _breaks(node: Any) -> bool:
     """Whether a statement may break off the loop around it."""
     if isinstance(node, (*SCOPES, *LOOPS)):
@@ -187,9 +193,7 @@ class _Lowering:
             case ast.Match():
                 for each in node.cases:
                     each.body = self.block(each.body)
-        if getattr(node, "body", True) == []:
-            node.body = [located(ast.Pass(), node)]
-        return node
+        return _with_body(node)
 
     def _inside_try(self, node: Any) -> None:
         flags = sorted({flag for each in node.body for flag in self._flags_of(each)})

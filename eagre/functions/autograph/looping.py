@@ -116,6 +116,8 @@ def _learn_dtypes(body: Any, state: State, carried: list[_Carried]) -> bool:
 
     try:
         trace_inner({"fn": run}, specs, "for")
+    except LoopError:
+        raise
     except (TypeError, ValueError):
         return False
     return any(news)
@@ -310,10 +312,14 @@ class _Carried:
             return False
         is_news = False
         for leaf, after in zip(self.leaves, expanded(value)[0], strict=True):
-            if leaf.is_weak and leaf.dtype is None and is_tensor_like(after):
-                dtype = to_tensor(after).dtype
-                if dtype != leaf.tensor.dtype and _is_of_kind(leaf.value, dtype):
-                    leaf.dtype, is_news = dtype, True
+            if not leaf.is_weak or leaf.dtype is not None:
+                continue
+            dtype = to_tensor(after).dtype if is_tensor_like(after) else None
+            if dtype is None or dtype == leaf.tensor.dtype:
+                continue
+            if not _is_of_kind(leaf.value, dtype):
+                raise self._error("dtype", after)
+            leaf.dtype, is_news = dtype, True
         return is_news
 
     def _error(self, what: str, after: Any) -> LoopError:

@@ -126,12 +126,9 @@ class Liveness:
     def _before(self, node: Any, after: Names) -> Names:
         match node:
             case ast.If():
-                before = self.block(node.body, after) | self.block(node.orelse, after)
-                node.live = after | self.always  # pyright: ignore[reportAttributeAccessIssue]
-                node.needed = before  # pyright: ignore[reportAttributeAccessIssue]
-                return before | read([node.test])
+                return self._branch(node, after)
             case ast.While() | ast.For():
-                return self._loop(node, after)
+                return self._around(node, after)
             case ast.With():
                 return self.block(node.body, after) | read(list(node.items))
             case ast.Try():
@@ -145,8 +142,13 @@ class Liveness:
                 return NONE | read([node])
         return (after - _surely_bound(node)) | read([node])
 
-    def _loop(self, node: Any, after: Names) -> Names:
-        is_for = isinstance(node, ast.For)
+    def _branch(self, node: Any, after: Names) -> Names:
+        node.live = after | self.always
+        node.needed = self.block(node.body, after) | self.block(node.orelse, after)
+        return node.needed | read([node.test])
+
+    def _around(self, node: Any, after: Names) -> Names:
+        is_for = node.__class__.__name__ == "For"
         test = read([node.extra] if node.extra is not None else []) if is_for else read([node.test])
         targets = bound([node.target]) if is_for else set[str]()
         head = after | test
@@ -272,9 +274,9 @@ class Assignment:
                 self._nested(node, sure)
             is_read = isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)
             is_changed = isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
-            name: Any = node.target if is_changed else node
+            name: Any = getattr(node, "target", None) if is_changed else node
             if (is_read or is_changed) and id(name) not in own:
-                setattr(node, self.mark, name.id in self.watched and name.id not in sure)
+                setattr(name, self.mark, name.id in self.watched and name.id not in sure)
         return frozenset(sure | set[str]().union(*[_surely_bound(each) for each in nodes]))
 
     def _nested(self, node: Any, sure: Names) -> None:

@@ -18,8 +18,8 @@ for _name in _features.all_feature_names:
 _KEPT_FILES = 8
 
 
-class SourceNotFoundError(ValueError):
-    """The source of a function is not there, or is not that of the code that runs."""
+class UnconvertibleError(ValueError):
+    """A function stays as it is: its source is not there, or looks at how it is run."""
 
 
 class Found(NamedTuple):
@@ -41,12 +41,12 @@ def find(code: Any, module: dict[str, Any] | None = None) -> Found:
     if not lines:
         lines = _typed_lines(code) if filename == "<stdin>" else []
     if not lines:
-        raise SourceNotFoundError(f"its source is not there: {filename} cannot be read")
+        raise UnconvertibleError(f"its source is not there: {filename} cannot be read")
     here = _functions(filename, lines).get(code.co_firstlineno, [])
     found = [each for each in here if _is_at(each.node, code) and _is_that(each, code, module)]
     if len(found) != 1:
         many = "several functions of one form stand" if found else "another text stands now"
-        raise SourceNotFoundError(f"{many} at {filename}:{code.co_firstlineno}")
+        raise UnconvertibleError(f"{many} at {filename}:{code.co_firstlineno}")
     return found[0]._replace(node=copy.deepcopy(found[0].node))
 
 
@@ -58,7 +58,7 @@ def _functions(filename: str, lines: list[str]) -> dict[int, list[Found]]:
     try:
         tree = ast.parse("".join(lines), filename)
     except SyntaxError as error:
-        raise SourceNotFoundError(f"{filename} is no Python now: {error}") from None
+        raise UnconvertibleError(f"{filename} is no Python now: {error}") from None
     while len(_known) >= _KEPT_FILES:
         del _known[next(iter(_known))]
     found: dict[int, list[Found]] = {}

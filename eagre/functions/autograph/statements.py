@@ -23,6 +23,7 @@ from eagre.functions.autograph.names import (
 from eagre.functions.autograph.syntax import (
     OPERATORS,
     PREFIX,
+    body_of,
     contains,
     dotted,
     function,
@@ -52,9 +53,15 @@ def why_kept(node: Any) -> str | None:
     finals = [each for try_ in walk_here(body) for each in getattr(try_, "finalbody", [])]
     if contains(finals, jumps) or contains(body, ast.TryStar):
         return "a function that jumps out of finally, or has except*"
-    for each in walk_here(body):
-        if isinstance(each, ast.Call) and dotted(each.func) in _LOOKING_AT_FRAMES:
-            return f"a function that calls {dotted(each.func)}"
+    return None
+
+
+def frame_function(node: Any) -> str | None:
+    """The function by which a function looks at its own variables, such as locals()."""
+    for each in walk_here(body_of(node)):
+        name = dotted(each.func) if isinstance(each, ast.Call) else None
+        if name in _LOOKING_AT_FRAMES:
+            return name
     return None
 
 
@@ -117,7 +124,8 @@ class _Statements(Expressions, ast.NodeTransformer):
         node.args.defaults = [self.visit(each) for each in node.args.defaults]
         node.args.kw_defaults = [each and self.visit(each) for each in node.args.kw_defaults]
         names = [dotted(getattr(each, "func", each)) or "" for each in node.decorator_list]
-        if not any(name.endswith("do_not_convert") for name in names):
+        is_marked = any(name.endswith("do_not_convert") for name in names)
+        if not is_marked and frame_function(node) is None:
             convert(node, frozenset(self.outer | self.scope.locals))
         return node
 
@@ -231,7 +239,7 @@ class _Statements(Expressions, ast.NodeTransformer):
         attributes = changed_attributes(blocks)
         labels = [*attributes, *live]
         if not names and not attributes:
-            return [], [ast.Constant(())]
+            return [], [()]
         values = f"{PREFIX}values"
         read: list[Any] = [_attribute(each, ast.Load()) for each in attributes.values()]
         read += [load(name, node) for name in names]
@@ -249,7 +257,7 @@ class _Statements(Expressions, ast.NodeTransformer):
         declared = self._declared(set(names)) if names else []
         put = function(f"{PREFIX}set_{number}", [values], declared + writes, node)
         given = [load(get.name, node), load(put.name, node)]
-        return [get, put], [ast.Constant(tuple(labels)), *given]
+        return [get, put], [tuple(labels), *given]
 
 
 def _item(name: str, index: int) -> Any:

@@ -47,7 +47,7 @@ def thunk(expression: Any, at: Any) -> Any:
 
 def operator(name: str, arguments: list[Any], at: Any) -> Any:
     """A call of an operator; arguments that are no syntax are constants."""
-    parts = [each if isinstance(each, ast.AST) else ast.Constant(each) for each in arguments]
+    parts: list[Any] = [e if isinstance(e, ast.AST) else ast.Constant(e) for e in arguments]
     function = ast.Attribute(ast.Name(OPERATORS, ast.Load()), name, ast.Load())
     return located(ast.Call(function, parts, []), at)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -56,8 +57,8 @@ def is_tensor_like(value: Any) -> bool:
 def truth(value: Any, name: str) -> Any:
     """The symbolic bool scalar that says what `bool(value)` would say."""
     tensor = to_tensor(value, name=name)
-    sizes = tensor.sizes
-    if sizes is not None and None not in sizes and np.prod(sizes, dtype=int) != 1:
+    sizes: Any = tensor.sizes
+    if sizes is not None and None not in sizes and math.prod(sizes) != 1:
         raise OperatorNotAllowedInGraphError(
             f"{name} expected a tensor with one element. Received: shape={tensor.shape}. "
             "Use tf.reduce_any or tf.reduce_all."
@@ -87,12 +88,13 @@ def put_attribute(owner: Any, name: str, value: Any) -> None:
 
 def read(thunk: Any, name: str, is_unsure: bool) -> Any:
     """What a variable holds; an error where it holds nothing, in the graph when it runs."""
+    value: Any = UNDEFINED
     try:
         value = thunk()
     except UnboundLocalError:
         raise
     except NameError:
-        value = UNDEFINED
+        pass  # a block has the variable from the function around it
     if value is UNDEFINED:
         raise UnboundLocalError(
             f"cannot access local variable '{name}' where it is not associated with a value"

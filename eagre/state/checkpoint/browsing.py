@@ -52,9 +52,9 @@ class CheckpointReader:
         array = self._reader.read(name, rows)
         return array.copy() if array.ndim else array[()]
 
-    def get_variable_to_shape_map(self) -> dict[str, list[int]]:
+    def get_variable_to_shape_map(self) -> dict[str, Any]:
         """The shapes by name."""
-        return {name: list(spec.sizes or ()) for name, spec in self._reader.specs().items()}
+        return {name: spec.shape.as_list() for name, spec in self._reader.specs().items()}
 
     def get_variable_to_dtype_map(self) -> dict[str, DType]:
         """The dtypes by name."""

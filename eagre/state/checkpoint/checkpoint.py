@@ -133,7 +133,7 @@ class Checkpoint(Trackable):
 
         Args:
             save_path: what `save` or `write` has returned. None restores nothing.
-            options: accepted.
+            options: `verify` says whether checksums are compared.
             partial: whether variables may be absent from the checkpoint; by default they may not,
                 unless `Checkpoint.strict` is False.
 
@@ -145,11 +145,11 @@ class Checkpoint(Trackable):
             DataLossError: the files are damaged.
         """
         _check_eager("restore")
-        _checked_options(options)
+        verifies = _checked_options(options).verify
         self.sync()
         if save_path is None:
             return InitializationOnlyStatus()
-        reader = open_checkpoint(save_path)
+        reader = open_checkpoint(save_path, verifies)
         self._counter()
         restoration = Restoration(self, reader)
         restoration.start(allows_missing=not self.strict if partial is None else partial)

@@ -36,7 +36,7 @@ def show(path: str) -> str:
     rows = [("name", "tensor", "bytes")]
     total = 0
     for name, spec in sorted(reader.specs().items()):
-        size = spec.shape.num_elements() * spec.dtype.size
+        size = (spec.shape.num_elements() or 0) * spec.dtype.size
         total += size
         rows.append((name, text_of(spec), f"{size:,}" if size else "-"))
     return f"{columns(rows)}\n{len(rows) - 1} tensors, {total:,} bytes in {reader.path}"

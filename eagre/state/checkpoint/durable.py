@@ -42,19 +42,25 @@ def new_file(path: str, size: int = 0) -> Iterator[Any]:
 
     After it the bytes and the name are on the disk. `size` is about how long it will be.
     """
-    with as_operation_error("save", "write", path):
-        unfinished, file = _open_beside(path)
-        try:
-            with file:
-                with _Flusher(file.fileno(), size):
-                    yield file
-                os.fsync(file.fileno())
-            os.replace(unfinished, path)
-            flush_folder(os.path.dirname(path))
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.remove(unfinished)
-            raise
+    with as_operation_error("save", "write", path), _unfinished(path) as (unfinished, file):
+        with file:
+            with _Flusher(file.fileno(), size):
+                yield file
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+        flush_folder(os.path.dirname(path))
+
+
+@contextmanager
+def _unfinished(path: str) -> Iterator[tuple[str, Any]]:
+    """A new file beside `path` and its name, removed when the block ends with an error."""
+    unfinished, file = _open_beside(path)
+    try:
+        yield unfinished, file
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.remove(unfinished)
+        raise
 
 
 class _Flusher:

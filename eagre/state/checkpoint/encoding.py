@@ -55,7 +55,7 @@ def spec_of(entry: Any, note: dict[str, Any], damaged: Any) -> TensorSpec:
     raise damaged(f"a note of a dtype among {', '.join(_NOTED)} that fits the tensor", f"{note!r}")
 
 
-def decode(stored: Any, spec: TensorSpec, damaged: Any) -> Any:
+def decode(stored: Any, spec: Any, damaged: Any) -> Any:
     """The array that was encoded, of which `spec_of` has said what it is."""
     if spec.dtype == dtypes.complex128:
         return np.ascontiguousarray(stored).view(np.complex128).reshape(spec.sizes)
@@ -64,8 +64,8 @@ def decode(stored: Any, spec: TensorSpec, damaged: Any) -> Any:
     return stored
 
 
-def _decode_strings(stored: Any, spec: TensorSpec, damaged: Any) -> Any:
-    count = prod(spec.sizes or ())
+def _decode_strings(stored: Any, spec: Any, damaged: Any) -> Any:
+    count = prod(spec.sizes)
     table, texts = np.ascontiguousarray(stored[: 8 * (count + 1)]), stored[8 * (count + 1) :]
     ends = table.view("<i8").tolist()
     if ends[0] != 0 or ends[-1] != len(texts) or sorted(ends) != ends:

@@ -28,7 +28,7 @@ class ShardByTaskPolicy:
 
 
 class CheckpointOptions:
-    """How a checkpoint is written.
+    """How a checkpoint is written, and read.
 
     Args:
         experimental_io_device: accepted; files are written by this process.
@@ -41,6 +41,7 @@ class CheckpointOptions:
         experimental_sharding_callback: a `tf.train.experimental.MaxShardSizePolicy`; by default
             shards have 5 GB.
         format: "safetensors".
+        verify: whether `restore` compares the checksums of what it reads.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class CheckpointOptions:
         experimental_skip_slot_variables: bool = False,
         experimental_sharding_callback: Any = None,
         format: str = "safetensors",
+        verify: bool = True,
     ) -> None:
         self.experimental_io_device = experimental_io_device
         self.enable_async = bool(enable_async or experimental_enable_async_checkpoint)
@@ -60,6 +62,7 @@ class CheckpointOptions:
         self.experimental_skip_slot_variables = experimental_skip_slot_variables
         self.experimental_sharding_callback = experimental_sharding_callback
         self.format = format
+        self.verify = verify
         self._check()
 
     def _check(self) -> None:

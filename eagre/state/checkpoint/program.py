@@ -9,7 +9,6 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.caller import Called
-from eagre.core.tensor import Tensor
 from eagre.state.checkpoint.containers import WatchedDict, WatchedList
 from eagre.state.checkpoint.object_graph import VALUE, Node, join, new_node, slot_path
 from eagre.state.trackable import Trackable
@@ -211,7 +210,7 @@ def array_of(value: Any, member: Member, name: str) -> Any:
     if isinstance(value, Variable):
         return value.handle.array.array
     # An array of the user's may be changed while a thread is still writing it.
-    array = np.array(value.numpy() if isinstance(value, Tensor) else value)
+    array = np.array(value)
     if array.dtype.kind in "SU":
         array = np.array(value, object)
     is_text = array.dtype == object and all(

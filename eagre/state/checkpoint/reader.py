@@ -41,7 +41,7 @@ class Reader(Protocol):
         ...
 
 
-def open_checkpoint(path: Any) -> Reader:
+def open_checkpoint(path: Any, verifies: bool = True) -> Reader:
     """A reader of the checkpoint at a path: what saving has returned, or the name of a file.
 
     Raises:
@@ -51,7 +51,7 @@ def open_checkpoint(path: Any) -> Reader:
     prefix = as_path(path, "path")
     for name in (prefix + INDEX_SUFFIX, prefix + SUFFIX, prefix):
         if os.path.isfile(name):
-            return _open_file(name)
+            return _open_file(name, verifies)
     if os.path.isfile(prefix + ".index"):
         raise UnimplementedError(
             f"{Called('restore')} cannot read TensorFlow's own checkpoints. "
@@ -68,9 +68,9 @@ def open_checkpoint(path: Any) -> Reader:
     )
 
 
-def _open_file(name: str) -> Reader:
+def _open_file(name: str, verifies: bool) -> Reader:
     with as_operation_error(Called("restore"), "open", name):
-        return SafetensorsReader(name)
+        return SafetensorsReader(name, verifies)
 
 
 def exists(prefix: str) -> bool:

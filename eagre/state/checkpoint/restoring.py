@@ -166,8 +166,8 @@ def put_in_place(reader: Reader, matching: Matching, pairs: list[Pair]) -> None:
 
 def read_all(reader: Reader, names: list[str]) -> list[Any]:
     """Arrays in the order of their names; large ones are read side by side."""
-    specs = reader.specs()
-    is_large = sum(prod(specs[name].sizes or ()) for name in names) >= _LARGE
+    specs: Any = reader.specs()
+    is_large = sum(prod(specs[name].sizes) for name in names) >= _LARGE
     if not is_large:
         return [reader.read(name) for name in names]
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:

@@ -263,7 +263,7 @@ class SafetensorsFile:
         is_aligned = start % ALIGNMENT == 0 and os.name != "nt"
         if stop - start >= _MAPPED_FROM and is_aligned:
             return np.frombuffer(self._mapping(), np.uint8, stop - start, start)
-        data = np.empty(stop - start, np.uint8)
+        data: Any = np.empty(stop - start, np.uint8)
         view = memoryview(data)
         with self._lock:
             self._file.seek(start)

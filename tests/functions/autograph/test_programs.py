@@ -1,5 +1,8 @@
 """Converted functions compute what the source says: eagerly, and as graphs, to the same bits."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -81,3 +84,33 @@ def test_gradients_have_the_bits_of_python(name, call):
     if key not in _graphs:
         _graphs[key] = tf.trace(gradient_of(convert(function)), *specs)
     assert bits(_graphs[key](*arguments)) == bits(gradient_of(function)(*arguments))
+
+
+ANSWERS = json.loads((Path(__file__).parents[2] / "oracle" / "autograph.json").read_text())
+# TensorFlow does not see that a lambda or an inner function shares the variable.
+DEPARTURES = {"lambdas", "inner_functions"}
+ANSWERED = [(name, call) for name, call in CALLS if isinstance(ANSWERS[name][call], list)]
+
+
+@pytest.mark.parametrize(("name", "call"), ANSWERED)
+def test_graph_has_the_values_of_tensorflow(name, call):
+    _, specs, calls = PROGRAMS[name]
+    result = graph_of(name)(*tensors(calls[call], specs))
+    leaves = [tf.convert_to_tensor(leaf).numpy() for leaf in tf.nest.flatten(result)]
+    for leaf, (dtype, value) in zip(leaves, ANSWERS[name][call], strict=True):
+        assert np.asarray(leaf).dtype.name == dtype
+        if name not in DEPARTURES:
+            np.testing.assert_allclose(leaf, value, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(DEPARTURES))
+def test_departures_differ(name):
+    _, specs, calls = PROGRAMS[name]
+    results = [graph_of(name)(*tensors(values, specs)) for values in calls]
+    found = [[np.asarray(leaf).tolist() for leaf in tf.nest.flatten(each)] for each in results]
+    assert found != [[value for _, value in answer] for answer in ANSWERS[name]]
+
+
+def test_the_answers_are_those_of_the_programs():
+    assert {name: len(calls) for name, (_, _, calls) in PROGRAMS.items()} == {
+        name: len(answers) for name, answers in ANSWERS.items()}

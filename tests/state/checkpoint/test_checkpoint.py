@@ -15,6 +15,7 @@ import safetensors
 import safetensors.numpy
 
 import eagre as tf
+from eagre.debugging.command_line import main
 from eagre.state import trackable
 from eagre.state.checkpoint import files, saving
 from tests.state.checkpoint.models import Counter, Dense, Network, values
@@ -123,6 +124,12 @@ def test_a_subset_reads_only_its_bytes(tmp_path):
     assert train.load_checkpoint(path).get_tensor("small", slice(1, 3)).tolist() == [2.0, 3.0]
     with pytest.raises(tf.errors.DataLossError, match="'big'"):
         train.load_variable(path, "big")
+    checkpoint = train.Checkpoint(big=big)
+    with pytest.raises(tf.errors.DataLossError):
+        checkpoint.restore(path)
+    assert not big.numpy().any()
+    checkpoint.restore(path, train.CheckpointOptions(verify=False))
+    assert big.numpy().any()
 
 
 # A part of it, and what is missing ------------------------------------------------------------
@@ -353,7 +360,8 @@ def test_slots_of_variables_out_of_reach(tmp_path):
         checkpoint.write(tmp_path / "x")
     options = train.CheckpointOptions(experimental_skip_slot_variables=True)
     path = checkpoint.write(tmp_path / "x", options)
-    assert train.list_variables(path) == [("optimizer/iterations", [])]
+    names = [name for name, _ in train.list_variables(path)]
+    assert "optimizer/iterations" in names and not any("SLOT" in name for name in names)
 
 
 def test_random_generators(tmp_path):
@@ -466,21 +474,18 @@ def test_the_error_of_a_thread_is_raised_later(tmp_path):
 # The command ----------------------------------------------------------------------------------
 
 
-def run(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "eagre", "checkpoint", *map(str, arguments)],
-        capture_output=True, text=True, check=False)
-
-
-def test_the_command(tmp_path):
+def test_the_command(tmp_path, capsys):
     path = train.Checkpoint(v=tf.Variable([1.0, 2.0])).save(tmp_path / "a")
     other = train.Checkpoint(v=tf.Variable([1.0, 3.0]), w=tf.Variable(1)).save(tmp_path / "b")
-    shown = run("show", tmp_path)
-    assert shown.returncode == 0 and "v             float32 (2,)  8" in shown.stdout
-    difference = run("diff", path, other).stdout
+    shown = subprocess.run(
+        [sys.executable, "-m", "eagre", "checkpoint", "show", str(tmp_path)],
+        capture_output=True, text=True, check=True)
+    assert "v             float32 (2,)  8" in shown.stdout
+    assert main(["checkpoint", "diff", path, other]) == 0
+    difference = capsys.readouterr().out
     assert "other values" in difference and "extra" in difference
-    wrong = run("show", tmp_path / "none")
-    assert wrong.returncode == 1 and wrong.stderr.startswith("checkpoint expected")
+    assert main(["checkpoint", "show", str(tmp_path / "none")]) == 1
+    assert capsys.readouterr().err.startswith("checkpoint expected")
 
 
 def test_python_state(tmp_path):

@@ -17,7 +17,7 @@ import eagre as tf
 from eagre.state.checkpoint.durable import remove_unfinished
 
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = int(os.environ.get("KILLS", "3"))
+KILLS = int(os.environ.get("KILLS", "2"))
 
 
 def start(folder, shard_size):

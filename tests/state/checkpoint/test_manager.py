@@ -61,12 +61,16 @@ def test_a_thread_saves_for_the_manager(tmp_path):
 def test_waiting_for_new_checkpoints(tmp_path, monkeypatch):
     checkpoint, paths, waits = tf.train.Checkpoint(v=tf.Variable(1.0)), [], []
 
+    clock = [0.0]
+
     def sleep(seconds):
+        clock[0] += seconds
         waits.append(seconds)
         if len(paths) < 3:
             paths.append(checkpoint.save(tmp_path / "x"))
 
     monkeypatch.setattr(browsing.time, "sleep", sleep)
+    monkeypatch.setattr(browsing.time, "time", lambda: clock[0])
     ends = iter([False, True])
     found = list(tf.train.checkpoints_iterator(
         tmp_path, timeout=1.5, timeout_fn=lambda: next(ends)))

@@ -1,0 +1,54 @@
+"""What flows backward through an operation that holds graphs: gradients in, sums out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eagre.core.conversion import to_tensor
+from eagre.primitives.families import INEXACTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eagre.core.tensor import Tensor
+
+
+class Flow:
+    """The gradients of outputs that are there, and the inputs that want theirs.
+
+    `positions` are those inputs, `given` the places of the outputs, `seeds` their gradients,
+    `summed` the positions that have a sum already, `before` those sums. An input that stands twice
+    takes its sum along once.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[Any],
+        sums: dict[Any, Any],
+        grads: Sequence[Any],
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+    ) -> None:
+        self.keys = keys
+        self.positions = [
+            i for i, x in enumerate(inputs) if keys[i] is not None and x.dtype in INEXACTS
+        ]
+        pairs = zip(grads, outputs, strict=False)
+        self.given = [
+            i for i, (g, x) in enumerate(pairs) if g is not None and x.dtype in INEXACTS
+        ]
+        self.seeds = [grads[i] for i in self.given]
+        first = {keys[i]: i for i in reversed(self.positions)}
+        self.summed = [i for i in self.positions if first[keys[i]] == i and keys[i] in sums]
+        self.before = [to_tensor(sums[keys[i]]) for i in self.summed]
+
+    def places(self) -> tuple[list[int], list[int], list[int]]:
+        """What a backward run has to know."""
+        return self.positions, self.given, self.summed
+
+    def put(self, sums: dict[Any, Any], found: dict[int, Any]) -> None:
+        """Keep new sums by position; where the old one did not come along, it is added."""
+        for position in sorted(found, key=lambda i: i not in self.summed):
+            key, total = self.keys[position], found[position]
+            took_sum_along = position in self.summed or key not in sums
+            sums[key] = total if took_sum_along else sums[key] + total
