@@ -176,7 +176,9 @@ if TYPE_CHECKING:
         autodiff,
         autograph,
         bitwise,
+        compat,
         config,
+        contrib,
         debugging,
         dtypes,
         errors,
@@ -305,6 +307,7 @@ if TYPE_CHECKING:
         tan,
     )
     from eagre.primitives.indexed_slices import IndexedSlices, IndexedSlicesSpec
+    from eagre.transforms.mapping import vectorized_map
 
 __version__ = "0.1.0.dev0"
 
@@ -313,7 +316,9 @@ _NAMESPACES = (
     "autodiff",
     "autograph",
     "bitwise",
+    "compat",
     "config",
+    "contrib",
     "debugging",
     "dtypes",
     "errors",
@@ -401,10 +406,10 @@ __all__ = [
     "assert_equal", "assert_greater", "assert_less", "assert_rank", "atan", "atan2", "atanh",
     "autodiff", "batch_to_space", "bfloat16", "bitcast", "bitwise", "bool", "boolean_mask",
     "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case", "cast",
-    "clip_by_global_norm", "clip_by_norm", "clip_by_value", "complex", "complex128", "complex64",
-    "concat", "cond", "config", "constant", "constant_initializer", "control_dependencies",
-    "convert_to_tensor", "cos", "cosh", "cumsum", "debugging", "device", "divide", "double",
-    "dtypes", "dynamic_partition", "dynamic_stitch", "eig", "eigvals", "einsum",
+    "clip_by_global_norm", "clip_by_norm", "clip_by_value", "compat", "complex", "complex128",
+    "complex64", "concat", "cond", "config", "constant", "constant_initializer", "contrib",
+    "control_dependencies", "convert_to_tensor", "cos", "cosh", "cumsum", "debugging", "device",
+    "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch", "eig", "eigvals", "einsum",
     "enable_eager_execution", "ensure_shape", "equal", "errors", "executing_eagerly", "exp",
     "expand_dims", "experimental", "explain_gradients", "eye", "fftnd", "fill", "float16",
     "float32", "float64", "floor", "foldl", "foldr", "gather", "gather_nd",
@@ -429,8 +434,8 @@ __all__ = [
     "tensor_scatter_nd_sub", "tensor_scatter_nd_update", "tensordot", "test", "testing", "tile",
     "timestamp", "trace", "train", "transpose", "truediv", "truncatediv", "truncatemod", "tuple",
     "type_spec_from_value", "uint16", "uint32", "uint64", "uint8", "unique", "unique_with_counts",
-    "unravel_index", "unstack", "value_and_gradients_function", "variant", "where", "while_loop",
-    "zeros", "zeros_initializer", "zeros_like",
+    "unravel_index", "unstack", "value_and_gradients_function", "variant", "vectorized_map",
+    "where", "while_loop", "zeros", "zeros_initializer", "zeros_like",
 ]
 
 

@@ -1,9 +1,6 @@
-"""`tf.autodiff`: tapes."""
+"""`tf.autodiff`: tapes and forward accumulators."""
 
-from eagre.gradients.tape import (
-    GradientTape,
-)
+from eagre.gradients.forward import ForwardAccumulator
+from eagre.gradients.tape import GradientTape
 
-__all__ = [
-    "GradientTape",
-]
+__all__ = ["ForwardAccumulator", "GradientTape"]

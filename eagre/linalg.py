@@ -1,5 +1,6 @@
 """`tf.linalg`: products, parts, factorizations and functions of matrices, and norms."""
 
+from eagre import linalg_experimental as experimental
 from eagre.ops.banded import (
     banded_triangular_solve,
     eigh_tridiagonal,
@@ -160,6 +161,7 @@ __all__ = [
     "eigvals",
     "eigvalsh",
     "einsum",
+    "experimental",
     "expm",
     "eye",
     "global_norm",

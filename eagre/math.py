@@ -110,6 +110,7 @@ from eagre.ops.segments import (
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
+from eagre.ops.sobol import sobol_sample
 from eagre.ops.special import (
     betainc,
     digamma,

@@ -53,6 +53,7 @@ from eagre.ops.dilated import (
     separable_conv2d,
     with_space_to_batch,
 )
+from eagre.ops.fractional_pooling import fractional_avg_pool, fractional_max_pool
 from eagre.ops.isotonic import isotonic_regression
 from eagre.ops.losses import (
     in_top_k,
@@ -82,6 +83,7 @@ from eagre.ops.pooling import (
     max_pool2d,
     max_pool3d,
 )
+from eagre.ops.pooling_places import max_pool_with_argmax
 from eagre.ops.sampling_losses import nce_loss, sampled_softmax_loss
 from eagre.ops.spaces import batch_to_space, depth_to_space, space_to_batch, space_to_depth
 from eagre.ops.statistics import (
@@ -131,6 +133,8 @@ __all__ = [
     "embedding_lookup",
     "erosion2d",
     "fixed_unigram_candidate_sampler",
+    "fractional_avg_pool",
+    "fractional_max_pool",
     "gelu",
     "in_top_k",
     "isotonic_regression",
@@ -146,6 +150,7 @@ __all__ = [
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
+    "max_pool_with_argmax",
     "moments",
     "nce_loss",
     "normalize_moments",

@@ -75,7 +75,8 @@ def train_step(network, optimizer, sequence):
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=wanted, logits=logits)
         loss = tf.reduce_mean(losses)
     variables = network.trainable_variables
-    optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+    gradients = tape.gradient(loss, variables)
+    optimizer.apply_gradients(zip(gradients, variables, strict=True))
     right = tf.argmax(logits, axis=-1, output_type=tf.int32) == wanted
     return loss, tf.reduce_mean(tf.cast(right, tf.float32))
 

@@ -66,7 +66,8 @@ def main(components=10, picture=None):
     for index, share in enumerate(shares.numpy(), 1):
         print(f"component {index:2}: {share:6.1%} {'*' * round(share * 200)}")
     error = tf.reduce_mean(tf.square(digits - copies))
-    print(f"{components} numbers instead of 64 explain {tf.reduce_sum(shares):.1%} of the variance;")
+    explained = tf.reduce_sum(shares)
+    print(f"{components} numbers instead of 64 explain {explained:.1%} of the variance;")
     print(f"mean squared error {error:.2f} at pixels of 0 to 16.")
     if picture:
         draw(picture, digits.numpy(), copies.numpy())

@@ -69,7 +69,7 @@ def train_step(network, optimizer, bits, odd):
         loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(odd, logits))
     variables = network.trainable_variables
     gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, variables), 1.0)
-    optimizer.apply_gradients(zip(gradients, variables))
+    optimizer.apply_gradients(zip(gradients, variables, strict=True))
     return loss, tf.reduce_mean(tf.cast((logits > 0) == (odd > 0.5), tf.float32))
 
 

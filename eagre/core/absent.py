@@ -69,6 +69,9 @@ def nearest(module: str, space: str, missing: str) -> str | None:
     for other in sorted(elsewhere, key=lambda each: (each.count("."), each)):
         if other != space and _is_there(other, missing):
             return f"{other}.{missing}"
+    first_version = "tf.compat.v1" + space.removeprefix("tf")
+    if _is_there(first_version, missing):
+        return f"{first_version}.{missing}"
     names: list[str] = sys.modules[module].__all__
     similar = get_close_matches(missing, names, 1, 0.7)
     return f"{space}.{similar[0]}" if similar else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-_OPERATORS = {"getitem": "tensor[...]"}
+_SPELLINGS = {"getitem": "tensor[...]", "binomial": "Generator.binomial"}
 _BETWEEN = frozenset({"apply", "infer", "interpret", "operator", "reflected"})
 
 
@@ -27,7 +27,7 @@ class Called(str):
                 break
             is_between = function in _BETWEEN or module == package + "graph.graph"
             if function[0] not in "_<" and not is_between:
-                name = _OPERATORS.get(function) or function.rstrip("_")
+                name = _SPELLINGS.get(function) or function.rstrip("_")
             frame = frame.f_back
         return name
 

@@ -239,7 +239,7 @@ class EagerTensor(Tensor):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         if interpreters:
-            self._note_taking("NumPy")
+            self._note_taking("np.array()")
         if copy is not False:
             return np.array(self.array, dtype)
         view = np.asarray(self.array, dtype).view()

@@ -1,8 +1,9 @@
 """The operation that made the first bad number: found in a recorded run by bisection.
 
-If a value is bad, let the frontier at a moment be the values that exist then and that it is still
-to be computed from. The frontier is good at the start and bad at the end, so somewhere a step makes
-a bad one of good ones; halving the interval finds such a step and looks at few values.
+If a value is bad, let the frontier at a moment be the values that have been made by then and that
+it is still to be computed from. The frontier is empty at the start and bad at the end, so somewhere
+a step makes a bad value of good ones, or of one that came in bad; halving the interval finds such
+a step and looks at few values.
 """
 
 from __future__ import annotations
@@ -49,12 +50,10 @@ def _path_to(steps: Sequence[Any], target: Any) -> list[Any]:
 
 
 def _frontier_is_bad(path: Sequence[Any], place: int, target: Any) -> bool:
-    """Whether a value that exists before `place` and is used from there on is bad."""
-    made = {id(output) for step in path[place:] for output in step.outputs}
-    used = {id(x): x for step in path[place:] for x in step.inputs if id(x) not in made}
-    if id(target) not in made:
-        used[id(target)] = target
-    return any(map(is_bad, used.values()))
+    """Whether a value that is made before `place` and used from there on is bad."""
+    made = {id(output): output for step in path[:place] for output in step.outputs}
+    used = {id(x) for step in path[place:] for x in step.inputs} | {id(target)}
+    return any(is_bad(made[number]) for number in used if number in made)
 
 
 def first_bad_number(fn: Callable[..., Any], *args: Any) -> Any:

@@ -22,7 +22,8 @@ _STYLE = """
 body { font: 13px/1.4 system-ui, sans-serif; margin: 24px; color: #1c1c1c; background: #fff; }
 h1 { font-size: 18px; font-weight: 600; margin: 0 0 4px; }
 p { margin: 0 0 12px; color: #555; max-width: 60em; }
-.mark { display: inline-block; width: 26px; height: 0; border-top: 2px solid; margin: 0 4px 3px 14px; }
+.mark { display: inline-block; width: 26px; height: 0; border-top: 2px solid;
+        margin: 0 4px 3px 14px; }
 .picture { position: relative; }
 svg { position: absolute; left: 0; top: 0; pointer-events: none; }
 path { fill: none; stroke: #9aa3ad; stroke-width: 1.2; }
@@ -33,7 +34,8 @@ path.exploding, path.bad { stroke: #d1362f; stroke-width: 2; }
 .line { font-family: ui-monospace, monospace; color: #555; border-top: 1px solid #ddd;
         box-sizing: border-box; overflow: hidden; }
 .line b { color: #1c1c1c; font-weight: 600; margin-left: 12px; }
-.row span { overflow: hidden; text-overflow: ellipsis; padding-right: 12px; box-sizing: border-box; }
+.row span { overflow: hidden; text-overflow: ellipsis; padding-right: 12px;
+            box-sizing: border-box; }
 .number { flex: 0 0 48px; color: #888; text-align: right; }
 .name { flex: 0 0 170px; font-weight: 600; }
 .spec { flex: 0 0 170px; color: #555; font-family: ui-monospace, monospace; }
@@ -60,8 +62,8 @@ def page(run: Any, target: Any) -> str:
     steps = run.steps[:ROWS]
     rows, lines, height = _rows(run, steps, target)
     counts = {kind: sum(row.kind == kind for row in rows) for kind in ("bad", "dead", "exploding")}
-    more = len(run.steps) - len(steps)
-    said = f"{len(run.steps)} operations" + (f", of which the first {ROWS} are shown" if more else "")
+    said = f"{len(run.steps)} operations"
+    said += f", of which the first {ROWS} are shown" if len(run.steps) > ROWS else ""
     gradient = "no gradients, for there is no scalar" if target is None else _described(run, target)
     found = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "none marked"
     title = f"Recording of {len(run.steps)} operations"

@@ -32,7 +32,7 @@ ROWS = 40
 class Step:
     """One operation of a recording: `number`, `line`, `name`, `inputs`, `outputs`, `value`."""
 
-    __slots__ = ("inputs", "line", "number", "outputs", "params", "primitive")
+    __slots__ = ("inputs", "line", "number", "params", "primitive", "raw")
 
     def __init__(
         self,
@@ -41,14 +41,19 @@ class Step:
         primitive: Primitive,
         inputs: tuple[Any, ...],
         params: Any,
-        outputs: tuple[Any, ...],
+        raw: Any,
     ) -> None:
         self.number = number
         self.line = line
         self.primitive = primitive
         self.inputs = inputs
         self.params = params
-        self.outputs = outputs
+        self.raw = raw
+
+    @property
+    def outputs(self) -> tuple[Any, ...]:
+        """The outputs, of which there is one most often."""
+        return self.raw if self.raw.__class__ is tuple else (self.raw,)
 
     @property
     def name(self) -> str:
@@ -93,8 +98,7 @@ class Recording(Observer):
         self, line: str, primitive: Primitive, inputs: tuple[Any, ...], params: Any, output: Any
     ) -> None:
         """Keep an operation."""
-        outputs = output if output.__class__ is tuple else (output,)
-        self._keep(Step(len(self.steps), line, primitive, inputs, params, outputs))
+        self._keep(Step(len(self.steps), line, primitive, inputs, params, output))
 
     def made(self, line: str, tensor: Any) -> None:
         """Keep a tensor that was made of Python or NumPy values."""
@@ -148,14 +152,14 @@ class Recording(Observer):
         return self._gradients[id(end)].get(id(value))
 
     def _backpropagate(self, target: Any) -> dict[int, Tensor]:
-        entries, needed, known = [], {id(target)}, {id(target)}
+        entries: list[Any] = []
+        needed, known = {id(target)}, {id(target)}
         for step in reversed(self.steps):
             primitive = step.primitive
             is_on_the_way = not needed.isdisjoint(map(id, step.outputs))
             if not is_on_the_way or primitive.stops_gradients or not primitive.is_differentiable:
                 continue
-            output = step.outputs if len(step.outputs) > 1 else step.outputs[0]
-            entries.append((primitive, step.inputs, step.params, output))
+            entries.append((primitive, step.inputs, step.params, step.raw))
             needed.update(map(id, step.inputs))
             known.update(id(x) for x in (*step.inputs, *step.outputs) if _has_gradient(x))
         with ambient.outside(None):

@@ -23,7 +23,8 @@ def replay(run: Recording, old: Any, new: Any) -> Recording:
             outputs = _outputs(step, inputs, held)
             pairs = zip(step.outputs, outputs, strict=True)
             changes.update((id(a), b) for a, b in pairs if a is not b)
-        result._keep(Step(step.number, step.line, step.primitive, inputs, step.params, outputs))
+        raw = outputs if step.raw.__class__ is tuple else outputs[0]
+        result._keep(Step(step.number, step.line, step.primitive, inputs, step.params, raw))
     result.leaves = [(changes.get(id(x), x), line) for x, line in run.leaves]
     result._takings = run._takings
     taken = [f"{way} at {line}" for x, way, line in run._takings if id(x) in changes]

@@ -54,7 +54,15 @@ class explain_gradients(Observer):
     'stopped'
     """
 
-    __slots__ = ("_history", "_last_tape", "_numbers", "_seen_stack", "_seen_tapes", "_tapes")
+    __slots__ = (
+        "__weakref__",
+        "_history",
+        "_last_tape",
+        "_numbers",
+        "_seen_stack",
+        "_seen_tapes",
+        "_tapes",
+    )
     public = "explain_gradients"
 
     def __init__(self) -> None:
@@ -151,7 +159,7 @@ def explain(tape: GradientTape, kept: History | None, target: Any, source: Any) 
     if explanation is not None:
         return explanation.why_none(target, source, tape)
     known = tape.skeleton() if kept is None else kept
-    if not known.events and tape.is_used_up:
+    if kept is None and tape.is_used_up:
         return used_up()
     if isinstance(target, SymbolicTensor):
         known = history_of_graph(target.graph, known, id(tape))

@@ -17,7 +17,7 @@ from eagre.core import ambient, structure
 from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import resource
 from eagre.core.tensor import Tensor, next_handle_id, next_id
-from eagre.gradients.backpropagate import zeros_like
+from eagre.gradients.backpropagate import ones_like, zeros_like
 from eagre.gradients.tape import GradientTape, UnconnectedGradients, as_unconnected
 from eagre.primitives.families import FLOATS, INEXACTS, Elementwise, shape_of, unbroadcast
 from eagre.primitives.rearrangement import broadcast_to
@@ -176,7 +176,8 @@ def _transposed(
     """The gradient, with respect to the gradient that comes in, of those that go out."""
     outputs = output if output.__class__ is tuple else (output,)
     with GradientTape() as tape:
-        seeds = [zeros_like(each) for each in outputs]
+        # The rule is linear, so any gradient will do; ones are far from where a rule is careful.
+        seeds = [ones_like(each) for each in outputs]
         tape.watch([seed for seed, each in zip(seeds, outputs, strict=True) if _has_tangent(each)])
         grad: Any = tuple(seeds) if output.__class__ is tuple else seeds[0]
         parts = _gradients(primitive, grad, output, inputs, params, tangents)
@@ -184,7 +185,7 @@ def _transposed(
     if not pairs:
         return [None] * len(outputs)
     found = tape.gradient([p for p, _ in pairs], seeds, [t for _, t in pairs])
-    return [f if _has_tangent(each) else None for f, each in zip(found, outputs, strict=True)]
+    return [None if tangent is None else to_tensor(tangent) for tangent in found]
 
 
 def _has_tangent(value: Tensor) -> bool:
@@ -196,7 +197,12 @@ def _gradients(
 ) -> list[Any]:
     """What the gradient rule gives for those inputs that have tangents."""
     wanted = [tangent is not None for tangent in tangents]
-    if primitive.gradients is None:
+    if primitive.accumulate is not None:
+        sums: dict[int, Any] = {}
+        keys = [place if want else None for place, want in enumerate(wanted)]
+        primitive.accumulate(keys, sums, grad, output, inputs, params)
+        rules = [sums.get(place) for place in range(len(inputs))]
+    elif primitive.gradients is None:
         rules = primitive.gradient(grad, output, *inputs, **params)
     else:
         rules = primitive.gradients(wanted, grad, output, inputs, params)

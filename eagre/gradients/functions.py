@@ -61,3 +61,52 @@ def gradients_function(f: Callable[..., Any], params: Any = None) -> Callable[..
         return both(*args)[1]
 
     return gradients
+
+
+def implicit_value_and_gradients(f: Callable[..., Any]) -> Callable[..., tuple[Any, list[Any]]]:
+    """A function that returns the value of `f` and pairs of a gradient and a variable.
+
+    The variables are those that `f` reads while it runs, if they are trainable; the pairs are
+    what `apply_gradients` of an optimizer takes.
+
+    Raises:
+        ValueError: when called, `f` reads no such variable, or returns None.
+
+    >>> w = tf.Variable(3.0)
+    >>> value, pairs = tf.contrib.eager.implicit_value_and_gradients(lambda x: w * x)(2.0)
+    >>> value.numpy(), [(grad.numpy(), variable is w) for grad, variable in pairs]
+    (np.float32(6.0), [(np.float32(2.0), True)])
+    """
+
+    def value_and_gradients(*args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
+        with GradientTape() as tape:
+            value = f(*args, **kwargs)
+        variables = tape.watched_variables()
+        if value is None or not variables:
+            wanted = "returns a tensor" if value is None else "reads trainable variables"
+            came = "None" if value is None else "one that reads none"
+            raise ValueError(
+                f"implicit_gradients expected a function that {wanted}. Received: {came}"
+            )
+        grads = tape.gradient(value, variables)
+        return value, list(zip(grads, variables, strict=True))
+
+    return value_and_gradients
+
+
+def implicit_gradients(f: Callable[..., Any]) -> Callable[..., list[Any]]:
+    """A function that returns pairs of a gradient of `f` and a variable that it reads.
+
+    >>> w = tf.Variable(3.0)
+    >>> pairs = tf.contrib.eager.implicit_gradients(lambda: w * w)()
+    >>> optimizer = tf.compat.v1.train.GradientDescentOptimizer(0.25)
+    >>> optimizer.apply_gradients(pairs)
+    >>> w.numpy()
+    np.float32(1.5)
+    """
+    both = implicit_value_and_gradients(f)
+
+    def gradients(*args: Any, **kwargs: Any) -> list[Any]:
+        return both(*args, **kwargs)[1]
+
+    return gradients

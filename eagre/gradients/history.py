@@ -151,9 +151,9 @@ def skeleton(records: Iterable[Any], tape: int) -> History:
             history.events.append(Watch(tape, output.id, None))
             continue
         outputs = output if output.__class__ is tuple else (output,)
-        for x in (*inputs, *outputs):
-            if x.id and x.id not in history.names:
-                history.names[x.id] = name_of(x)
+        if primitive.reads_variables:
+            handles = [x for x in inputs if x.id and x.dtype is resource]
+            history.names.update((x.id, name_of(x)) for x in handles)
         numbers = tuple(x.id for x in outputs)
         read = tuple(x.id for x in inputs if x.id)
         history.events.append(Step(primitive, None, read, numbers, is_inexact(output)))

@@ -207,6 +207,7 @@ def _break(history: History, place: int, step: Step, start: int, tape: int) -> W
 def _when(history: History, place: int, tape: int) -> str:
     """When a step ran that a tape did not see."""
     seen = [i for i, step in history.steps() if step.tapes is not None and tape in step.tapes]
+    seen = sorted(seen + [i for i, watch in history.of_kind(Watch) if watch.tape == tape])
     if not seen or place > seen[-1]:
         return "outside the tape's block"
     return "before the tape's block" if place < seen[0] else "while the tape was not recording"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, as_operand, to_tensor
+from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import apply
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, wrap

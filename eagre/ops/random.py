@@ -218,6 +218,13 @@ def global_stream(seed: Any, use: str, *kinds: str) -> Any:
     return lambda shape, *more: _seeded_stream(number, use, (*kinds, *more), shape)
 
 
+def repeated_stream(seed: int, use: str) -> Any:
+    """The key and the counter of an operation whose numbers are the same in each call."""
+    inputs = read_variable(_state), to_tensor([0, 0], dtypes.int64)
+    key, counter, _ = apply_with_shape(seeded_stream, inputs, (), seed=seed, use=use)
+    return key, counter
+
+
 def _next_stream() -> Any:
     with state_lock:
         key, counter, after = next_stream(read_variable(_state))

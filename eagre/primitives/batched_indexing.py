@@ -9,7 +9,7 @@ from eagre.core.conversion import to_tensor
 from eagre.core.primitive import apply
 from eagre.primitives.batching import (
     Flags,
-    NoBatchingRule,
+    NoRuleError,
     all_batched,
     apply_led,
     moved,
@@ -60,10 +60,28 @@ def _rotated(x: Any, first: int, second: int) -> Any:
 
 
 def sliced(primitive: Primitive, batched: Flags, x: Any, *bounds: Any, key: Any) -> Any:
-    """The same part of each example."""
-    if any(batched[1:]):
+    """The same part of each example, or one element along an axis by an index of its own."""
+    if not any(batched[1:]):
+        return apply(primitive, (x, *bounds), {"key": (slice(None), *key)})
+    axis = _axis_of_index(key)
+    if axis is None:
         return NotImplemented
-    return apply(primitive, (x, *bounds), {"key": (slice(None), *key)})
+    from eagre.primitives.comparison import select
+    from eagre.primitives.indexing import gather as gather_primitive
+
+    (index,) = bounds
+    size = sizes_of(x)[axis + batched[0]]
+    index = select(index < 0, index + to_tensor(size, index.dtype), index)
+    return gather(gather_primitive, batched, x, index, axis=axis)
+
+
+def _axis_of_index(key: Any) -> int | None:
+    """The axis that a key indexes by a tensor, if it takes all of the other axes."""
+    parts = [part for part in key if part.__class__ is not slice or part != slice(None)]
+    if key[-1:] == (Ellipsis,):
+        parts = parts[:-1]
+    is_index = len(parts) == 1 and parts[0].__class__ not in (int, slice, type(...), type(None))
+    return key.index(parts[0]) if is_index else None
 
 
 def unsliced(
@@ -104,7 +122,7 @@ def scatter_add(
         params = {"axis": shifted(axis)}
         return apply_led(primitive, (updates, indices), size, (known, vector), params)
     if known is None:
-        raise NoBatchingRule
+        raise NoRuleError
     updates, indices = all_batched(flags, (updates, indices))
     axis %= len(known)
     count = rank_of(indices, True)
@@ -161,7 +179,7 @@ def write_element(
 def boolean_mask(primitive: Primitive, batched: Flags, x: Any, mask: Any) -> Any:
     """The parts of each example where one mask is true."""
     if batched[1]:
-        raise NoBatchingRule
+        raise NoRuleError
     return moved(apply(primitive, (_moved_behind(x, rank_of(mask, False)), mask), {}), 1, 0)
 
 
@@ -169,7 +187,7 @@ def unmask(primitive: Primitive, batched: Flags, *inputs: Any, shape: Any) -> An
     """Zeros around the parts of each example."""
     flags, (x, mask), (known, vector) = without_sizes(batched, inputs, shape)
     if flags[1] or known is None:
-        raise NoBatchingRule
+        raise NoRuleError
     count = rank_of(mask, False)
     sizes = [n if n is not None else vector[i] for i, n in enumerate(known)]
     sizes.insert(count, size_of(flags, (x, mask)))

@@ -61,7 +61,8 @@ def convolution(
     if not batched[1]:
         found = apply(primitive, (_merged(x, -rank), filters), geometry)
         return _parted(found, 0, size)
-    if x.sizes is None or filters.sizes is None or _is_divided(size, x.sizes[-1], filters.sizes[-2]):
+    depth = None if filters.sizes is None else filters.sizes[-2]
+    if x.sizes is None or _is_divided(size, x.sizes[-1], depth):
         return NotImplemented
     x = _merged(x, -1) if batched[0] else x
     return _parted(apply(primitive, (x, _merged(filters, -1)), geometry), -1, size)

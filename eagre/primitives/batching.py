@@ -3,7 +3,7 @@
 A rule is `(primitive, batched, *inputs, **params) -> output(s)`. `batched` says which inputs have
 an additional first axis of examples; the others are the same for each example. The outputs have
 that axis, but for those in a `Plain`. A rule returns NotImplemented where examples have to be done
-one by one, and raises `NoBatchingRule` where nothing better is known.
+one by one, and raises `NoRuleError` where nothing better is known.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Flags = tuple[bool, ...]
 
 
-class NoBatchingRule(Exception):
+class NoRuleError(Exception):
     """The primitive does not know how to do such inputs for a whole batch."""
 
 
@@ -62,7 +62,7 @@ def size_of(batched: Flags, inputs: Any) -> Any:
 def rank_of(x: Any, is_batched: bool) -> int:
     """The number of axes of one example."""
     if x.ndim is None:
-        raise NoBatchingRule
+        raise NoRuleError
     return x.ndim - is_batched
 
 
@@ -71,7 +71,7 @@ def sizes_of(x: Any) -> list[Any]:
     from eagre.primitives.families import shape_tensor
 
     if x.sizes is None:
-        raise NoBatchingRule
+        raise NoRuleError
     if None not in x.sizes:
         return list(x.sizes)
     shape = shape_tensor(x)
@@ -159,7 +159,7 @@ def without_sizes(batched: Flags, inputs: Any, shape: Any) -> tuple[Flags, Any, 
     if shape is not None and None not in shape:
         return batched, inputs, (shape, None)
     if batched[-1]:
-        raise NoBatchingRule
+        raise NoRuleError
     return batched[:-1], inputs[:-1], (shape, inputs[-1])
 
 
@@ -212,7 +212,7 @@ def along(*names: str) -> Callable[..., Any]:
 
     def rule(primitive: Primitive, batched: Flags, *inputs: Any, **params: Any) -> Any:
         if any(batched[1:]):
-            raise NoBatchingRule
+            raise NoRuleError
         return apply(primitive, inputs, {**params, **{n: shifted(params[n]) for n in names}})
 
     return rule
@@ -244,7 +244,7 @@ def sum_to(
 
     _, _, (known, vector) = without_sizes(batched, (x, *rest), shape)
     if known is None:
-        raise NoBatchingRule
+        raise NoRuleError
     missing = rank_of(x, True) - len(known)
     ones = (1,) * missing
     if vector is not None:
@@ -262,7 +262,7 @@ def broadcast_to(primitive: Primitive, batched: Flags, x: Any, *rest: Any, shape
 
     _, _, led = without_sizes(batched, (x, *rest), shape)
     if led[0] is None:
-        raise NoBatchingRule
+        raise NoRuleError
     missing = len(led[0]) - rank_of(x, True)
     full = expand_dims(x, axis=tuple(range(1, 1 + missing))) if missing > 0 else x
     return apply_led(primitive, (full,), size_of(batched, (x, *rest)), led, {})

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.caller import Called
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
@@ -26,7 +27,7 @@ class RandomCandidates(Primitive):
     """
 
     vectorize = batching.by_rows
-    public = "candidate_sampler"
+    public = Called("candidate_sampler")
     stops_gradients = True
     can_fail = True
     checks_always = True

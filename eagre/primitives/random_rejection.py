@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.caller import Called
 from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
@@ -131,7 +132,7 @@ class RandomGamma(ParameterizedDraw):
     Marsaglia and Tsang, "A simple method for generating gamma variables", 2000.
     """
 
-    public = "gamma"
+    public = Called("gamma")
     takes = FLOATS
     stops_gradients = False
     can_fail = True
@@ -140,7 +141,8 @@ class RandomGamma(ParameterizedDraw):
     def check_parameter(self, spec: TensorSpec, dtype: dtypes.DType) -> None:
         if spec.dtype != dtype:
             raise DTypeMismatchError(
-                f"gamma expected alpha of dtype {dtype.name}. Received: dtype={spec.dtype.name}"
+                f"{self.public} expected alpha of dtype {dtype.name}. "
+                f"Received: dtype={spec.dtype.name}"
             )
 
     def draw(self, values: Any, stream: Any, dtype: Any) -> Any:
@@ -207,7 +209,7 @@ class RandomPoisson(ParameterizedDraw):
     transformed rejection method for generating Poisson random variables", 1993.
     """
 
-    public = "poisson"
+    public = Called("poisson")
     takes = COUNTS
     can_fail = True
 
@@ -275,7 +277,7 @@ class RandomBinomial(ParameterizedDraw):
     random variates", 1993 (BTRS).
     """
 
-    public = "stateless_binomial"
+    public = Called("stateless_binomial")
     takes = COUNTS
     can_fail = True
 

@@ -146,3 +146,9 @@ def _slope_by_fraction(a: Any, x: Any) -> Any:
     value = 1 / (x + 1 - a + tail)
     slope = value * value * (1 - slope)
     return -((np.log(x) - special.psi(a)) * value + slope)
+
+
+def sobol_points(dim: int, first: int, count: int) -> Any:
+    """Points [count, dim] of Sobol's sequence, in float64; the first one has number `first`."""
+    engine = scipy_module("stats").qmc.Sobol(dim, scramble=False, bits=32)
+    return engine.fast_forward(first).random(count)

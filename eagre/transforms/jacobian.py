@@ -6,9 +6,10 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import dtypes, structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import Tensor
+from eagre.gradients.tape import UnconnectedGradients, as_unconnected
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace
 from eagre.primitives.arithmetic import cast
@@ -32,15 +33,17 @@ def jacobian(
     tape: GradientTape, target: Any, sources: Any, unconnected: Any, parallel: Any, at_once: bool
 ) -> Any:
     """What `GradientTape.jacobian` documents."""
-    target = _checked_target(target, "GradientTape.jacobian")
-    sizes = _known_sizes(target, "GradientTape.jacobian")
+    name = "GradientTape.jacobian"
+    target = _checked_target(target, name)
+    sizes = _known_sizes(target, name)
+    for source in [sources] if isinstance(sources, Tensor) else structure.flatten(sources):
+        _check_source(source, name)
+    unconnected = as_unconnected(unconnected, name)
     rows = _identity(_product(sizes), target.dtype)
     seeds = reshaped(rows, [_product(sizes), *sizes])
     graph, found = _backward(tape, target, sources, unconnected)
     outputs = iter(_run(graph, seeds, parallel, at_once))
-    parts = [
-        None if grad is None else _with_sizes(next(outputs), 1, sizes) for grad in found
-    ]
+    parts = [None if grad is None else _with_sizes(next(outputs), 1, sizes) for grad in found]
     return _packed(sources, parts)
 
 
@@ -50,21 +53,31 @@ def batch_jacobian(
     """What `GradientTape.batch_jacobian` documents."""
     name = "GradientTape.batch_jacobian"
     target = _checked_target(target, name)
-    value = to_tensor(source, name=f"{name}(source)")
-    sizes, others = _known_sizes(target, name), _known_sizes(value, name)
-    _check_batches(target, value)
+    _check_source(source, name)
+    sizes = _known_sizes(target, name)
+    _check_batches(target, source)
+    as_unconnected(unconnected, name)
     count = _product(sizes[1:])
     rows = expand_dims(_identity(count, target.dtype), axis=(1,))
     seeds = reshaped(broadcast_to(rows, vector_of([count, sizes[0], count])), [count, *sizes])
-    graph, _ = _backward(tape, target, source, unconnected)
+    graph, _ = _backward(tape, target, source, UnconnectedGradients.ZERO)
     (found,) = _run(graph, seeds, parallel, at_once)
     return _with_sizes(moved(found, 1, 0), 2, sizes)
 
 
 def _checked_target(target: Any, name: str) -> Tensor:
     if not isinstance(target, Tensor):
-        raise TypeError(f"{name} expected target to be a tensor. Received: {described(target)}")
+        kind = type(target).__name__
+        raise TypeError(f"{name} expected target to be a tensor. Received: a value of type {kind}")
     return target
+
+
+def _check_source(source: Any, name: str) -> None:
+    if not isinstance(source, Tensor) and getattr(source, "handle", None) is None:
+        kind = type(source).__name__
+        raise TypeError(
+            f"{name} expected sources to be tensors or variables. Received: a value of type {kind}"
+        )
 
 
 def _known_sizes(x: Tensor, name: str) -> list[Any]:
@@ -73,8 +86,9 @@ def _known_sizes(x: Tensor, name: str) -> list[Any]:
     return sizes_of(x)
 
 
-def _check_batches(target: Tensor, source: Tensor) -> None:
-    batches = [x.sizes[0] if x.sizes else -1 for x in (target, source)]
+def _check_batches(target: Tensor, source: Any) -> None:
+    shapes = [x.shape.sizes for x in (target, source)]
+    batches = [-1 if sizes == () else sizes and sizes[0] for sizes in shapes]
     if -1 in batches or (None not in batches and batches[0] != batches[1]):
         raise ValueError(
             "GradientTape.batch_jacobian expected a target and a source with first axes of one "

@@ -106,15 +106,12 @@ def _traced(fn: Any, elems: Any, specs: list[TensorSpec]) -> tuple[Graph, Any]:
 
 
 def _report(operation: Operation, may_loop: bool, warns: bool) -> None:
-    name = f"{operation.primitive.public} at {operation.line}"
+    text = (
+        "vectorized_map expected operations that can do a whole batch at once. "
+        f"Received: {operation.primitive.public} at {operation.line}"
+    )
     if not may_loop:
-        raise UnimplementedError(
-            "vectorized_map expected operations that can do a whole batch at once. "
-            f"Received: {name}, and fallback_to_while_loop=False"
-        )
+        raise UnimplementedError(f"{text}, and fallback_to_while_loop=False")
     if warns:
-        warnings.warn(
-            f"vectorized_map does one example after the other in {name}. "
-            "Pass warn=False to do so without this warning.",
-            stacklevel=9,
-        )
+        told = f"{text}, which does one example after the other. Pass warn=False if that is meant."
+        warnings.warn(told, stacklevel=9)

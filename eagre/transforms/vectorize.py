@@ -16,7 +16,7 @@ from eagre.graph.graph import effects_of
 from eagre.primitives.batching import (
     Carried,
     Flags,
-    NoBatchingRule,
+    NoRuleError,
     Plain,
     size_of,
     spread_rows,
@@ -36,7 +36,7 @@ Missing = Any
 
 def refuse(operation: Operation) -> None:
     """No loop: who asks does the whole graph one by one instead."""
-    raise NoBatchingRule(f"{operation.primitive.public} at {operation.line}")
+    raise NoRuleError(f"{operation.primitive.public} at {operation.line}")
 
 
 def allow(operation: Operation) -> None:
@@ -105,7 +105,7 @@ class _Run:
             before, level.line = level.line, operation.line
         try:
             return self.do(operation, tuple([x for x, _ in pairs]), tuple([f for _, f in pairs]))
-        except NoBatchingRule:
+        except NoRuleError:
             raise
         except Exception as error:
             error.add_note(f"in {operation.name}, traced at {operation.line}")
@@ -139,9 +139,9 @@ class _Run:
             return NotImplemented
         try:
             if rule is None:
-                raise NoBatchingRule
+                raise NoRuleError
             return rule(flags, *inputs, **operation.params)
-        except NoBatchingRule:
+        except NoRuleError:
             self.missing(operation)
             return NotImplemented
 

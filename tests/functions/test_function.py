@@ -1,4 +1,4 @@
-"""`tf.function`: which calls share a graph, what a graph may hold, and that its bits are eager's."""
+"""`tf.function`: which calls share a graph, what a graph may hold, and whose bits it gives."""
 
 import functools
 import gc

@@ -9,6 +9,9 @@ import pytest
 
 import eagre as tf
 
+# What None means is tested here; when it is worth a warning is tested in test_why_none.py.
+pytestmark = pytest.mark.filterwarnings("ignore::eagre.GradientWarning")
+
 
 def number(tensor):
     return None if tensor is None else tensor.numpy().tolist()

@@ -98,6 +98,13 @@ def growing_in_a_loop(v):
     return all_of_it
 
 
+def appends_pairs(v):
+    found = []
+    for x in v:
+        found.append((x, x))
+    return found
+
+
 def object_in_a_loop(n):
     name = "a"
     while n > 0:
@@ -237,6 +244,7 @@ AUTOGRAPH = {
     "for: dtype of a sum": (traced(dtype_of_a_sum_in_a_loop, VECTOR), TypeError),
     "for: shape": (traced(shape_in_a_loop, tf.TensorSpec([3])), TypeError),
     "for: growing list": (traced(growing_in_a_loop, VECTOR), TypeError),
+    "for: append a pair": (traced(appends_pairs, VECTOR), TypeError),
     "for: None before": (traced(none_before_a_loop, VECTOR), TypeError),
     "for: invariant": (traced(invariant_that_does_not_fit, VECTOR), ValueError),
     "for: scalar": (traced(over_a_scalar), TypeError),

@@ -128,6 +128,8 @@ AXES = {
     "pad: negative": (lambda: tf.pad(a23, [[-1, 0], [0, 0]]), *INVALID),
     "pad: mode": (lambda: tf.pad(a23, [[1, 1], [0, 0]], "MIRROR"), ValueError),
     "pad: no pairs": (lambda: tf.pad(a23, [1, 1]), ValueError),
+    "pad: nothing as value": (lambda: tf.pad(a23, [[1, 1], [0, 0]], constant_values=None),
+        ValueError),
     "pad: reflecting too much": (lambda: tf.pad(a23, [[2, 0], [0, 0]], "REFLECT"), *INVALID),
     "reverse: axis": (lambda: tf.reverse(a23, [2]), *INVALID),
 }

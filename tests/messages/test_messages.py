@@ -9,6 +9,7 @@ import eagre as tf
 from tests.messages import (
     arrays,
     autograph,
+    batches,
     checkpoints,
     composites,
     demands,
@@ -24,7 +25,7 @@ from tests.messages import (
 
 SECTIONS = [values, composites, operations, tapes, tracing, state, signals, demands, arrays,
             networks]
-SECTIONS += [autograph, linear_operators, checkpoints]
+SECTIONS += [autograph, batches, linear_operators, checkpoints]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
     f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()
@@ -128,7 +129,7 @@ def public_names():
     names |= found | {f"Tensor.{name}" for name in found}
     for kind in (tf.optimizers.SGD, tf.optimizers.Adam):
         names |= {f"{kind.__name__}.{member}" for member in members(kind)} | members(kind)
-    names |= {"if", "while", "for", "assert", "set_loop_options", "do_not_convert"}
+    names |= {"if", "while", "for", "assert", "set_loop_options", "do_not_convert", "append"}
     names |= set(tf.autograph.__all__) | {"recursion", "y", "looks_at_its_frame"}
     # Functions of the tests that are traced stand for functions of the user.
     return names | {"line", "vector", "pair", "f", "argument", "lambda", "Tensor", "TensorSpec"}

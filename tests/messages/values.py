@@ -80,6 +80,7 @@ CREATION = {
     "fill: negative size": (lambda: tf.fill([-1], 0), *INVALID),
     "fill: vector as value": (lambda: tf.fill([3, 2], [1.0, 2.0]), *INVALID),
     "eye: negative size": (lambda: tf.eye(-1), ValueError),
+    "eye: fraction of a row": (lambda: tf.eye(2.5), *INVALID),
     "range: step zero": (lambda: tf.range(1, 5, 0), *INVALID),
     "range: wrong direction": (lambda: tf.range(5, 1), *INVALID),
     "range: vector": (lambda: tf.range([1, 2]), *INVALID),

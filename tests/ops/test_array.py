@@ -298,3 +298,24 @@ def test_unique_has_the_gradient_of_a_gather():
         tape.watch(x)
         y = tf.unique(x).y
     assert tape.gradient(y, x, tf.constant([10.0, 20.0])).numpy().tolist() == [10.0, 20.0, 0.0]
+
+
+def test_identity_matrices_of_sizes_that_are_known_later():
+    def build(n):
+        return tf.eye(n), tf.eye(n, 3, [2], tf.int64), tf.eye(2, batch_shape=[n], dtype=tf.bool)
+
+    graph = trace(build, tf.TensorSpec([], tf.int32))
+    for size in (0, 1, 4):
+        for found, expected in zip(graph(tf.constant(size)), build(size), strict=True):
+            assert found.dtype == expected.dtype
+            np.testing.assert_array_equal(found, expected, strict=True)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        graph(tf.constant(-1))
+
+
+@pytest.mark.parametrize("values", [[True], ["a"], [1j], [1]])
+@pytest.mark.parametrize("border", [0, 0.0, False, ""])
+def test_zero_is_the_border_of_every_dtype(values, border):
+    found = tf.pad(values, [[1, 1]], constant_values=border).numpy()
+    np.testing.assert_array_equal(found, tf.pad(values, [[1, 1]]).numpy(), strict=True)
+    assert not found[0] and found[1] and not found[2]

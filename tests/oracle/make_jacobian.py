@@ -85,7 +85,7 @@ NAMES = "xyz"
 
 
 def call(text, tensors):
-    return eval(text, {"tf": tf, **dict(zip(NAMES, tensors))})
+    return eval(text, {"tf": tf, **dict(zip(NAMES, tensors, strict=False))})
 
 
 def flat(values):

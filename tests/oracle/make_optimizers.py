@@ -10,6 +10,7 @@ take the same steps.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from pathlib import Path
@@ -127,6 +128,23 @@ SCHEDULES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 SCHEDULE_STEPS = [*range(45), 100, 1000]
 
+# The same in TensorFlow 1, for a global step.
+DECAYS: dict[str, tuple[str, dict[str, Any]]] = {
+    "piecewise": ("piecewise_constant", {"boundaries": [10, 25], "values": [1.0, 0.5, 0.25]}),
+    "exponential": ("exponential_decay", {
+        "learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5, "staircase": True}),
+    "natural": ("natural_exp_decay", {
+        "learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5}),
+    "inverse time": ("inverse_time_decay", {
+        "learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5}),
+    "polynomial": ("polynomial_decay", {
+        "learning_rate": 0.1, "decay_steps": 10, "power": 2.0, "cycle": True}),
+    "cosine": ("cosine_decay", {"learning_rate": 0.1, "decay_steps": 20, "alpha": 0.1}),
+    "restarts": ("cosine_decay_restarts", {
+        "learning_rate": 0.1, "first_decay_steps": 5, "m_mul": 0.8}),
+}
+DECAY_STEPS = [0, 1, 5, 10, 11, 19, 20, 25, 26, 40, 41]
+
 NAN, INFINITY = float("nan"), float("inf")
 # Gradients to clip: dense ones, slices as (values, indices, dense_shape), and None.
 LISTS: dict[str, list[Any]] = {
@@ -157,9 +175,15 @@ def sparse_grads(repeats: bool = False) -> list[tuple[list[list[float]], list[in
             for each in places]
 
 
+@functools.cache
+def everything() -> dict[str, Any]:
+    """The file."""
+    return json.loads(FILE.read_text())
+
+
 def cases(part: str = "values") -> Any:
     """What a part of the file says, such as the values after each step by optimizer."""
-    return json.loads(FILE.read_text())[part]
+    return everything()[part]
 
 
 def main() -> None:
@@ -194,6 +218,9 @@ def main() -> None:
         name: [float(getattr(keras.optimizers.schedules, kind)(**options)(
             tf.constant(step, tf.int64))) for step in SCHEDULE_STEPS]
         for name, (kind, options) in SCHEDULES.items()}
+    content["decays"] = {
+        name: decayed(tf, getattr(tf.compat.v1.train, function), options)
+        for name, (function, options) in DECAYS.items()}
     content["configs"] = configs(keras)
     content["clipped"] = {name: clipped(tf, each) for name, each in LISTS.items()}
     FILE.write_text(json.dumps(content) + "\n")
@@ -209,6 +236,13 @@ def configs(keras: Any) -> dict[str, Any]:
         found["schedule " + name] = keras.optimizers.SGD(schedule).get_config()
     return {name: {key: value for key, value in config.items() if key != "name"}
             for name, config in found.items()}
+
+
+def decayed(tf: Any, function: Any, options: dict[str, Any]) -> list[float]:
+    """The rates of a decay of TensorFlow 1."""
+    step = "x" if "boundaries" in options else "global_step"
+    return [float(function(**{**options, step: tf.constant(each, tf.int64)})())
+            for each in DECAY_STEPS]
 
 
 def clipped(tf: Any, listed: list[Any]) -> dict[str, Any]:

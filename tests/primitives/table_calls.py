@@ -1,4 +1,4 @@
-"""Records of the primitives that run functions: graphs, Python code, gradients of the user's own."""
+"""Records of primitives that run functions: graphs, Python code, gradients of one's own."""
 
 from eagre.control.calling import call
 from eagre.control.host_calls import host_call

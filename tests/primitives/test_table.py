@@ -44,6 +44,9 @@ from tests.primitives.record import EVERYTHING, INEXACT, each, narrow, of, sampl
 from tests.primitives.record import Record as Row
 from tests.primitives.table import RECORDS
 
+# That what is flat has no gradient is tested here, so it is not worth a warning.
+pytestmark = pytest.mark.filterwarnings("ignore::eagre.GradientWarning")
+
 # One dtype of each kind: graphs and printing do not depend on the width of numbers.
 KINDS = ("float32", "complex64", "int32", "bool", "string")
 

@@ -56,7 +56,8 @@ def check_gradients(
 
     Args:
         fn: returns a tensor or a structure of them.
-        args: a value, or a structure of values, for each argument.
+        args: for each argument a number, an array, a tensor, a list of numbers (which is one
+            tensor), or a structure of arrays and tensors.
         order: 1 checks the gradients, 2 those of the gradients as well, and so on.
         rtol, atol: an element may differ by `atol + rtol * |difference quotient|`.
 
@@ -76,10 +77,14 @@ def check_gradients(
         1         0       ()         3           6    0.5
     """
     if not isinstance(args, list | tuple):
-        raise TypeError(f"check_gradients expected a list of arguments. Received: args={args!r:.80}")
+        raise TypeError(
+            f"check_gradients expected a list of arguments. Received: args={args!r:.80}"
+        )
     if order < 1:
-        raise ValueError(f"check_gradients expected an order of at least 1. Received: order={order}")
-    nest = [structure.map_structure(_widened, arg) for arg in args]
+        raise ValueError(
+            f"check_gradients expected an order of at least 1. Received: order={order}"
+        )
+    nest = [_widened_arg(arg) for arg in args]
     leaves = structure.flatten(nest)
     places = [i for i, leaf in enumerate(leaves) if leaf.dtype in INEXACTS]
     if not places:
@@ -103,6 +108,19 @@ def _names(number: int, arg: Any) -> list[str]:
     count = len(structure.flatten(arg))
     return [str(number) if arg is leaf else f"{number}, leaf {i}"
             for i, leaf in enumerate(structure.flatten(arg))] if count else []
+
+
+def _widened_arg(arg: Any) -> Any:
+    """An argument with tensors as leaves; a list of numbers is one tensor."""
+    if isinstance(arg, list | tuple) and _is_numbers(arg):
+        return _widened(np.array(arg))
+    return structure.map_structure(_widened, arg)
+
+
+def _is_numbers(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_is_numbers, value))
+    return isinstance(value, int | float | complex)
 
 
 def _widened(value: Any) -> Tensor:

@@ -6,7 +6,7 @@ from typing import Any
 
 from eagre.composites.tensor_array import TensorArray
 from eagre.core.conversion import to_tensor
-from eagre.functions.autograph.values import is_tensor_like
+from eagre.functions.autograph.values import is_tensor_like, shown
 
 
 class Tracked(list[Any]):
@@ -70,6 +70,11 @@ class GrowingList:
             dtype, shape = other.array.dtype, other.array.element_shape
         else:
             example: Any = [*values, *other][0]
+            if not is_tensor_like(example) and not isinstance(example, bool | int | float):
+                raise TypeError(
+                    "append in a branch or loop of the graph expected tensors. Received: "
+                    f"{shown(example)}. Append the parts to lists of their own."
+                )
             tensor = to_tensor(example)
             dtype, shape = tensor.dtype, tensor.shape
         array = TensorArray(dtype, size=0, dynamic_size=True, clear_after_read=False,
@@ -102,6 +107,12 @@ class GrowingList:
 
     def __getitem__(self, index: Any) -> Any:
         return self.array.stack()[index]
+
+    def __len__(self) -> int:
+        return int(self.array.size())
+
+    def __repr__(self) -> str:
+        return f"<list that grows in the graph: {self.array!r}>"
 
     def __iter__(self) -> Any:
         return iter(self.array.stack())

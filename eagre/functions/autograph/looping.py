@@ -173,7 +173,7 @@ class _Carried:
         self.declared = declared
         self.flag = value.flag if isinstance(value, Perhaps) else None
         self.like = value.value if isinstance(value, Perhaps) else value
-        is_constant = "." in name
+        is_constant = not name.isidentifier()
         self.is_constant = is_constant
         self.rebuild: Any = None
         self.wanted: Any = None

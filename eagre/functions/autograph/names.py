@@ -68,15 +68,20 @@ def read(nodes: list[Any]) -> set[str]:
     return loads | changed
 
 
-def changed_attributes(nodes: list[Any]) -> dict[str, Any]:
-    """Attributes such as `self.total` that statements assign, where the object stays the same."""
+def changed_parts(nodes: list[Any]) -> dict[str, Any]:
+    """Attributes and items such as `self.total` and `state["total"]` that statements assign,
+    where the object stays the same."""
     names = bound(nodes)
     found = {
         dotted(node): node
         for node in walk_here(nodes)
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store)
     }
-    return {name: n for name, n in found.items() if name and name.partition(".")[0] not in names}
+    return {name: n for name, n in found.items() if name and _owner(n) not in names}
+
+
+def _owner(node: Any) -> str:
+    return node.id if isinstance(node, ast.Name) else _owner(node.value)
 
 
 class Scope:

@@ -26,6 +26,7 @@ from eagre.functions.autograph.looping import LoopError, graph_loop
 from eagre.functions.autograph.values import (
     is_symbolic,
     put_attribute,
+    put_item,
     read,
     result,
     slot,
@@ -34,9 +35,9 @@ from eagre.functions.autograph.values import (
 from eagre.graph.trace import user_line
 
 __all__ = [
-    "and_", "append", "assertion", "called", "compare", "for_statement", "goes_on", "if_expression",
-    "if_statement", "not_", "or_", "plain", "put_attribute", "raised", "read", "result", "slot",
-    "while_statement",
+    "and_", "append", "assertion", "called", "compare", "for_statement", "goes_on",
+    "if_expression", "if_statement", "not_", "or_", "plain", "put_attribute", "put_item",
+    "raised", "read", "result", "slot", "while_statement",
 ]  # fmt: skip
 
 _MOST_UNROLLED = 10_000

@@ -18,7 +18,7 @@ from eagre.functions.autograph.names import (
     Names,
     Scope,
     bound,
-    changed_attributes,
+    changed_parts,
 )
 from eagre.functions.autograph.syntax import (
     OPERATORS,
@@ -236,7 +236,7 @@ class _Statements(Expressions, ast.NodeTransformer):
         """The functions that read and write the state, and the arguments that hand them over."""
         live = sorted(bound(blocks) & node.live)
         names = [*live, *sorted(bound(blocks) & (node.needed - node.live))]
-        attributes = changed_attributes(blocks)
+        attributes = changed_parts(blocks)
         labels = [*attributes, *live]
         if not names and not attributes:
             return [], [()]
@@ -246,9 +246,11 @@ class _Statements(Expressions, ast.NodeTransformer):
         slots = ast.Tuple([operator("slot", [thunk(e, node)], node) for e in read], ast.Load())
         writes: list[Any] = []
         for i, each in enumerate(attributes.values()):
-            owner = _attribute(each.value, ast.Load())
-            put = operator("put_attribute", [owner, each.attr, _item(values, i)], node)
-            writes.append(statement(put))
+            is_item = isinstance(each, ast.Subscript)
+            key = each.slice if is_item else each.attr
+            put = [_attribute(each.value, ast.Load()), key, _item(values, i)]
+            name = "put_item" if is_item else "put_attribute"
+            writes.append(statement(operator(name, put, node)))
         writes += [
             located(ast.Assign([ast.Name(name, ast.Store())], _item(values, i)), node)
             for i, name in enumerate(names, len(attributes))
@@ -265,9 +267,11 @@ def _item(name: str, index: int) -> Any:
 
 
 def _attribute(node: Any, context: Any) -> Any:
-    """A copy of a name with attributes."""
+    """A copy of a name with attributes and items."""
     if isinstance(node, ast.Name):
         return ast.Name(node.id, ast.Load())
+    if isinstance(node, ast.Subscript):
+        return ast.Subscript(_attribute(node.value, ast.Load()), node.slice, context)
     return ast.Attribute(_attribute(node.value, ast.Load()), node.attr, context)
 
 

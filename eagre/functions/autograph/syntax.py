@@ -91,9 +91,13 @@ def body_of(node: Any) -> list[Any]:
 
 
 def dotted(node: Any) -> str | None:
-    """`a.b.c` as text where an expression is a name or attributes of a name, else None."""
+    """`a.b["c"]` as text where an expression is a name, or attributes and items with constant
+    keys of a name, else None."""
     if isinstance(node, ast.Name):
         return node.id
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        owner = dotted(node.value)
+        return None if owner is None else f"{owner}[{node.slice.value!r}]"
     if isinstance(node, ast.Attribute):
         owner = dotted(node.value)
         return None if owner is None else f"{owner}.{node.attr}"

@@ -71,10 +71,10 @@ def truth(value: Any, name: str) -> Any:
 
 
 def slot(thunk: Any) -> Any:
-    """What a variable or attribute holds, `UNDEFINED` where there is none."""
+    """What a variable, attribute or item holds, `UNDEFINED` where there is none."""
     try:
         return thunk()
-    except (NameError, AttributeError):
+    except (NameError, AttributeError, LookupError):
         return UNDEFINED
 
 
@@ -84,6 +84,14 @@ def put_attribute(owner: Any, name: str, value: Any) -> None:
         setattr(owner, name, value)
     elif hasattr(owner, name):
         delattr(owner, name)
+
+
+def put_item(owner: Any, key: Any, value: Any) -> None:
+    """Set an item, or take it away where it is to have no value."""
+    if value is not UNDEFINED:
+        owner[key] = value
+    elif key in owner:
+        del owner[key]
 
 
 def read(thunk: Any, name: str, is_unsure: bool) -> Any:

@@ -91,7 +91,8 @@ class LinearOperatorLowRankUpdate(LinearOperator):
             is_positive_definite,
             is_square,
             name,
-            {"base_operator": base_operator, "u": u, "diag_update": diag_update, "v": v},
+            {"base_operator": base_operator, "u": u, "diag_update": diag_update, "v": v,
+             "is_diag_update_positive": is_diag_update_positive},
         )
         self._check_parts()
 

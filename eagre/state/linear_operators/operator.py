@@ -226,6 +226,12 @@ class LinearOperator(Shaped):
 
     # Other operators --------------------------------------------------------------------------
 
+    def __getitem__(self, key: Any) -> Any:
+        """The operators that a key picks from the axes of the batch."""
+        from eagre.state.linear_operators.slicing import getitem
+
+        return getitem(self, key)
+
     def adjoint(self, name: str = "adjoint") -> LinearOperator:
         """The operator of the conjugated transpose."""
         return self if self.is_self_adjoint else self._adjoint()

@@ -43,6 +43,10 @@ class Shaped(Module):
             )
         return list(sizes)
 
+    def known_batch(self) -> list[Any]:
+        """The sizes of the leading axes, as ints or, if they are unknown, scalar tensors."""
+        return self._known_sizes()[:-2]
+
     @property
     def shape(self) -> TensorShape:
         """The shape [..., rows, columns], as far as it is known."""
@@ -60,7 +64,7 @@ class Shaped(Module):
 
     def batch_shape_tensor(self, name: str = "batch_shape_tensor") -> Any:
         """The sizes of the leading axes as a vector."""
-        return vector_of(self._known_sizes()[:-2])
+        return vector_of(self.known_batch())
 
     @property
     def tensor_rank(self) -> int | None:

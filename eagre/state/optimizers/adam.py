@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.ops.math import maximum
+from eagre.ops.shaping import cast
 from eagre.state.optimizers.optimizer import Optimizer
 from eagre.state.optimizers.slots import moved
 
@@ -51,13 +52,14 @@ class Adam(Optimizer):
 
     def update(self, grad: Any, variable: Any, slots: Any, rate: Any) -> None:
         """Change one variable by its gradient."""
-        step = self.step(variable)
-        rate = rate * (1.0 - self.beta_2**step) ** 0.5 / (1.0 - self.beta_1**step)
+        step = self.step()
+        correction = (1.0 - self.beta_2**step) ** 0.5 / (1.0 - self.beta_1**step)
         mean = moved(slots["mean"], grad, 1.0 - self.beta_1)
         variance = moved(slots["variance"], grad * grad, 1.0 - self.beta_2)
         if self.amsgrad:
             variance = maximum(slots["largest_variance"].value(), variance)
             slots["largest_variance"].assign(variance)
+        rate = rate * cast(correction, rate.dtype)
         variable.assign_sub(mean * rate / (variance**0.5 + self.epsilon))
 
 

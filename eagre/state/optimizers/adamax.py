@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.ops.math import maximum
+from eagre.ops.shaping import cast
 from eagre.state.optimizers.optimizer import Optimizer
 from eagre.state.optimizers.slots import moved
 
@@ -49,5 +50,5 @@ class Adamax(Optimizer):
         mean = moved(slots["mean"], grad, 1.0 - self.beta_1)
         largest = maximum(slots["largest"].value() * self.beta_2, abs(grad))
         slots["largest"].assign(largest)
-        correction = 1.0 - self.beta_1 ** self.step(variable)
+        correction = cast(1.0 - self.beta_1 ** self.step(), rate.dtype)
         variable.assign_sub(rate * mean / (correction * (largest + self.epsilon)))

@@ -6,6 +6,7 @@ from typing import Any
 
 from eagre.ops.norms import norm
 from eagre.ops.selection import where
+from eagre.ops.shaping import cast
 from eagre.state.optimizers.optimizer import Optimizer
 from eagre.state.optimizers.slots import moved
 
@@ -48,10 +49,11 @@ class Lamb(Optimizer):
 
     def update(self, grad: Any, variable: Any, slots: Any, rate: Any) -> None:
         """Change one variable by its gradient."""
-        step = self.step(variable)
-        mean = moved(slots["mean"], grad, 1.0 - self.beta_1) / (1.0 - self.beta_1**step)
+        step = self.step()
+        mean = moved(slots["mean"], grad, 1.0 - self.beta_1)
+        mean = mean / cast(1.0 - self.beta_1**step, rate.dtype)
         variance = moved(slots["variance"], grad * grad, 1.0 - self.beta_2)
-        variance = variance / (1.0 - self.beta_2**step)
+        variance = variance / cast(1.0 - self.beta_2**step, rate.dtype)
         change = mean / (variance**0.5 + self.epsilon)
         long, wide = norm(variable.value()), norm(change)
         has_ratio = (long > 0.0) & (wide > 0.0)

@@ -51,19 +51,18 @@ class Nadam(Optimizer):
 
     def begin_step(self) -> None:
         """Multiply the momentum of this step to the product of all."""
-        step = self.step(self.product)
-        self.product.assign(self.product.value() * self._momentum(step))
+        self.product.assign(self.product.value() * self._momentum(self.step()))
 
     def _momentum(self, step: Any) -> Any:
         return self.beta_1 * (1.0 - 0.5 * 0.96**step)
 
     def update(self, grad: Any, variable: Any, slots: Any, rate: Any) -> None:
         """Change one variable by its gradient."""
-        step = self.step(variable)
+        step, product = self.step(), self.product.value()
         now, next_one = self._momentum(step), self._momentum(step + 1.0)
-        product = cast(self.product.value(), variable.dtype)
+        of_mean = cast(next_one / (1.0 - product * next_one), rate.dtype)
+        of_grad = cast((1.0 - now) / (1.0 - product), rate.dtype)
         mean = moved(slots["mean"], grad, 1.0 - self.beta_1)
         variance = moved(slots["variance"], grad * grad, 1.0 - self.beta_2)
-        ahead = next_one * mean / (1.0 - product * next_one) + (1.0 - now) * grad / (1.0 - product)
-        size = (variance / (1.0 - self.beta_2**step)) ** 0.5
-        variable.assign_sub(rate * ahead / (size + self.epsilon))
+        size = (variance / cast(1.0 - self.beta_2**step, rate.dtype)) ** 0.5
+        variable.assign_sub(rate * (of_mean * mean + of_grad * grad) / (size + self.epsilon))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from eagre.control.branching import cond
+from eagre.core import dtypes
 from eagre.core.ambient import outside
 from eagre.core.conversion import to_tensor
 from eagre.gradients.tape import GradientTape
@@ -102,11 +103,11 @@ class Optimizer(Module):
 
     def _count(self) -> Any:
         """How often gradients came, which is what schedules are functions of."""
-        return (self._calls or self.iterations).value()
+        return (self.iterations if self._calls is None else self._calls).value()
 
-    def step(self, variable: Variable) -> Any:
-        """The number of this step, from 1 on, in the dtype of a variable."""
-        return cast(self.iterations.value() + 1, variable.dtype)
+    def step(self) -> Any:
+        """The number of this step, from 1 on, as float64: in bfloat16 0.999 would be 1."""
+        return cast(self.iterations.value() + 1, dtypes.float64)
 
     # Slots ------------------------------------------------------------------------------------
 

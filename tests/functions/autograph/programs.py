@@ -601,7 +601,7 @@ def return_in_try(x):
     return y + z
 
 
-@program(SCALAR, calls=[(-2.0,), (1.0,), (5.0,)])
+@program(SCALAR, calls=NUMBERS)
 def tape_inside(x):
     with tf.GradientTape() as tape:
         tape.watch(x)
@@ -628,6 +628,18 @@ def attributes(x, n):
     else:
         box.extra = x
     return box.total, box.steps, box.extra
+
+
+@program(SCALAR, calls=NUMBERS)
+def items(x):
+    state = {"total": x}
+    for _ in tf.range(3):
+        state["total"] = state["total"] * 2.0
+    if x > 0.0:
+        state["sign"] = 1.0
+    else:
+        state["sign"] = -1.0
+    return state["total"] * state["sign"]
 
 
 @program(SCALAR, calls=NUMBERS)

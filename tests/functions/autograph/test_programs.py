@@ -83,7 +83,11 @@ def test_gradients_have_the_bits_of_python(name, call):
     key = f"gradient of {name}"
     if key not in _graphs:
         _graphs[key] = tf.trace(gradient_of(convert(function)), *specs)
-    assert bits(_graphs[key](*arguments)) == bits(gradient_of(function)(*arguments))
+    pairs = zip(_graphs[key](*arguments), gradient_of(function)(*arguments), strict=True)
+    for found, expected in pairs:
+        # Where the way that was gone has no gradient, a graph may have a zero of either sign.
+        is_nothing = not any(expected.numpy().tobytes())
+        assert bits(found) == bits(expected) or (is_nothing and not found.numpy().any())
 
 
 ANSWERS = json.loads((Path(__file__).parents[2] / "oracle" / "autograph.json").read_text())
