@@ -9,12 +9,8 @@ functions are loaded when they are first touched.
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-from eagre.control.branching import (
-    cond,
-)
-from eagre.control.looping import (
-    while_loop,
-)
+from eagre.control.branching import cond
+from eagre.control.looping import while_loop
 from eagre.core.absent import missing_name as _missing_name
 from eagre.core.absent import watch as _watch
 from eagre.core.ambient import (
@@ -44,15 +40,9 @@ from eagre.core.dtypes import (
 from eagre.core.dtypes import (
     bool_ as bool,
 )
-from eagre.core.shapes import (
-    TensorShape,
-)
-from eagre.core.specs import (
-    TensorSpec,
-)
-from eagre.core.tensor import (
-    Tensor,
-)
+from eagre.core.shapes import TensorShape
+from eagre.core.specs import TensorSpec
+from eagre.core.tensor import Tensor
 from eagre.gradients.functions import (
     enable_eager_execution,
     gradients_function,
@@ -208,9 +198,7 @@ if TYPE_CHECKING:
     from eagre.debugging.summaries import summary_of
     from eagre.gradients.explaining import explain_gradients
     from eagre.gradients.why_none import GradientWarning, WhyNone
-    from eagre.ops.combining import (
-        scalar_mul,
-    )
+    from eagre.ops.combining import scalar_mul
     from eagre.ops.complex_parts import (
         complex,
     )
@@ -266,6 +254,7 @@ if TYPE_CHECKING:
         no_op,
     )
     from eagre.ops.ordering import tuple_ as tuple
+    from eagre.ops.patches import extract_volume_patches
     from eagre.ops.scattering import (
         dynamic_partition,
         dynamic_stitch,
@@ -376,6 +365,7 @@ _LATER = {
         "random_uniform_initializer zeros_initializer "
     ),
     "eagre.ops.norms": "clip_by_global_norm clip_by_norm norm",
+    "eagre.ops.patches": "extract_volume_patches",
     "eagre.ops.ordering": (
         "control_dependencies get_current_name_scope group guarantee_const identity_n name_scope "
         "no_op tuple "
@@ -411,7 +401,8 @@ __all__ = [
     "control_dependencies", "convert_to_tensor", "cos", "cosh", "cumsum", "debugging", "device",
     "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch", "eig", "eigvals", "einsum",
     "enable_eager_execution", "ensure_shape", "equal", "errors", "executing_eagerly", "exp",
-    "expand_dims", "experimental", "explain_gradients", "eye", "fftnd", "fill", "float16",
+    "expand_dims", "experimental", "explain_gradients",
+    "extract_volume_patches", "eye", "fftnd", "fill", "float16",
     "float32", "float64", "floor", "foldl", "foldr", "gather", "gather_nd",
     "get_current_name_scope", "get_logger", "get_static_value", "gradients_function", "greater",
     "greater_equal", "group", "guarantee_const", "half", "histogram_fixed_width",

@@ -84,6 +84,7 @@ MAY_IMPORT = {
     "export": _UP_TO_BACKENDS | {"functions"},
     "debugging": _UP_TO_BACKENDS | {"functions"},
     "compat": _EVERYTHING,
+    "contrib": _EVERYTHING,
 }
 
 # A function is traced and run without knowing how its variables are trained.
@@ -146,7 +147,7 @@ def is_module(name: str) -> bool:
 def may_import(layer: str, name: str) -> bool:
     """Whether a file of `layer` may import the module `name`."""
     parts = name.split(".")
-    if parts[0] != "eagre" or layer == "compat":
+    if parts[0] != "eagre" or layer in ("compat", "contrib"):
         return True
     if len(parts) == 1 or parts[1] not in MAY_IMPORT[layer] | {layer}:
         return False
@@ -262,7 +263,7 @@ HEAVY = [
     "asyncio", "concurrent.futures", "dataclasses", "inspect", "logging", "multiprocessing",
     "unittest", "ml_dtypes", "scipy", "llvmlite", "safetensors", "pandas", "matplotlib", "sklearn",
     "eagre.transforms", "eagre.passes", "eagre.backends", "eagre.data", "eagre.arrays",
-    "eagre.export", "eagre.debugging", "eagre.compat",
+    "eagre.export", "eagre.debugging", "eagre.compat", "eagre.contrib",
 ]
 
 

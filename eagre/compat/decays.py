@@ -119,7 +119,7 @@ def cosine_decay(
 ) -> Any:
     """As `tf.optimizers.schedules.CosineDecay` at the global step.
 
-    >>> float(tf.compat.v1.train.cosine_decay(1.0, tf.constant(5), 10)())
+    >>> round(float(tf.compat.v1.train.cosine_decay(1.0, tf.constant(5), 10)()), 3)
     0.5
     """
     return _at(CosineDecay(learning_rate, decay_steps, alpha), global_step, "cosine_decay")
@@ -136,7 +136,7 @@ def cosine_decay_restarts(
 ) -> Any:
     """As `tf.optimizers.schedules.CosineDecayRestarts` at the global step.
 
-    >>> float(tf.compat.v1.train.cosine_decay_restarts(1.0, tf.constant(15), 10, t_mul=1.0)())
+    >>> float(tf.compat.v1.train.cosine_decay_restarts(1.0, tf.constant(10), 10, m_mul=0.5)())
     0.5
     """
     schedule = CosineDecayRestarts(learning_rate, first_decay_steps, t_mul, m_mul, alpha)

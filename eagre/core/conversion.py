@@ -55,12 +55,14 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
     Numbers, lists and NumPy arrays take the dtype of `other`. NotImplemented for foreign objects.
     """
     kind = value.__class__
-    if kind is float or kind is int or kind is bool or kind is complex:
-        if kind is not complex and other.__class__ is EagerTensor and -60000 < value < 60000:
-            dtype = other.array.dtype
-            if dtype.kind == "f":
-                array = np.array(value, dtype)
-                return _literal(array) if interpreters else wrap(array)
+    if kind is float or kind is int:
+        if other.__class__ is EagerTensor and (known := _scalars.get(other.array.dtype.char)):
+            array = known.get(value)
+            if array is None:
+                array = _scalar(value, other, name)
+            return _literal(array) if interpreters else wrap(array)
+        return _literal(_number(value, other.dtype, name))
+    if kind is bool or kind is complex:
         return _literal(_number(value, other.dtype, name))
     if isinstance(value, Tensor):
         return value
@@ -78,6 +80,20 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
         return to_tensor(value, name=name)
     items = _items_of_buffer(value)
     return NotImplemented if items is None else to_tensor(items, other.dtype, name=name)
+
+
+_MOST_SCALARS = 1000
+_scalars: dict[str, dict[Any, Any]] = {char: {1: np.array(1, char)} for char in "efd"}
+"""For each floating-point dtype arrays of numbers that were operands. No zeros: they have signs."""
+
+
+def _scalar(value: float, other: Any, name: str) -> Any:
+    """The array of a number beside a floating-point tensor, made once for each number."""
+    array, known = _number(value, other.dtype, name), _scalars[other.array.dtype.char]
+    if value and len(known) < _MOST_SCALARS:
+        array.flags.writeable = False
+        known[value] = array
+    return array
 
 
 def to_array(value: Any, dtype: DType | None, name: str) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 from eagre.core.caller import Called
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class DType:
@@ -145,6 +145,14 @@ class DType:
     def is_compatible_with(self, other: Any) -> bool:
         """Whether `other` converts to this very dtype."""
         return self is as_dtype(other)
+
+    def is_subtype_of(self, other: Any) -> bool:
+        """Whether `other` is this dtype: a dtype has no kinds."""
+        return self is other
+
+    def most_specific_common_supertype(self, types: Iterable[Any]) -> DType | None:
+        """This dtype, if all others are it too, else None."""
+        return self if all(each is self for each in types) else None
 
     def _bounds(self, which: str) -> Any:
         if self.is_integer:

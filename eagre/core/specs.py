@@ -67,6 +67,13 @@ class TensorSpec(TypeSpec):
         return TensorShape.of(self.sizes)
 
     @property
+    def value_type(self) -> type:
+        """The class of the values: `tf.Tensor`."""
+        from eagre.core.tensor import Tensor
+
+        return Tensor
+
+    @property
     def rank(self) -> int | None:
         """The number of axes, None where it is unknown."""
         return None if self.sizes is None else len(self.sizes)

@@ -68,10 +68,10 @@ def _error(line: str, primitive: Primitive, inputs: Any, output: Any) -> Invalid
     found: Any = summary(output)
     came = [str(number) for number, x in enumerate(inputs, 1) if is_bad(x)]
     shown = "; ".join(short(x) for x in inputs[:3])
-    already = f", which input {' and '.join(came)} had already" if came else ""
+    already = f" (input {' and '.join(came)} had some already)" if came else ""
     return InvalidArgumentError(
-        f"enable_check_numerics expected finite numbers. Received: {found.bad} of {found.count} "
-        f"from {primitive.public} at {line}, {shown_spec(output.spec)}, of inputs {shown}{already}"
+        f"enable_check_numerics expected finite numbers. Received: {found.bad} of {found.count}"
+        f"{already} from {primitive.public} at {line}, {shown_spec(output.spec)}, of inputs {shown}"
     )
 
 

@@ -143,13 +143,17 @@ class Function:
         if self._options["autograph"]:
             function = convert(function)
         names = [path for path, leaf in paths.items() if is_leaf(leaf)]
-        leaves = arguments.leaves
-        request = Request(self._bound(function), self._name, args, kwargs, leaves, specs, names, {})
+        request = Request(
+            self._bound(function), self._name, args, kwargs, arguments.leaves, specs, names, {},
+            self._surroundings.objects(),
+        )  # fmt: skip
         self._being_traced.add((get_ident(), key))
         try:
             concrete = self._trace_with_integers(request, key, paths)
             if concrete is None:
-                concrete = trace_call(request, not self._graphs).concrete
+                promotion = trace_call(request, not self._graphs)
+                promotion.side_effects.report()
+                concrete = promotion.concrete
                 self._history.keep(concrete, key, specs)
         finally:
             self._being_traced.discard((get_ident(), key))
@@ -176,6 +180,7 @@ class Function:
             read = [integers[count] for count in promotion.were_read]
             self._history.note_read(key, integers, read)
             return None
+        promotion.side_effects.report()
         self._history.keep(promotion.concrete, key, list(request.specs), places)
         self._history.note_promotion([names[count] for count in chosen])
         return promotion.concrete

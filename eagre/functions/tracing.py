@@ -11,6 +11,7 @@ from eagre.core.specs import ResourceSpec, TensorSpec
 from eagre.core.tensor import EagerTensor
 from eagre.functions.arguments import substitute, without_objects
 from eagre.functions.concrete import ConcreteFunction
+from eagre.functions.effects import SideEffects
 from eagre.functions.promotion import SPEC, TracedInteger
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 class FunctionTrace(Trace):
     """The trace of a `tf.function`, which minds the variables that are made on the way."""
 
-    __slots__ = ("created", "may_create")
+    __slots__ = ("created", "may_create", "side_effects")
 
     def __init__(self, graph: Graph, may_create: bool) -> None:
         super().__init__(graph)
+        self.side_effects: SideEffects | None = None
         self.may_create = may_create
         self.created: list[Any] = []
 
@@ -56,6 +58,8 @@ class Request(NamedTuple):
     input_names: Sequence[str]
     integers: dict[int, int]
     """Integers to be taken as inputs: their values by their count among the arguments."""
+    surroundings: Sequence[Any]
+    """The objects that the function names and that are outside it."""
 
 
 class Promotion(NamedTuple):
@@ -63,6 +67,7 @@ class Promotion(NamedTuple):
 
     concrete: ConcreteFunction
     were_read: list[int]
+    side_effects: SideEffects
 
 
 def trace_call(request: Request, may_create: bool) -> Promotion:
@@ -81,6 +86,8 @@ def _trace_once(request: Request, may_create: bool) -> tuple[Promotion, list[Any
             for count, value in request.integers.items()
         }
         args, kwargs = substitute(request.args, request.kwargs, stand_ins, integers)
+        roots = [request.function, *request.surroundings, args, kwargs, request.args]
+        effects = level.side_effects = SideEffects(request.name, roots)
         _return(level, request.function(*args, **kwargs))
     graph.forget_stand_ins()
     graph.drop_unused()
@@ -88,7 +95,7 @@ def _trace_once(request: Request, may_create: bool) -> tuple[Promotion, list[Any
     specs = [_named(spec, inner) for spec, inner in pairs]
     signature = without_objects(*substitute(request.args, request.kwargs, specs))
     were_read = [count for count, integer in integers.items() if integer.was_read]
-    return Promotion(ConcreteFunction(graph, signature), were_read), level.created
+    return Promotion(ConcreteFunction(graph, signature), were_read, effects), level.created
 
 
 def _named(spec: TensorSpec, inner: Any) -> TensorSpec:

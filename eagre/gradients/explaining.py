@@ -177,8 +177,8 @@ def warn_of_none(tape: GradientTape, known: History, targets: Any, values: Any, 
     found = likely_mistake(known, tape, targets, values, grads)
     if found:
         warnings.warn(
-            f"GradientTape.gradient returns None: {found}. tape.why_none(target, source) says "
-            "more; unconnected_gradients tells that it is meant.",
+            f"GradientTape.gradient expected {found}: the gradient is None. "
+            "tape.why_none(target, source) tells more.",
             GradientWarning,
             stacklevel=4,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core.dtypes import resource
-from eagre.core.origin import shown_spec
 from eagre.core.tensor import Tensor
 from eagre.gradients.history import History, Making, Step, Taking, Watch, name_of
 from eagre.primitives.families import INEXACTS
@@ -271,40 +270,45 @@ def _no_path(history: History, ancestors: set[int], end: int) -> WhyNone:
 def likely_mistake(history: History, tape: Any, targets: Any, values: Any, grads: Any) -> str:
     """What to say of gradients that are None, or nothing where that is nothing special.
 
-    `targets` and `values` are tensors and handles, and `grads` belong to `values`.
+    `targets` and `values` are tensors and handles, and `grads` belong to `values`. A tensor that
+    nobody watches is always worth a word, for its user named it; a variable only if it is alone,
+    since many are in a list by the way.
     """
     missing = [value for value, grad in zip(values, grads, strict=True) if grad is None]
     is_alone = len(missing) == len(values)
     recorded = {number for _, step in history.steps() for number in step.outputs}
     watched = {watch.value for _, watch in history.of_kind(Watch)}
-    known = recorded | watched
     for value in missing:
         if value.dtype is resource:
-            found = _of_variable(value, tape, is_alone)
-        elif value.id in watched and value.dtype not in INEXACTS:
-            found = ""  # watching it has said so
-        elif value.dtype not in INEXACTS:
-            found = f"the source of {shown_spec(value.spec)} has no gradient: it holds no floats"
-        elif value.id not in known:
-            found = f"the source of {shown_spec(value.spec)} is not watched: call tape.watch(it)"
+            found = _of_variable(value, tape) if is_alone else ""
         else:
-            found = ""
+            found = _of_tensor(value, recorded, watched)
         if found:
             return found
-    ends = {target.id for target in targets}
-    if is_alone and missing and ends and ends.isdisjoint(recorded | watched):
-        return "the target was not recorded: compute it within the block, by tf operations"
+    if is_alone and missing and targets and recorded.isdisjoint(x.id for x in targets):
+        return (
+            f"a target that it recorded. Received: {name_of(targets[0])}, computed outside its "
+            "block, or not by tf operations with gradients from what is watched"
+        )
     return ""
 
 
-def _of_variable(handle: Any, tape: Any, is_alone: bool) -> str:
-    name = name_of(handle)
-    if not is_alone:
+def _of_tensor(tensor: Any, recorded: set[int], watched: set[int]) -> str:
+    if tensor.dtype not in INEXACTS:
+        is_said = tensor.id in watched  # by a warning of `watch`
+        return "" if is_said else f"{_NUMBERS}. Received: {name_of(tensor)}"
+    if tensor.id in recorded or tensor.id in watched:
         return ""
-    if not is_trainable(handle):
-        return f"{name}, is not trainable: call tape.watch(it)"
+    return f"{_WATCHED}. Received: {name_of(tensor)}, for which tape.watch was not called"
+
+
+def _of_variable(handle: Any, tape: Any) -> str:
     if not has_gradients(handle):
-        return f"{name}, has no gradient: it holds no floats"
-    if not tape.watches_variables and not handle.id:
-        return f"{name}, is not watched: call tape.watch(it)"
+        return f"{_NUMBERS}. Received: {name_of(handle)}"
+    if not is_trainable(handle):
+        return f"{_WATCHED}. Received: {name_of(handle)}, which is not trainable"
     return ""
+
+
+_NUMBERS = "sources of floating-point or complex numbers"
+_WATCHED = "sources that it watches"

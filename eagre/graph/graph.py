@@ -13,7 +13,7 @@ from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class Graph:
@@ -221,7 +221,9 @@ class Graph:
         environment = {id(p): v for p, v in zip(self.parameters, values, strict=True)}
         for operation, dead in zip(self.operations, self.last_uses(), strict=True):
             inputs = tuple([environment[id(x)] for x in operation.inputs])
-            result = _apply_again(operation, inputs)
+            result = at_its_line(
+                operation, apply, operation.primitive, inputs, operation.params
+            )
             for output, value in zip(operation.outputs, _as_tuple(result), strict=True):
                 environment[id(output)] = value
             for number in dead:
@@ -250,13 +252,14 @@ class Graph:
         return result[::-1]
 
 
-def _apply_again(operation: Operation, inputs: tuple[Tensor, ...]) -> Any:
-    """Do an operation on other inputs; a trace notes the line that it was first traced at."""
+def at_its_line(operation: Operation, function: Callable[..., Any], *args: Any) -> Any:
+    """What a function that does an operation again returns; a trace notes the first line."""
     level = interpreter()
+    before = None if level is None else level.line
     if level is not None:
-        before, level.line = level.line, operation.line
+        level.line = operation.line
     try:
-        return apply(operation.primitive, inputs, operation.params)
+        return function(*args)
     except Exception as error:
         error.add_note(f"in {operation.name}, traced at {operation.line}")
         raise

@@ -153,7 +153,13 @@ def _name(spec: TensorSpec, index: int) -> str:
 
 def user_line() -> str:
     """The innermost line of the calling code that is not eagre's, as `file:line`."""
+    frame = user_frame()
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def user_frame() -> Any:
+    """The frame of that line."""
     frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    return frame

@@ -16,6 +16,7 @@ from eagre.primitives.scipy_kernels import sobol_points
 
 _DTYPES = frozenset({dtypes.float32, dtypes.float64})
 _LARGEST = 2**31 - 1
+_DIMENSIONS = 21200
 
 
 def sobol_sample(
@@ -46,6 +47,10 @@ def sobol_sample(
     size = _number(dim, "dim", 1)
     count = _number(num_results, "num_results", 1)
     first = _number(skip, "skip", 0) + 1
+    if size > _DIMENSIONS:
+        raise InvalidArgumentError(
+            f"sobol_sample expected dim of at most {_DIMENSIONS}. Received: dim={size}"
+        )
     if count + first - 1 >= _LARGEST:
         raise InvalidArgumentError(
             f"sobol_sample expected num_results + skip below {_LARGEST}. "

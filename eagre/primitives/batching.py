@@ -143,7 +143,7 @@ def apply_led(
     from eagre.primitives.arithmetic import cast
     from eagre.primitives.rearrangement import concat, expand_dims
 
-    rest = to_tensor(list(known), dtypes.int32) if vector is None else vector
+    rest = to_tensor(list(known or ()), dtypes.int32) if vector is None else vector
     lead = cast(to_tensor(size, None if first is None else dtypes.int32), dtype=rest.dtype)
     whole = concat(expand_dims(lead, axis=(0,)), rest, axis=0)
     if static is not None:

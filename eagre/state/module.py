@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from eagre.ops.ordering import get_current_name_scope, name_scope
 from eagre.state.trackable import Trackable
 from eagre.state.variable import Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Module(Trackable):
@@ -27,16 +29,50 @@ class Module(Trackable):
     1
     """
 
+    _scope_name: str | None = None
+    """The scope that `name_scope` enters; None for a module that did not call `__init__`."""
+
     def __init__(self, name: str | None = None) -> None:
         self._name = name or _snake_case(type(self).__name__)
         if not isinstance(self._name, str) or not self._name.isidentifier():
             kind = ValueError if isinstance(self._name, str) else TypeError
             raise kind(f"Module expected a name that is an identifier. Received: name={name!r}")
+        outer = get_current_name_scope()
+        self._scope_name = f"{outer}/{self._name}/" if outer else f"{self._name}/"
 
     @property
     def name(self) -> str:
         """The name of the module."""
         return self._name
+
+    @property
+    def name_scope(self) -> name_scope:
+        """A context of the module's name, within the scope in which the module was made."""
+        if self._scope_name is None:
+            raise ValueError(
+                f"{type(self).__name__}.name_scope needs tf.Module.__init__. "
+                "Received: a module that did not call it. Begin __init__ with super().__init__()."
+            )
+        return name_scope(self._scope_name)
+
+    @classmethod
+    def with_name_scope(cls, method: Callable[..., Any]) -> Callable[..., Any]:
+        """A method that runs within the module's `name_scope`.
+
+        >>> class Line(tf.Module):
+        ...     @tf.Module.with_name_scope
+        ...     def scope(self):
+        ...         return tf.get_current_name_scope()
+        >>> Line().scope()
+        'line'
+        """
+
+        @wraps(method)
+        def within(self: Module, *args: Any, **kwargs: Any) -> Any:
+            with self.name_scope:
+                return method(self, *args, **kwargs)
+
+        return within
 
     @property
     def variables(self) -> tuple[Variable, ...]:

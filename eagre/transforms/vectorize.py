@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eagre.core.ambient import interpreter
 from eagre.core.errors import UnimplementedError
 from eagre.core.primitive import apply
-from eagre.graph.graph import effects_of
+from eagre.graph.graph import at_its_line, effects_of
 from eagre.primitives.batching import (
     Carried,
     Flags,
@@ -65,7 +64,8 @@ def batch(
     pairs = zip(values, flags, strict=True)
     environment = {id(p): pair for p, pair in zip(graph.parameters, pairs, strict=True)}
     for operation, dead in zip(graph.operations, graph.last_uses(), strict=True):
-        found = run.at_its_line(operation, [environment[id(x)] for x in operation.inputs])
+        inputs = [environment[id(x)] for x in operation.inputs]
+        found = at_its_line(operation, run.do, operation, inputs)
         for output, pair in zip(operation.outputs, found, strict=True):
             environment[id(output)] = pair
         for number in dead:
@@ -98,25 +98,10 @@ class _Run:
         self.missing = missing
         self.steps: set[int] = set()
 
-    def at_its_line(self, operation: Operation, pairs: Any) -> list[tuple[Any, bool]]:
-        """Do an operation; a trace notes the line that it was first traced at."""
-        level = interpreter()
-        if level is not None:
-            before, level.line = level.line, operation.line
-        try:
-            return self.do(operation, tuple([x for x, _ in pairs]), tuple([f for _, f in pairs]))
-        except NoRuleError:
-            raise
-        except Exception as error:
-            error.add_note(f"in {operation.name}, traced at {operation.line}")
-            raise
-        finally:
-            if level is not None:
-                level.line = before
-
-    def do(self, operation: Operation, inputs: Any, flags: Flags) -> list[tuple[Any, bool]]:
-        """The outputs of an operation, each with whether it is batched."""
+    def do(self, operation: Operation, pairs: Any) -> list[tuple[Any, bool]]:
+        """The outputs of an operation, for inputs that come each with whether it is batched."""
         primitive, params = operation.primitive, operation.params
+        inputs, flags = tuple([x for x, _ in pairs]), tuple([flag for _, flag in pairs])
         rule: Any = primitive.vectorize
         if "write" in effects_of(operation):
             self._check_assignment(operation, flags)

@@ -107,7 +107,7 @@ def test_a_tape_outside_sees_what_is_checked():
     with tf.GradientTape() as tape:
         tape.watch(x)
         tf.debugging.enable_check_numerics()
-        y = loop(x) if False else graph(x) * branch(-x)
+        y = graph(x) * branch(-x)
         tf.debugging.disable_check_numerics()
     with tf.GradientTape() as plain:
         plain.watch(x)
@@ -123,8 +123,7 @@ def test_what_is_let_pass():
     tf.Variable(bad).value()
     assert tf.where(bad > 0.0, 1.0, 0.0).numpy().tolist() == [0.0, 1.0, 1.0]
     text = message(lambda: bad + 1.0)
-    assert "1 NaN and 1 infinity of 3 from add" in text
-    assert text.endswith("which input 1 had already")
+    assert "1 NaN and 1 infinity of 3 (input 1 had some already) from add" in text
 
 
 def test_enabling_and_disabling():

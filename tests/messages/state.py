@@ -12,16 +12,6 @@ def without_gradients():
     tf.optimizers.SGD(0.1).apply_gradients([(None, v)])
 
 
-def slots_while_tracing():
-    optimizer, variable = tf.optimizers.Adam(0.1), tf.Variable(1.0, name="w")
-
-    def step(grad):
-        optimizer.apply_gradients([(grad, variable)])
-        return grad
-
-    tf.trace(step, tf.TensorSpec([], tf.float32))
-
-
 VARIABLES = {
     "Variable: no value": (lambda: tf.Variable(), ValueError),
     "Variable: None": (lambda: tf.Variable(None), ValueError),
@@ -71,7 +61,6 @@ OPTIMIZERS = {
         lambda: tf.optimizers.SGD(0.1).apply_gradients([tf.ones(2)]), TypeError),
     "apply_gradients: no variable": (
         lambda: tf.optimizers.SGD(0.1).apply_gradients([(tf.ones(2), tf.ones(2))]), TypeError),
-    "apply_gradients: slots while tracing": (slots_while_tracing, ValueError),
     "SGD: momentum": (lambda: tf.optimizers.SGD(0.1, momentum=1.5), ValueError),
     "SGD: learning rate of a word": (
         lambda: tf.optimizers.SGD("fast").apply_gradients([(tf.ones(2), v)]), TypeError),

@@ -13,9 +13,11 @@ from tests.messages import (
     checkpoints,
     composites,
     demands,
+    explanations,
     linear_operators,
     networks,
     operations,
+    optimizers,
     signals,
     state,
     tapes,
@@ -25,7 +27,7 @@ from tests.messages import (
 
 SECTIONS = [values, composites, operations, tapes, tracing, state, signals, demands, arrays,
             networks]
-SECTIONS += [autograph, batches, linear_operators, checkpoints]
+SECTIONS += [autograph, batches, linear_operators, checkpoints, explanations, optimizers]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
     f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()
@@ -43,8 +45,8 @@ NOTHING_TO_SHOW = {
     "missing in a namespace",
     "tapes gradient: twice", "tapes enter: twice", "tapes enter: in another thread",
     "tapes stop_recording: not recording", "asked name: of an eager tensor",
-    "names attribute that is not there",
-    "optimizers apply_gradients: slots while tracing",
+    "names attribute that is not there", "explanations explain_gradients: while tracing",
+    "explanations trace_origins: while tracing", "explanations record: while tracing",
 }
 
 
@@ -117,7 +119,8 @@ def public_names():
               tf.experimental.numpy.random, tf.experimental.dlpack)
     names |= {name for space in spaces for name in space.__all__} | {"__array_namespace__"}
     config = (tf.config, tf.config.experimental, tf.config.optimizer, tf.config.threading)
-    names |= {name for space in (*config, tf.debugging, tf.test) for name in space.__all__}
+    spaces = (*config, tf.debugging, tf.test, tf.testing)
+    names |= {name for space in spaces for name in space.__all__}
     train = {**vars(tf.train), **vars(tf.train.experimental)}
     names |= train.keys() | members(tf.train.Checkpoint) | members(tf.train.CheckpointManager)
     names |= members(tf.train.CheckpointReader) | {"assert_consumed"}
@@ -127,7 +130,10 @@ def public_names():
             names |= {f"{name}.{member}" for member in members(kind)} | members(kind)
     found = members(type(tf.constant(1)))
     names |= found | {f"Tensor.{name}" for name in found}
-    for kind in (tf.optimizers.SGD, tf.optimizers.Adam):
+    train, tfe = tf.compat.v1.train, tf.contrib.eager
+    for space in (train, tfe, tfe.metrics, tf.optimizers.schedules):
+        names |= set(space.__all__)
+    for kind in (tf.optimizers.SGD, tf.optimizers.Adam, train.Optimizer):
         names |= {f"{kind.__name__}.{member}" for member in members(kind)} | members(kind)
     names |= {"if", "while", "for", "assert", "set_loop_options", "do_not_convert", "append"}
     names |= set(tf.autograph.__all__) | {"recursion", "y", "looks_at_its_frame"}

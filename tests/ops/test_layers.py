@@ -63,7 +63,8 @@ def as_bytes(parts):
     return [(x.sizes, x.dtype, x.array.tobytes()) for x in (*values, *grads)]
 
 
-NEEDS_SIZES = ("dilation2d", "erosion2d", "pool(", "with_space_to_batch", "atrous_conv2d(")
+NEEDS_SIZES = ("dilation2d", "erosion2d", "pool(", "with_space_to_batch", "atrous_conv2d(",
+               "extract_volume_patches")  # fmt: skip
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=name_of)

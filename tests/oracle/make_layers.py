@@ -177,10 +177,112 @@ def _sequences() -> list[Case]:
     ]  # fmt: skip
 
 
-CASES = [*_losses(), *_moments(), *_convolutions(), *_sequences()]
+def _places() -> list[Case]:
+    pool, image = "tf.nn.max_pool_with_argmax", (2, 5, 6, 3)
+    lowest = "tf.reshape(tf.constant([-INF] * 4 + [1.0, 1.0, -0.0, 0.0, -3.0]), [1, 3, 3, 1])"
+    return [
+        *[Case(f"{pool}(a, {ksize}, {strides}, {padding!r}, include_batch_in_index={has_batch})",
+               (image,))
+          for ksize, strides in ((2, 2), (3, 1), ([2, 3], [1, 2]), ([1, 3, 2, 1], 3))
+          for padding in ("SAME", "VALID") for has_batch in (False, True)],
+        Case(f"{pool}(tf.round(a), 2, 1, 'SAME', output_dtype=tf.int32)", (image,)),
+        Case(f"{pool}({lowest}, 2, 1, 'VALID')"),
+        Case(f"{pool}({lowest}, [1, 2], 1, 'VALID')"),
+        *[Case(f"{pool}(a, 2, 2, 'SAME')", ((1, 3, 4, 2),), dtype)
+          for dtype in ("float16", "float64", "int32", "int8", "uint8", "int64")],
+    ]  # fmt: skip
+
+
+def _ratios() -> list[Case]:
+    form, image = "tf.nn.fractional_{}_pool(a, [1, {}, {}, 1], {}, {}, seed={})", (2, 11, 7, 2)
+    cases = [
+        Case(form.format(kind, rows, columns, is_pseudo, overlaps, seed), (image,), dtype)
+        for kind, dtype in (("max", "float32"), ("avg", "float64"))
+        for rows, columns, seed in ((1.44, 1.73, 7), (2.6, 1.0, 3), (3.1, 2.3, 2**31 + 5))
+        for is_pseudo in (False, True) for overlaps in (False, True)
+    ]
+    return [
+        *cases,
+        Case("tf.nn.fractional_max_pool(a, 2, seed=5)", ((1, 6, 4, 1),)),
+        Case("tf.nn.fractional_max_pool(a, 1.5, seed=1)", ((1, 40, 9, 1),), "int32"),
+        Case("tf.nn.fractional_avg_pool(a, [1, 1.5, 1.5, 1], seed=1)", ((1, 6, 9, 2),), "int64"),
+        Case("tf.nn.fractional_max_pool(tf.round(a), 1.5, overlapping=True, seed=1)", (image,)),
+    ]  # fmt: skip
+
+
+def _volumes() -> list[Case]:
+    form = "tf.extract_volume_patches(a, [1, {}, 1], [1, {}, 1], {!r})"
+    shape = (2, 3, 4, 5, 2)
+    return [
+        *[Case(form.format(ksizes, strides, padding), (shape,))
+          for ksizes, strides in (("2, 2, 2", "1, 2, 2"), ("1, 3, 2", "2, 1, 3"))
+          for padding in ("SAME", "VALID")],
+        Case(form.format("3, 2, 1", "1, 1, 1", "SAME"), ((1, 2, 2, 2, 1),), "int8"),
+        Case(form.format("3, 2, 1", "2, 2, 2", "SAME"), ((1, 2, 2, 2, 1),), "float16"),
+    ]
+
+
+def _points() -> list[Case]:
+    return [
+        *[Case(f"tf.math.sobol_sample({dim}, {number}, {skip}, {dtype})")
+          for dim, number, skip in ((1, 3, 0), (2, 1, 0), (40, 9, 0), (5, 20, 7), (111, 3, 1000))
+          for dtype in ("tf.float32", "tf.float64")],
+        Case("tf.math.sobol_sample(3, 5, 2**20, tf.float64)"),
+        Case("tf.math.sobol_sample(tf.constant(1500), tf.constant(2), tf.constant(100))"),
+    ]
+
+
+def _systems() -> list[Case]:
+    matrix = ("tf.linalg.LinearOperatorFullMatrix(tf.matmul(a, a, adjoint_b=True) + "
+              "2 * tf.eye(3, dtype=a.dtype), is_self_adjoint=True, is_positive_definite=True)")
+    solve = f"tf.linalg.experimental.conjugate_gradient({matrix}, b"
+    inverse = "tf.linalg.LinearOperatorDiag(tf.abs(c) + 1)"
+    square, vector = (3, 3), (3,)
+    return [
+        *[Case(f"{solve}, max_iter={number})", (square, vector), "float64")
+          for number in (0, 1, 2, 20)],
+        Case(f"{solve})[1]", (square, vector)),
+        Case(f"{solve}, tol=1e-9)[1]", (square, vector), "float64"),
+        Case(f"{solve}, tol=0.3)", (square, (2, 3)), "float64"),
+        Case(f"{solve}, tol=0.3)", ((2, 1, 3, 3), (4, 3)), "float64"),
+        Case(f"{solve}, {inverse}, max_iter=2)", (square, vector, vector), "float64"),
+        Case(f"{solve}, {inverse}, max_iter=2)[1]", (square, vector, vector), "float64"),
+        Case(f"{solve}, x=c, max_iter=2)", (square, vector, vector), "float64"),
+        Case(f"{solve}, x=c, max_iter=2)[1]", (square, (2, 3), vector), "float64"),
+        Case(f"{solve} * 0)[0]", (square, vector), "float64"),
+    ]  # fmt: skip
+
+
+def _batches() -> list[Case]:
+    made = {
+        "Diag(a)": (2, 3, 4), "FullMatrix(a)": (2, 3, 4, 4), "LowerTriangular(a)": (2, 3, 2, 2),
+        "Toeplitz(a, a)": (2, 3, 4), "Householder(a)": (2, 3, 4), "Tridiag(a)": (2, 3, 3, 4),
+        "Tridiag([a, a, a], 'sequence')": (2, 3, 4), "ScaledIdentity(2, a)": (2, 3),
+        "Circulant(a, a.dtype)": (2, 3, 4), "Circulant2D(a, a.dtype)": (2, 3, 2, 2),
+        "Adjoint(tf.linalg.LinearOperatorFullMatrix(a))": (2, 3, 3, 4),
+        "Inversion(tf.linalg.LinearOperatorDiag(a))": (2, 3, 4),
+        "Permutation([[[0, 1], [1, 0], [1, 0]]] * 2)": (),
+    }
+    parts = "[tf.linalg.LinearOperatorDiag(a), tf.linalg.LinearOperatorDiag(a[0, 0])]"
+    base = "tf.linalg.LinearOperatorDiag(a)"
+    made |= {f"{name}({parts})": (2, 3, 4) for name in ("Composition", "Kronecker", "BlockDiag")}
+    square = "tf.linalg.LinearOperatorFullMatrix(a[0, :, :, None] * a[0, :, None])"
+    made[f"BlockLowerTriangular([[{base}], [{square}, {base}]])"] = (2, 3, 4)
+    made[f"LowRankUpdate({base}, a[0, :, :, None], a[0, :, :1])"] = (2, 3, 4)
+    keys = ("0", "1, 1:", "..., 1:", ":, None")
+    return [
+        Case(f"tf.linalg.LinearOperator{name}[{key}].to_dense()", (shape,) if shape else ())
+        for name, shape in made.items() for key in keys
+    ]  # fmt: skip
+
+
+CASES = [*_losses(), *_moments(), *_convolutions(), *_sequences(), *_places(), *_ratios(),
+         *_volumes(), *_points(), *_systems(), *_batches()]  # fmt: skip
 
 _X = "tf.ones([1, 3, 3, 2])"
 _D = "tf.nn.dilation2d(tf.ones([1, 3, 3, 2]), tf.ones({}), {}, {}, {}, [1] * 4)"
+_P, _F, _V = "tf.nn.max_pool_with_argmax", "tf.nn.fractional_max_pool", "tf.extract_volume_patches"
+_X5 = "tf.ones([1, 3, 3, 3, 2])"
 ERRORS = [
     "tf.nn.compute_average_loss(1.0)", "tf.nn.compute_average_loss([1.0], global_batch_size=2.0)",
     "tf.nn.log_poisson_loss([1.0], [1.0, 2.0])",
@@ -197,6 +299,20 @@ ERRORS = [
     _D.format("[2, 2, 2]", "[2, 1, 1, 1]", "'SAME'", "'NHWC'"),
     _D.format("[2, 2, 2]", "[1] * 4", "'SAME'", "'NCHW'"),
     f"tf.nn.pool({_X}, [2, 2], 'MAX', padding='SAME', dilations=[2, 1])",
+    f"{_P}({_X}, 2, 2, 'SAME', 'NCHW')", f"{_P}({_X}, 2, 2, [[0, 0], [1, 1], [1, 1], [0, 0]])",
+    f"{_P}({_X}[0], 2, 2, 'SAME')", f"{_P}({_X}, 5, 1, 'VALID')", f"{_P}({_X}, 2, 1, 'FOO')",
+    f"{_P}({_X}, [1, 2, 2], 1, 'SAME')", f"{_P}({_X}, 2, 2, 'SAME', output_dtype=tf.uint8)",
+    f"{_P}(tf.ones([1, 3, 3, 2], tf.bool), 2, 2, 'SAME')",
+    f"{_F}({_X}, [1.44, 1.5])", f"{_F}({_X}, 0.5)", f"{_F}({_X}, [1.0, 1.5, 1.5, 2.0])",
+    f"{_F}({_X}[0], 1.5)", f"{_F}({_X}, 20.0)", f"{_F}(tf.ones([1, 3, 3, 2], tf.float16), 1.5)",
+    f"{_V}({_X5}, [1, 2, 2, 2, 2], [1] * 5, 'VALID')", f"{_V}({_X5}, [2] * 3, [1] * 5, 'VALID')",
+    f"{_V}({_X}, [1] * 5, [1] * 5, 'VALID')", f"{_V}({_X5}, [1, 9, 1, 1, 1], [1] * 5, 'VALID')",
+    f"{_V}({_X5}, [1] * 5, [1] * 5, 'FOO')", f"{_V}({_X5} > 0, [1] * 5, [1] * 5, 'SAME')",
+    "tf.math.sobol_sample(0, 3)", "tf.math.sobol_sample(2, 0)", "tf.math.sobol_sample(2, 3, -1)",
+    "tf.math.sobol_sample(2, 3, 2**31 - 2)", "tf.math.sobol_sample(2, 3, dtype=tf.int32)",
+    "tf.math.sobol_sample([2], 3)", "tf.math.sobol_sample(21201, 3)",
+    "tf.linalg.experimental.conjugate_gradient(tf.linalg.LinearOperatorDiag([1.0]), [1.0])",
+    "tf.linalg.LinearOperatorDiag([[1.0], [1.0]])[2]",
 ]  # fmt: skip
 
 

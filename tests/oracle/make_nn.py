@@ -315,8 +315,10 @@ def gradients(tf: Any, tape: Any, value: Any, inputs: list[Any]) -> list[Any]:
     if not inputs or not value.dtype.is_floating or not inputs[0].dtype.is_floating:
         return []
     seed = tf.cast(cotangent(tuple(value.shape)), value.dtype)
-    # Not there on a CPU: grouped and dilated convolution; max_pool3d's fails with AttributeError.
-    missing = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, AttributeError)
+    # Not there on a CPU: grouped and dilated convolution, max_pool_with_argmax; max_pool3d's fails
+    # with AttributeError.
+    missing = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError,
+               tf.errors.NotFoundError, AttributeError)  # fmt: skip
     try:
         grads = tape.gradient(value, inputs, seed)
     except missing:

@@ -125,19 +125,18 @@ def test_a_batch_is_its_examples(record):
 
 
 @pytest.mark.parametrize("record", BATCHED, ids=lambda record: record.name)
-@pytest.mark.parametrize("knowledge", ["unknown sizes", "unknown rank"])
-def test_a_batch_can_be_traced_with_unknown_sizes(record, knowledge):
+def test_a_batch_can_be_traced_with_unknown_sizes(record):
     for call in calls_of(record)[:2]:
-        graph = row_graph(call, knowledge)
-        for flags in patterns(len(call.arrays))[-2:]:
-            rows = Rows(call, flags)
-            if not rows.has_one_shape():
-                continue
+        flags = patterns(len(call.arrays))[-1]
+        rows = Rows(call, flags)
+        for knowledge in ("unknown sizes", "unknown rank"):
+            graph = row_graph(call, knowledge)
             values = rows.values()
             specs = [TensorSpec.of(sizes_at(knowledge, x.sizes), x.dtype) for x in values]
             traced = trace(lambda *x, g=graph, f=flags: batch_whole(g, x, f, missing=allow), *specs)
             traced.check()
-            rows.check(traced(*values), knowledge)
+            if rows.has_one_shape():
+                rows.check(traced(*values), knowledge)
 
 
 def test_reading_a_variable_is_no_part_of_a_batch():

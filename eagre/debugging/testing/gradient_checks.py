@@ -113,7 +113,8 @@ def _names(number: int, arg: Any) -> list[str]:
 def _widened_arg(arg: Any) -> Any:
     """An argument with tensors as leaves; a list of numbers is one tensor."""
     if isinstance(arg, list | tuple) and _is_numbers(arg):
-        return _widened(np.array(arg))
+        array: Any = np.array(arg)
+        return _widened(array if array.dtype.kind in "fc" else arg)
     return structure.map_structure(_widened, arg)
 
 

@@ -14,6 +14,7 @@ from eagre.functions.autograph.iteration import Enumerated, Rows, Zipped, sequen
 from eagre.functions.autograph.lists import GrowingList
 from eagre.functions.autograph.logic import all_of, any_of, if_expression, reduced
 from eagre.functions.autograph.values import is_symbolic, truth
+from eagre.functions.effects import note_print
 from eagre.ops.joining import concat, stack
 from eagre.primitives import arithmetic, comparison
 
@@ -27,6 +28,7 @@ def _print(*values: Any, **options: Any) -> None:
         stream = options.get("file") or sys.stdout
         print_(*values, output_stream=stream, **given)
     else:
+        note_print()
         builtins.print(*values, **options)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from eagre.core import ambient
 from eagre.functions.autograph import conversion
 from eagre.functions.autograph.libraries import is_library
+from eagre.functions.effects import note_call
 
 _TAKES_FUNCTIONS = ("eagre.control.", "eagre.transforms.", "eagre.gradients.")
 
@@ -22,7 +23,10 @@ def called(function: Any) -> Any:
         if is_library(function.__code__):
             return _of_library(function)
         return conversion.convert(function)
-    if kind is BuiltinFunctionType or kind is type:
+    if kind is BuiltinFunctionType:
+        note_call(function)
+        return _in_graphs(function)
+    if kind is type:
         return _in_graphs(function)
     if kind is MethodType:
         return _of_method(function)
@@ -38,6 +42,7 @@ def called(function: Any) -> Any:
 def _of_method(method: Any) -> Any:
     function = method.__func__
     if function.__class__ is not FunctionType or is_library(function.__code__):
+        note_call(method)
         return method
     return MethodType(conversion.convert(function), method.__self__)
 

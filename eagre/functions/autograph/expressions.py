@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from eagre.functions.autograph.changes import Changes
 from eagre.functions.autograph.syntax import (
     contains,
     is_operator,
@@ -24,7 +25,7 @@ _BUILT_IN_COMPARISON = {
 _WALRUS = "an operand with := or await"
 
 
-class Expressions(ast.NodeTransformer):
+class Expressions(Changes):
     """Rewrites the expressions of one function."""
 
     first_parameter: str | None = None
@@ -108,7 +109,8 @@ class Expressions(ast.NodeTransformer):
     def visit_AnnAssign(self, node: Any) -> Any:
         """The annotation of a variable is not run."""
         node.target = self.visit(node.target)
-        node.value = self.visit(node.value) if node.value else None
+        if node.value is not None:
+            node.value = self.assigned([node.target], self.visit(node.value))
         return node
 
     def visit_AugAssign(self, node: Any) -> Any:
@@ -116,6 +118,7 @@ class Expressions(ast.NodeTransformer):
         target = node.target
         is_wrapped = getattr(target, "is_wrapped", False)
         self.generic_visit(node)
+        node.value = self.assigned([target], node.value)
         if not is_wrapped:
             return node
         value = self.reading(target.id, getattr(target, "is_unsure", True), node)

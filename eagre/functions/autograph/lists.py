@@ -7,6 +7,7 @@ from typing import Any
 from eagre.composites.tensor_array import TensorArray
 from eagre.core.conversion import to_tensor
 from eagre.functions.autograph.values import is_tensor_like, shown
+from eagre.functions.effects import note_call
 
 
 class Tracked(list[Any]):
@@ -40,6 +41,7 @@ def append(values: Any, item: Any) -> Any:
     """`values.append(item)`; what `values` is afterwards."""
     if isinstance(values, GrowingList):
         return values.with_item(item)
+    note_call(getattr(values, "origin", values).append)
     values.append(item)
     return values
 

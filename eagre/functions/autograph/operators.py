@@ -32,10 +32,11 @@ from eagre.functions.autograph.values import (
     slot,
     truth,
 )
+from eagre.functions.effects import note_assignment, note_change
 from eagre.graph.trace import user_line
 
 __all__ = [
-    "and_", "append", "assertion", "called", "compare", "for_statement", "goes_on",
+    "and_", "append", "assertion", "assigned", "called", "changed", "compare", "for_statement", "goes_on",
     "if_expression", "if_statement", "not_", "or_", "plain", "put_attribute", "put_item",
     "raised", "read", "result", "slot", "while_statement",
 ]  # fmt: skip
@@ -186,6 +187,20 @@ def _protocol_for(iterable: Any, extra: Any, body: Any, state: State) -> None:
 def _as_tensors(values: Any) -> Any:
     """Python numbers as tensors, as a loop carries them."""
     return tuple([to_tensor(v) if isinstance(v, bool | int | float) else v for v in values])
+
+
+def changed(owner: Any, text: str) -> Any:
+    """The object whose attribute or item, which `text` names, is about to be assigned."""
+    if not ambient.executing_eagerly():
+        note_change(owner, f"changes {text}")
+    return owner
+
+
+def assigned(value: Any, text: str) -> Any:
+    """The value that a name outside the function is about to get."""
+    if not ambient.executing_eagerly():
+        note_assignment(text)
+    return value
 
 
 def raised(error: Any) -> Any:

@@ -50,16 +50,19 @@ class Adam(Optimizer):
         if amsgrad:
             self.slot_names = ("mean", "variance", "largest_variance")
 
-    def update(self, grad: Any, variable: Any, slots: Any, rate: Any) -> None:
-        """Change one variable by its gradient."""
+    def step_rate(self, rate: Any) -> Any:
+        """The learning rate, corrected for means that began with zero."""
         step = self.step()
         correction = (1.0 - self.beta_2**step) ** 0.5 / (1.0 - self.beta_1**step)
+        return rate * cast(correction, rate.dtype)
+
+    def update(self, grad: Any, variable: Any, slots: Any, rate: Any) -> None:
+        """Change one variable by its gradient."""
         mean = moved(slots["mean"], grad, 1.0 - self.beta_1)
         variance = moved(slots["variance"], grad * grad, 1.0 - self.beta_2)
         if self.amsgrad:
             variance = maximum(slots["largest_variance"].value(), variance)
             slots["largest_variance"].assign(variance)
-        rate = rate * cast(correction, rate.dtype)
         variable.assign_sub(mean * rate / (variance**0.5 + self.epsilon))
 
 

@@ -45,10 +45,13 @@ class Adamax(Optimizer):
         self.beta_2 = beta_2
         self.epsilon = epsilon
 
+    def step_rate(self, rate: Any) -> Any:
+        """The learning rate, corrected for a mean that began with zero."""
+        return rate / cast(1.0 - self.beta_1 ** self.step(), rate.dtype)
+
     def update(self, grad: Any, variable: Any, slots: Any, rate: Any) -> None:
         """Change one variable by its gradient."""
         mean = moved(slots["mean"], grad, 1.0 - self.beta_1)
         largest = maximum(slots["largest"].value() * self.beta_2, abs(grad))
         slots["largest"].assign(largest)
-        correction = cast(1.0 - self.beta_1 ** self.step(), rate.dtype)
-        variable.assign_sub(rate * mean / (correction * (largest + self.epsilon)))
+        variable.assign_sub(rate * mean / (largest + self.epsilon))

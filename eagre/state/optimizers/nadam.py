@@ -29,7 +29,7 @@ class Nadam(Optimizer):
     >>> w = tf.Variable(1.0)
     >>> _ = tf.optimizers.Nadam(0.1).apply_gradients([(tf.constant(2.0), w)])
     >>> print(f"{float(w):.3f}")
-    0.869
+    0.894
     """
 
     slot_names = ("mean", "variance")

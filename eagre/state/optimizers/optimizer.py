@@ -172,7 +172,8 @@ class Optimizer(Module):
         if callable(loss):
             with GradientTape() if tape is None else tape as tape:
                 loss = loss()
-        variables = list(var_list() if callable(var_list) else var_list)
+        found: Any = var_list() if callable(var_list) else var_list
+        variables = list(found)
         grads = tape.gradient(loss, variables)
         return self.apply_gradients(zip(grads, variables, strict=True))
 
@@ -228,6 +229,7 @@ class Optimizer(Module):
                 decay = self.weight_decay * rates[variable.dtype]
                 variable.assign_sub(variable.value() * decay)
         self.begin_step()
+        rates = {dtype: self.step_rate(rate) for dtype, rate in rates.items()}
         for grad, variable in pairs:
             if isinstance(grad, IndexedSlices) and not self.takes_slices:
                 grad = to_tensor(grad)
@@ -235,6 +237,10 @@ class Optimizer(Module):
 
     def begin_step(self) -> None:
         """Change what all variables have in common, once in each step."""
+
+    def step_rate(self, rate: Any) -> Any:
+        """What `update` gets as the rate: here the learning rate itself."""
+        return rate
 
     def update(self, grad: Any, variable: Variable, slots: dict[str, Variable], rate: Any) -> None:
         """Change one variable by its gradient; `rate` has the dtype of both."""
@@ -250,7 +256,7 @@ class Optimizer(Module):
         elif self.global_clipnorm:
             grads = clip_by_global_norm(grads, self.global_clipnorm)[0]
         else:
-            limit = self.clipvalue
+            limit: Any = self.clipvalue
             grads = [clip_by_value(grad, -limit, limit) for grad in grads]
         return [(grad, of) for grad, (_, of) in zip(grads, pairs, strict=True)]
 

@@ -38,13 +38,10 @@ class LearningRateSchedule:
 class _Decay(LearningRateSchedule):
     """What the schedules of this file share: they keep their arguments under their names."""
 
-    def __init__(self, **arguments: Any) -> None:
-        self._names = tuple(arguments)
-        vars(self).update(arguments)
-
     def get_config(self) -> dict[str, Any]:
         """The arguments that make a schedule like this one."""
-        return {name: getattr(self, name) for name in self._names}
+        code = type(self).__init__.__code__
+        return {name: getattr(self, name) for name in code.co_varnames[1 : code.co_argcount]}
 
     def _check_positive(self, name: str) -> None:
         if getattr(self, name) <= 0:
@@ -73,13 +70,11 @@ class ExponentialDecay(_Decay):
         staircase: bool = False,
         name: str = "ExponentialDecay",
     ) -> None:
-        super().__init__(
-            initial_learning_rate=initial_learning_rate,
-            decay_steps=decay_steps,
-            decay_rate=decay_rate,
-            staircase=staircase,
-            name=name,
-        )
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.decay_rate = decay_rate
+        self.staircase = staircase
+        self.name = name
         self._check_positive("decay_steps")
 
     def __call__(self, step: Any) -> Any:
@@ -107,13 +102,11 @@ class InverseTimeDecay(_Decay):
         staircase: bool = False,
         name: str = "InverseTimeDecay",
     ) -> None:
-        super().__init__(
-            initial_learning_rate=initial_learning_rate,
-            decay_steps=decay_steps,
-            decay_rate=decay_rate,
-            staircase=staircase,
-            name=name,
-        )
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.decay_rate = decay_rate
+        self.staircase = staircase
+        self.name = name
         self._check_positive("decay_steps")
 
     def __call__(self, step: Any) -> Any:
@@ -141,7 +134,9 @@ class PiecewiseConstantDecay(_Decay):
                 "PiecewiseConstantDecay expected one value more than boundaries. "
                 f"Received: {len(boundaries)} boundaries and {len(values)} values"
             )
-        super().__init__(boundaries=boundaries, values=values, name=name)
+        self.boundaries = boundaries
+        self.values = values
+        self.name = name
 
     def __call__(self, step: Any) -> Any:
         """The rate at a step."""
@@ -173,14 +168,12 @@ class PolynomialDecay(_Decay):
         cycle: bool = False,
         name: str = "PolynomialDecay",
     ) -> None:
-        super().__init__(
-            initial_learning_rate=initial_learning_rate,
-            decay_steps=decay_steps,
-            end_learning_rate=end_learning_rate,
-            power=power,
-            cycle=cycle,
-            name=name,
-        )
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.end_learning_rate = end_learning_rate
+        self.power = power
+        self.cycle = cycle
+        self.name = name
         self._check_positive("decay_steps")
 
     def __call__(self, step: Any) -> Any:
@@ -206,7 +199,7 @@ class CosineDecay(_Decay):
             and from which the cosine then falls. None for no such line.
 
     >>> schedule = tf.optimizers.schedules.CosineDecay(0.0, 10, warmup_target=1.0, warmup_steps=4)
-    >>> [float(schedule(step)) for step in (0, 2, 4, 9, 14)]
+    >>> [round(float(schedule(step)), 3) for step in (0, 2, 4, 9, 14)]
     [0.0, 0.5, 1.0, 0.5, 0.0]
     """
 
@@ -219,14 +212,12 @@ class CosineDecay(_Decay):
         warmup_target: Any = None,
         warmup_steps: Any = 0,
     ) -> None:
-        super().__init__(
-            initial_learning_rate=initial_learning_rate,
-            decay_steps=decay_steps,
-            alpha=alpha,
-            name=name,
-            warmup_target=warmup_target,
-            warmup_steps=warmup_steps,
-        )
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.alpha = alpha
+        self.name = name
+        self.warmup_target = warmup_target
+        self.warmup_steps = warmup_steps
         self._check_positive("decay_steps")
 
     def __call__(self, step: Any) -> Any:
@@ -255,7 +246,7 @@ class CosineDecayRestarts(_Decay):
         alpha: the least rate, as a part of the first.
 
     >>> schedule = tf.optimizers.schedules.CosineDecayRestarts(1.0, 10, m_mul=0.5)
-    >>> [float(schedule(step)) for step in (0, 5, 10, 20)]
+    >>> [round(float(schedule(step)), 3) for step in (0, 5, 10, 20)]
     [1.0, 0.5, 0.5, 0.25]
     """
 
@@ -268,14 +259,12 @@ class CosineDecayRestarts(_Decay):
         alpha: Any = 0.0,
         name: str = "SGDRDecay",
     ) -> None:
-        super().__init__(
-            initial_learning_rate=initial_learning_rate,
-            first_decay_steps=first_decay_steps,
-            t_mul=t_mul,
-            m_mul=m_mul,
-            alpha=alpha,
-            name=name,
-        )
+        self.initial_learning_rate = initial_learning_rate
+        self.first_decay_steps = first_decay_steps
+        self.t_mul = t_mul
+        self.m_mul = m_mul
+        self.alpha = alpha
+        self.name = name
         self._check_positive("first_decay_steps")
 
     def __call__(self, step: Any) -> Any:
