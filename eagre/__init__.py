@@ -346,6 +346,7 @@ _LATER = {
     "eagre.gradients.why_none": "GradientWarning WhyNone",
     "eagre.gradients.custom": "custom_gradient grad_pass_through recompute_grad",
     "eagre.functions.concrete": "ConcreteFunction",
+    "eagre.functions.effects": "TracingWarning",
     "eagre.functions.function": "function",
     "eagre.functions.retracing": "RetraceError RetraceWarning no_retrace",
     "eagre.control.accumulating": "foldl foldr map_fn scan",

@@ -150,7 +150,7 @@ def _heading(line: str) -> str:
 
 def _row_html(row: _Row) -> str:
     step = row.step
-    cells = [str(step.number), step.name, ", ".join(shown_spec(x.spec) for x in step.outputs),
+    cells = [str(step.number), step.label, ", ".join(shown_spec(x.spec) for x in step.outputs),
              ", ".join(short(x) for x in step.outputs),
              "" if row.value is None else f"{row.value.norm:.3g}", row.gradient]
     hint = "; ".join(f"{x.array!s:.300}" for x in step.outputs)

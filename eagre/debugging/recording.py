@@ -61,6 +61,11 @@ class Step:
         return self.primitive.public
 
     @property
+    def label(self) -> str:
+        """The name of the operation, with those of the variables that it reads or assigns."""
+        return " ".join([self.name, *[x.array.name for x in self.inputs if x.dtype is resource]])
+
+    @property
     def output(self) -> Any:
         """The output, or the outputs as a tuple."""
         return self.outputs[0] if len(self.outputs) == 1 else self.outputs
@@ -164,7 +169,8 @@ class Recording(Observer):
             known.update(id(x) for x in (*step.inputs, *step.outputs) if _has_gradient(x))
         with ambient.outside(None):
             seeds = [(id(target), ones_like(target))]
-            return backpropagate(entries[::-1], seeds, set(known), known, id)
+            found = backpropagate(entries[::-1], seeds, set(known), known, id)
+            return {number: to_tensor(grad) for number, grad in found.items()}
 
     def _tensor(self, what: Any) -> Any:
         """The tensor that a step, its number, a variable or a tensor stands for."""
@@ -248,7 +254,7 @@ class Recording(Observer):
         return f"<recording of {len(self.steps)} operations>"
 
     def __str__(self) -> str:
-        rows = [(str(s.number), s.line, s.name, ", ".join(map(short, s.outputs)))
+        rows = [(str(s.number), s.line, s.label, ", ".join(map(short, s.outputs)))
                 for s in self.steps[:ROWS]]
         widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
         lines = [

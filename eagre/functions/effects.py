@@ -14,6 +14,8 @@ from functools import partial
 from types import CellType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from eagre.core import ambient
 from eagre.graph.trace import user_frame
 
@@ -99,6 +101,12 @@ def note_change(owner: Any, text: str, advice: str = _KEEP) -> None:
     effects = _innermost()
     if effects is not None and effects.is_outside(owner):
         effects.note(text, advice)
+
+
+def note_augmented(owner: Any, name: str) -> None:
+    """`name += value`, or the like, where `name` stands for `owner`."""
+    if isinstance(owner, (*_CONTAINERS, np.ndarray)):
+        note_change(owner, f"changes {name} in place", _COLLECT)
 
 
 def note_assignment(name: str) -> None:

@@ -152,7 +152,7 @@ def eye(
 
 def _identity(rows: Any, columns: Any, dtype: dtypes.DType) -> Any:
     sizes = static_shape(as_shape((rows, columns), "eye"), "eye")
-    return to_tensor(to_array(np.eye(*sizes), dtype, "eye"))
+    return to_tensor(to_array(np.eye(*sizes, dtype=dtype.numpy), dtype, "eye"))
 
 
 def _batch_of(matrix: Any, batch: Any) -> Any:
@@ -176,11 +176,16 @@ def range(
         start, limit = 0, start
     parts = [start, limit, delta]
     if dtype is None:
-        found = [to_tensor(part).dtype for part in parts]
+        found = [_number_dtype(part) for part in parts]
         order = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64]
         dtype = max(found, key=lambda each: order.index(each) if each in order else 0)
     dtype = dtypes.as_dtype(dtype)
     return rearrangement.range_primitive(*[_scalar(part, dtype) for part in parts])
+
+
+def _number_dtype(value: Any) -> dtypes.DType:
+    is_short = value.__class__ is int and -(2**31) <= value < 2**31
+    return dtypes.int32 if is_short else to_tensor(value).dtype
 
 
 def _scalar(value: Any, dtype: dtypes.DType) -> Any:

@@ -169,15 +169,32 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
             f"repeat expected one number of repeats, or {size}, the size of axis {axis}. "
             f"Received: repeats={repeats!r}"
         )
+    # A negative number is refused by the check, also while tracing: it runs with the graph.
+    known = max(counts.array.item(), 0) if counts.__class__ is EagerTensor and given == 1 else None
     counts = demand(
         counts,
         comparison.greater_equal(counts, to_tensor(0, counts.dtype)),
         message="repeat expected repeats of at least 0. Received: repeats=",
     )
+    if given == 1:
+        return _all_repeated(x, counts if known is None else known, axis, sizes)
     counts = rearrangement.broadcast_to(counts, as_shape([size], "repeat"))
     numbers = creation.range(reduce_sum(counts))
     places = search_sorted(cumsum(counts), numbers, side="right", dtype=dtypes.int32)
     return indexing.gather(x, places, axis=axis - len(sizes))
+
+
+def _all_repeated(x: Any, count: Any, axis: int, sizes: Any) -> Any:
+    """Each part along an axis as often as one number says."""
+    if isinstance(count, Tensor):
+        count = arithmetic.cast(rearrangement.reshape(count, ()), dtype=dtypes.int32)
+    after = sizes[axis + 1 :]
+    split = as_shape([*sizes[: axis + 1], count, *after], "repeat")
+    joined = as_shape([*sizes[:axis], sizes[axis] * count, *after], "repeat")
+    copies = rearrangement.broadcast_to(
+        rearrangement.expand_dims(x, axis=(axis - len(sizes),)), split
+    )
+    return rearrangement.reshape(copies, joined)
 
 
 def sequence_mask(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
@@ -65,8 +67,8 @@ def _number(value: Any, word: str, least: int) -> int:
         raise ValueError(
             f"sobol_sample needs {word} to be known while tracing. Received: {word}={value!r}"
         )
-    x = to_tensor(known, dtypes.int32, name=f"sobol_sample({word})")
-    if x.ndim != 0 or int(x) < least:
+    x = np.asarray(known)
+    if x.dtype.kind not in "iu" or x.ndim != 0 or x < least:
         raise InvalidArgumentError(
             f"sobol_sample expected {word} to be one integer of at least {least}. "
             f"Received: {word}={known}"

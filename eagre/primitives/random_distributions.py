@@ -26,6 +26,7 @@ from eagre.primitives.random_bits import (
     random_words,
     threefry_blocks,
 )
+from eagre.primitives.sorting import stable_order
 
 _BITS = {dtypes.float16: 10, dtypes.bfloat16: 7, dtypes.float32: 23, dtypes.float64: 52}
 """How many random bits a uniform number of each dtype has."""
@@ -199,11 +200,27 @@ class RandomPermutation(Draw):
     ) -> Any:
         (number,) = self.final_shape(shape, *rest)
         words = flat_words(key, counter, max(number - 1, 0), algorithm)
-        remaining = np.arange(number, 1, -1, dtype=np.uint32)
-        order = list(range(number))
-        for i, step in enumerate((words % remaining).tolist()):
-            order[i], order[i + step] = order[i + step], order[i]
-        return np.array(order, dtype.numpy)
+        partners = np.arange(number, dtype=np.int32)
+        partners[:-1] += (words % np.arange(number, 1, -1, dtype=np.uint32)).astype(np.int32)
+        return _swapped(partners).astype(dtype.numpy)
+
+
+def _swapped(partners: Any) -> Any:
+    """The numbers below n after each in turn has changed places with a partner at or after it."""
+    steps = np.arange(len(partners), dtype=np.int32)
+    order = stable_order(partners)
+    ordered = partners[order]
+    # For each step the last one before it with the same partner, or -1.
+    before = np.full_like(steps, -1)
+    before[order[1:]] = np.where(ordered[1:] == ordered[:-1], order[:-1], -1)
+    # What step i finds at place i is what the last step that swapped with i had found.
+    last = np.full_like(steps, -1)
+    last[ordered] = order
+    last = np.where(last == steps, before, last)
+    found = np.where(last < 0, steps, last)
+    while not np.array_equal(found, further := found[found]):
+        found = further
+    return np.where(before < 0, partners, found[before])
 
 
 def flat_words(key: Any, counter: Any, number: int, algorithm: int) -> Any:

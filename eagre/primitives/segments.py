@@ -71,8 +71,13 @@ class SegmentReduction(Primitive):
                 f"{self.public} expected segment_ids below num_segments={size}. "
                 f"Received: {ids.max()}"
             )
-        is_kept = ids >= 0
-        return self.reduce(data[is_kept], ids[is_kept], (size, *data.shape[ids.ndim :]))
+        rest = data.shape[ids.ndim :]
+        if ids.size and ids.min() >= 0:
+            rows, ids = data.reshape(ids.size, *rest), ids.reshape(-1)
+        else:
+            is_kept = ids >= 0
+            rows, ids = data[is_kept], ids[is_kept]
+        return self.reduce(rows, ids, (size, *rest))
 
     def reduce(self, rows: Any, ids: Any, shape: tuple[int, ...]) -> Any:
         """The rows joined where their ids are the same."""

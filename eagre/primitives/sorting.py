@@ -28,6 +28,31 @@ def _sortable(x: Any) -> Any:
     return x if x.dtype.kind in "iufO?" else x.astype(np.float32)
 
 
+def stable_order(keys: Any) -> Any:
+    """The int32 indices that sort along the last axis; equal keys keep their order."""
+    length = keys.shape[-1]
+    if length < 500 or keys.dtype.itemsize != 4:
+        return np.argsort(keys, -1, "stable").astype(np.int32)
+    # A key and its place in one number: NumPy sorts these many times faster than stably.
+    places: Any = np.arange(length, dtype=np.uint64)
+    packed = _as_unsigned(keys).astype(np.uint64) << np.uint64(32) | places
+    packed.sort(-1)
+    return packed.astype(np.uint32).view(np.int32)
+
+
+def _as_unsigned(keys: Any) -> Any:
+    """Unsigned numbers of 32 bits in the order of the keys; NaN is the largest of all."""
+    top = np.uint32(1 << 31)
+    if keys.dtype.kind == "u":
+        return keys
+    if keys.dtype.kind == "i":
+        return keys.view(np.uint32) ^ top
+    bits = (keys + np.float32(0)).view(np.uint32)  # -0 becomes 0, its equal
+    bits = np.where(bits & top, ~bits, bits | top)
+    bits[np.isnan(keys)] = ~np.uint32(0)
+    return bits
+
+
 class SortIndices(Primitive):
     """The indices that sort along the last axis; equal elements keep their order."""
 
@@ -51,7 +76,7 @@ class SortIndices(Primitive):
         keys = _sortable(x)
         if is_descending:
             keys = ~keys if keys.dtype.kind in "iu" else -keys
-        return np.argsort(keys, -1, "stable").astype(np.int32)
+        return stable_order(keys)
 
 
 class SearchSorted(Primitive):

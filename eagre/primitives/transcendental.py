@@ -146,7 +146,10 @@ class Softplus(Inexact):
     needs = ("x",)
 
     def kernel(self, x: Any) -> Any:
-        return np.logaddexp(x, x.dtype.type(0))
+        if x.dtype.itemsize == 2:
+            return np.logaddexp(x, x.dtype.type(0))
+        # The formula of logaddexp by functions that compute many elements at a time.
+        return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         return (grad * sigmoid(x),)

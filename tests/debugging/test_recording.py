@@ -98,6 +98,14 @@ def test_gradients_with_respect_to_anything(run):
     assert run.gradient(made["q"], tf.constant(1.0)) is None
 
 
+def test_gradients_of_rows_are_dense():
+    table = tf.Variable(tf.ones([4, 2]))
+    with tf.debugging.record() as run:
+        loss = tf.reduce_sum(tf.gather(table, [1, 1]))
+    for source in (table, run[0]):
+        assert run.gradient(loss, source).numpy().tolist() == [[0, 0], [2, 2], [0, 0], [0, 0]]
+
+
 def test_gradients_stop_where_there_are_none():
     with tf.debugging.record() as run:
         x = tf.constant(2.5)
@@ -206,6 +214,7 @@ def test_it_prints(run):
     run, _ = run
     lines = str(run).splitlines()
     assert len(lines) == 6 and lines[1].split()[0] == "1" and lines[1].endswith("3 to 8")
+    assert "read_variable w " in lines[0]
     assert repr(run) == "<recording of 6 operations>"
     assert repr(run[1]) == f"<step 1: multiply at {at('product')}: float32[2] = 3 to 8>"
     assert run._repr_html_().startswith("<pre>") and "&lt;" not in run._repr_html_()

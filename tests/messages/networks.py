@@ -64,6 +64,12 @@ DRAWS = {
     "poisson: booleans": (lambda: random.stateless_poisson([2], [1, 2], True), *MISMATCH),
     "binomial: not a number": (
         lambda: random.stateless_binomial([2], [1, 2], np.nan, 0.5), *INVALID),
+    "binomial: of a generator": (
+        lambda: random.Generator.from_seed(1).binomial([2], np.nan, 0.5), *INVALID),
+    "gamma: stateless, negative": (
+        lambda: random.stateless_gamma([2], [1, 2], -1.0), *INVALID),
+    "poisson: stateless, negative": (
+        lambda: random.stateless_poisson([2], [1, 2], -1.0), *INVALID),
     "stateless_parameterized_truncated_normal: deviation": (
         lambda: bounded([2], [1, 2], 0.0, 0.0), *INVALID),
     "uniform_candidate_sampler: shape": (
@@ -77,9 +83,57 @@ DRAWS = {
     "fixed_unigram_candidate_sampler: weights": (
         lambda: random.fixed_unigram_candidate_sampler(
             [[1]], 1, 1, True, 3, unigrams=[1.0]), *INVALID),
+    "fixed_unigram_candidate_sampler: too few weights above 0": (
+        lambda: random.fixed_unigram_candidate_sampler(
+            [[1]], 1, 2, True, 2, unigrams=[0.0, 1.0]), *INVALID),
     "compute_accidental_hits: shape": (
         lambda: nn.compute_accidental_hits([1], [1], 1), *INVALID),
 }
 
-TABLES = {"layers": LAYERS, "draws": DRAWS}
+volume = tf.ones([1, 3, 3, 3, 2])
+five = [1] * 5
+places, ratios, patches = nn.max_pool_with_argmax, nn.fractional_max_pool, tf.extract_volume_patches
+
+WINDOWS = {
+    "max_pool_with_argmax: format": (lambda: places(image, 2, 2, "SAME", "NCHW"), ValueError),
+    "max_pool_with_argmax: padding of numbers": (
+        lambda: places(image, 2, 2, [[0, 0], [1, 1], [1, 1], [0, 0]]), TypeError),
+    "max_pool_with_argmax: padding": (lambda: places(image, 2, 2, "FOO"), *INVALID),
+    "max_pool_with_argmax: axes": (lambda: places(image[0], 2, 2, "SAME"), *INVALID),
+    "max_pool_with_argmax: too large": (lambda: places(image, 9, 1, "VALID"), *INVALID),
+    "max_pool_with_argmax: ksize": (lambda: places(image, [1, 2, 2, 2], 1, "SAME"),
+                                    tf.errors.UnimplementedError),
+    "max_pool_with_argmax: dtype": (lambda: places(image > 0, 2, 2, "SAME"), *MISMATCH),
+    "max_pool_with_argmax: output_dtype": (
+        lambda: places(image, 2, 2, "SAME", output_dtype=tf.uint8), *MISMATCH),
+    "fractional_max_pool: ratio": (lambda: ratios(image, 0.5), ValueError),
+    "fractional_max_pool: too large": (lambda: ratios(image, 20.0), *INVALID),
+    "fractional_max_pool: axes": (lambda: ratios(image[0], 1.5), *INVALID),
+    "fractional_avg_pool: dtype": (
+        lambda: nn.fractional_avg_pool(tf.cast(image, tf.float16), 1.5), *MISMATCH),
+    "fractional_avg_pool: unknown sizes": (
+        lambda: tf.trace(lambda x: nn.fractional_avg_pool(x, 1.5),
+                         tf.TensorSpec([1, None, 3, 2])), ValueError),
+    "extract_volume_patches: axes": (lambda: patches(image, five, five, "SAME"), *INVALID),
+    "extract_volume_patches: length": (lambda: patches(volume, [2], five, "SAME"), *INVALID),
+    "extract_volume_patches: channels": (lambda: patches(volume, [1, 1, 1, 1, 2], five, "SAME"),
+                                         tf.errors.UnimplementedError),
+    "extract_volume_patches: too large": (
+        lambda: patches(volume, [1, 9, 1, 1, 1], five, "VALID"), *INVALID),
+    "extract_volume_patches: padding": (lambda: patches(volume, five, five, 1), TypeError),
+    "extract_volume_patches: dtype": (
+        lambda: patches(volume > 0, five, five, "SAME"), *MISMATCH),
+    "extract_volume_patches: unknown sizes": (
+        lambda: tf.trace(lambda x: patches(x, five, five, "SAME"),
+                         tf.TensorSpec([1, None, 3, 3, 2])), ValueError),
+    "sobol_sample: dim": (lambda: tf.math.sobol_sample(0, 3), *INVALID),
+    "sobol_sample: many": (lambda: tf.math.sobol_sample(21201, 3), *INVALID),
+    "sobol_sample: skip": (lambda: tf.math.sobol_sample(2, 3, 2**31 - 2), *INVALID),
+    "sobol_sample: dtype": (lambda: tf.math.sobol_sample(2, 3, dtype=tf.int32), *MISMATCH),
+    "sobol_sample: unknown": (
+        lambda: tf.trace(lambda n: tf.math.sobol_sample(2, n), tf.TensorSpec([], tf.int32)),
+        ValueError),
+}
+
+TABLES = {"layers": LAYERS, "draws": DRAWS, "windows": WINDOWS}
 FOREIGN_WORDS = set()

@@ -58,24 +58,33 @@ def test_as_tensorflow(number):
         assert_close(grad, EXPECTED[name], tolerance)
 
 
-def as_bytes(parts):
-    values, grads = parts
-    return [(x.sizes, x.dtype, x.array.tobytes()) for x in (*values, *grads)]
+def as_bytes(tensors):
+    return [(x.sizes, x.dtype, x.array.tobytes()) for x in tensors]
 
 
 NEEDS_SIZES = ("dilation2d", "erosion2d", "pool(", "with_space_to_batch", "atrous_conv2d(",
                "extract_volume_patches")  # fmt: skip
 
 
+def assert_same(number, traced, eager):
+    """The same bits; a loop that is traced adds up its gradients in another order."""
+    assert as_bytes(traced[0]) == as_bytes(eager[0])
+    if "conjugate_gradient" not in oracle.CASES[number].expression:
+        assert as_bytes(traced[1]) == as_bytes(eager[1])
+        return
+    for one, other in zip(traced[1], eager[1], strict=True):
+        assert_close(one, other.array, TOLERANCES[oracle.CASES[number].dtype])
+
+
 @pytest.mark.parametrize("number", NUMBERS, ids=name_of)
 def test_traced_as_eager(number):
     tensors = tensors_of(number)
-    eager = as_bytes(compute(number, tensors))
+    eager = compute(number, tensors)
     specs = [tf.TensorSpec(x.shape, x.dtype) for x in tensors]
-    assert as_bytes(trace(lambda *x: compute(number, x), *specs)(*tensors)) == eager
+    assert_same(number, trace(lambda *x: compute(number, x), *specs)(*tensors), eager)
     if tensors and not any(word in oracle.CASES[number].expression for word in NEEDS_SIZES):
         specs = [tf.TensorSpec([None] * x.ndim, x.dtype) for x in tensors]
-        assert as_bytes(trace(lambda *x: compute(number, x), *specs)(*tensors)) == eager
+        assert_same(number, trace(lambda *x: compute(number, x), *specs)(*tensors), eager)
 
 
 @pytest.mark.parametrize("number", range(len(oracle.ERRORS)), ids=oracle.ERRORS.__getitem__)
@@ -133,3 +142,55 @@ def test_second_derivatives_are_differences_of_first_ones(function):
     change = (slope(point + step * way)[0] - slope(point - step * way)[0]) / (2 * step)
     # The second derivatives are a symmetric matrix, so both products with `way` agree.
     np.testing.assert_allclose(slope(point)[1], change, rtol=1e-5, atol=1e-6)
+
+
+def test_the_gradient_of_places_is_that_of_the_pool():
+    x = tf.constant(np.random.default_rng(3).standard_normal((2, 5, 6, 3)))
+    grads = []
+    for pool in (tf.nn.max_pool2d, lambda *args: tf.nn.max_pool_with_argmax(*args).output):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = pool(x, 3, 2, "SAME")
+        grads.append(tape.gradient(y, x, tf.cos(y)).numpy())
+    np.testing.assert_allclose(*grads, rtol=1e-14)
+
+
+def test_places_are_inside_where_all_is_lowest():
+    x = tf.fill([1, 3, 3, 1], -np.inf)
+    output, places = tf.nn.max_pool_with_argmax(x, 3, 1, "SAME")
+    assert np.isneginf(output.numpy()).all()
+    assert places.numpy().ravel()[:5].tolist() == [0, 0, 1, 0, 0]
+    assert places.numpy().max() < 9
+
+
+def test_conjugate_gradient_solves_complex_systems():
+    random = np.random.default_rng(3)
+    root = random.standard_normal((4, 4)) + 1j * random.standard_normal((4, 4))
+    matrix, right = root @ root.conj().T + np.eye(4), random.standard_normal((3, 4)) + 1j
+    operator = tf.linalg.LinearOperatorFullMatrix(
+        matrix, is_self_adjoint=True, is_positive_definite=True
+    )
+    state = tf.linalg.experimental.conjugate_gradient(operator, right, tol=1e-12)
+    np.testing.assert_allclose(state.x.numpy(), np.linalg.solve(matrix, right.T).T, rtol=1e-9)
+
+
+def test_parts_of_batches_of_operators_without_tensors():
+    operators = tf.linalg.LinearOperatorIdentity(2, [2, 3]), tf.linalg.LinearOperatorZeros(
+        2, batch_shape=[2, 3]
+    )
+    for operator in operators:
+        assert operator[0].shape == (3, 2, 2)
+        assert operator[..., 1:].to_dense().shape == (2, 2, 2, 2)
+        assert type(operator[0]) is type(operator)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"^tensor\[...\] expected"):
+        operators[0][0, 0, 0]
+    assert tf.linalg.LinearOperatorDiag([[2.0], [3.0]], is_non_singular=True)[1].is_non_singular
+
+
+def test_windows_without_a_seed_follow_the_global_one():
+    image = tf.random.normal([1, 30, 30, 1])
+    drawn = []
+    for _ in range(2):
+        tf.random.set_seed(4)
+        drawn.append([tf.nn.fractional_max_pool(image, 1.3)[1].numpy().tolist() for _ in range(2)])
+    assert drawn[0] == drawn[1] and drawn[0][0] != drawn[0][1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from eagre.functions.autograph.syntax import operator
+from eagre.functions.autograph.syntax import load, operator
 
 
 class Changes(ast.NodeTransformer):
@@ -37,6 +37,14 @@ class Changes(ast.NodeTransformer):
         self.generic_visit(node)
         node.value = self.assigned(targets, node.value)
         return node
+
+    def augmented(self, target: Any, value: Any) -> Any:
+        """The value in `target += value`, which changes a list in place."""
+        if not isinstance(target, ast.Name):
+            return value
+        new = self.assigned([target], value)
+        given = [load(target.id, value), value, target.id]
+        return operator("augmented", given, value) if new is value else new
 
     def assigned(self, targets: list[Any], value: Any) -> Any:
         """The value of an assignment, which tells if it goes to a name outside the function."""

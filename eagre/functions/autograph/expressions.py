@@ -118,7 +118,7 @@ class Expressions(Changes):
         target = node.target
         is_wrapped = getattr(target, "is_wrapped", False)
         self.generic_visit(node)
-        node.value = self.assigned([target], node.value)
+        node.value = self.augmented(target, node.value)
         if not is_wrapped:
             return node
         value = self.reading(target.id, getattr(target, "is_unsure", True), node)

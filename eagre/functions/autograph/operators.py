@@ -32,13 +32,13 @@ from eagre.functions.autograph.values import (
     slot,
     truth,
 )
-from eagre.functions.effects import note_assignment, note_change
+from eagre.functions.effects import note_assignment, note_augmented, note_change
 from eagre.graph.trace import user_line
 
 __all__ = [
-    "and_", "append", "assertion", "assigned", "called", "changed", "compare", "for_statement", "goes_on",
-    "if_expression", "if_statement", "not_", "or_", "plain", "put_attribute", "put_item",
-    "raised", "read", "result", "slot", "while_statement",
+    "and_", "append", "assertion", "assigned", "augmented", "called", "changed", "compare",
+    "for_statement", "goes_on", "if_expression", "if_statement", "not_", "or_", "plain",
+    "put_attribute", "put_item", "raised", "read", "result", "slot", "while_statement",
 ]  # fmt: skip
 
 _MOST_UNROLLED = 10_000
@@ -194,6 +194,13 @@ def changed(owner: Any, text: str) -> Any:
     if not ambient.executing_eagerly():
         note_change(owner, f"changes {text}")
     return owner
+
+
+def augmented(owner: Any, value: Any, name: str) -> Any:
+    """The value in `name += value`, where `owner` is what the name stands for."""
+    if not ambient.executing_eagerly():
+        note_augmented(owner, name)
+    return value
 
 
 def assigned(value: Any, text: str) -> Any:

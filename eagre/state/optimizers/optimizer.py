@@ -79,7 +79,7 @@ class Optimizer(Module):
         self.gradient_accumulation_steps = gradient_accumulation_steps
         check_options(self)
         self.iterations = counter("iterations")
-        self._calls = counter("calls") if gradient_accumulation_steps else None
+        self.calls = counter("calls") if gradient_accumulation_steps else None
         # Under the property's own name, so that this is its name in checkpoints.
         vars(self)["learning_rate"] = as_rate(learning_rate, type(self).__name__)
         self._without_decay = Exclusions()
@@ -103,7 +103,7 @@ class Optimizer(Module):
 
     def _count(self) -> Any:
         """How often gradients came, which is what schedules are functions of."""
-        return (self.iterations if self._calls is None else self._calls).value()
+        return (self.iterations if self.calls is None else self.calls).value()
 
     def step(self) -> Any:
         """The number of this step, from 1 on, as float64: in bfloat16 0.999 would be 1."""
@@ -215,9 +215,9 @@ class Optimizer(Module):
         for _, variable in pairs:
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable.value()))
-        if self._calls is None:
+        if self.calls is None:
             return self.iterations.assign_add(1)
-        calls = self._calls.assign_add(1).value()
+        calls = self.calls.assign_add(1).value()
         return self.iterations.assign(calls // self.gradient_accumulation_steps)
 
     def _take_step(self, pairs: list[Pair]) -> None:
