@@ -44,13 +44,15 @@ from eagre.core.shapes import TensorShape
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import Tensor
 from eagre.gradients.functions import (
-    enable_eager_execution,
     gradients_function,
     value_and_gradients_function,
 )
 from eagre.gradients.tape import (
     GradientTape,
     UnconnectedGradients,
+)
+from eagre.graph.building import (
+    enable_eager_execution,
 )
 from eagre.graph.graph import (
     Graph,

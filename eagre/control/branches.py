@@ -64,6 +64,9 @@ def _trace_one(
     if not callable(function):
         raise TypeError(f"{owner} expected {name} to be a function. Received: {function!r}")
     level = InnerTrace(Graph(name), written)
+    around = ambient.interpreter()
+    if isinstance(around, Trace):
+        level.graph.function = around.graph.function
     with level as graph:
         arguments = [graph.add_input(spec, f"value_{i}") for i, spec in enumerate(specs)]
         result = function(*arguments)

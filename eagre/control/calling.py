@@ -12,6 +12,8 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.outline import outline
 from eagre.core.primitive import Primitive, apply
 from eagre.gradients.graph_gradients import refuse_effects
+from eagre.graph.building import builder
+from eagre.graph.graph import changes_something
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +89,11 @@ def call_graph(graph: Graph, inputs: Sequence[Tensor]) -> Any:
     """
     here = get_ident()
     if interpreters and here in interpreters:
-        return graph.run(inputs)
+        if builder() is None or not changes_something(graph):
+            return graph.run(inputs)
+        # Built by hand only what is asked for runs: one operation keeps its effects together.
+        outputs = apply(call, tuple(inputs), {"graph": with_needed_values(graph)})
+        return outputs[: len(graph.outputs)]
     if recorders and (recorder := recorders.get(here)) is not None:
         if not recorder.takes_calls:
             return graph.run(inputs)

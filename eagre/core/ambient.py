@@ -31,6 +31,8 @@ class Interpreter(Level):
 
     __slots__ = ("line",)
     is_tracing = False
+    is_ground = False
+    """Whether it is that of a graph built by hand, which `outside_functions` does not leave."""
     line: str | None
     """The user's line for operations that are done again, None where it is the one now."""
 
@@ -161,6 +163,18 @@ class outside:
 
     def __exit__(self, *error: object) -> None:
         replace_stack(self.saved)
+
+
+class outside_functions(outside):
+    """Context in which only the levels up to the innermost graph built by hand remain."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        levels = self.saved
+        places = [i for i, level in enumerate(levels) if getattr(level, "is_ground", False)]
+        self.cut = levels[: places[-1] + 1] if places else ()
 
 
 class unrecorded:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 _SPELLINGS = {"getitem": "tensor[...]", "binomial": "Generator.binomial"}
+_RUNNING = frozenset({"graph.graph", "functions.concrete", "control.calling"})
 _BETWEEN = frozenset({"apply", "infer", "interpret", "operator", "reflected"})
 
 
@@ -25,7 +26,7 @@ class Called(str):
             module, function = frame.f_globals.get("__name__", ""), frame.f_code.co_name
             if not module.startswith(package):
                 break
-            is_between = function in _BETWEEN or module == package + "graph.graph"
+            is_between = function in _BETWEEN or module.removeprefix(package) in _RUNNING
             if function[0] not in "_<" and not is_between:
                 name = _SPELLINGS.get(function) or function.rstrip("_")
             frame = frame.f_back

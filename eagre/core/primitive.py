@@ -20,6 +20,7 @@ from eagre.core.ambient import interpreters, recorders
 from eagre.core.caller import Called
 from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError, OpError
+from eagre.core.in_graph import OperationInGraph
 from eagre.core.outline import SMALL, outline
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, as_array, next_id, wrap
 
@@ -168,10 +169,15 @@ class Primitive:
         return frozenset(i for i, name in enumerate(names) if name in self.needs), keeps_output
 
 
-class Operation:
+class Operation(OperationInGraph):
     """One application of a primitive in a graph, with the user's line that asked for it."""
 
-    __slots__ = ("has_several_outputs", "inputs", "line", "outputs", "params", "primitive")
+    __slots__ = (
+        "graph", "has_several_outputs", "inputs", "label", "line", "outputs", "params", "primitive"
+    )
+    graph: Any
+    label: str | None
+    """The name in a graph built by hand."""
 
     def __init__(
         self,
@@ -186,11 +192,12 @@ class Operation:
         self.line = line
         self.outputs: tuple[SymbolicTensor, ...] = ()
         self.has_several_outputs = False
+        self.label = None
 
     @property
     def name(self) -> str:
-        """The name of the primitive."""
-        return self.primitive.name
+        """The name in a graph built by hand, and else that of the primitive."""
+        return self.label or self.primitive.name
 
     def __repr__(self) -> str:
         return f"<operation {self.primitive.name} at {self.line}>"
@@ -421,7 +428,7 @@ def reworded(error: Exception, primitive: Primitive, inputs: Any, params: Any) -
 def _refuse_symbolic(primitive: Primitive, inputs: tuple[Any, ...]) -> NoReturn:
     for x in inputs:
         if isinstance(x, SymbolicTensor):
-            raise x.has_no_value(f"{Called(primitive.public)}, called outside the traced function,")
+            raise x.has_no_value(f"{Called(primitive.public)}")
     kinds = ", ".join(type(x).__name__ for x in inputs)
     raise TypeError(f"{primitive.public} expected tensors. Received: {kinds}")
 

@@ -13,7 +13,13 @@ import numpy as np
 
 from eagre.core import dtypes, printing
 from eagre.core.ambient import interpreter, interpreters
-from eagre.core.errors import InaccessibleTensorError, OperatorNotAllowedInGraphError
+from eagre.core.errors import (
+    FailedPreconditionError,
+    InaccessibleTensorError,
+    OperatorNotAllowedInGraphError,
+)
+from eagre.core.in_graph import TensorInGraph, advice
+from eagre.core.leaking import is_leaked, made
 from eagre.core.origin import Origin, origins
 from eagre.core.shapes import Sizes, TensorShape, are_compatible, merge_sizes
 from eagre.core.specs import ResourceSpec, TensorSpec
@@ -343,14 +349,23 @@ class Cell:
     shape = ()
 
     def __init__(self, array: Any, spec: TensorSpec, name: str, is_watched: bool) -> None:
-        self.array = array
+        if array is not None:
+            self.array = array
         self.spec = spec
         self.name = name
         self.is_watched = is_watched
         self.owner: Any = None
 
+    if not TYPE_CHECKING:  # only asked where there is no array
 
-class SymbolicTensor(Tensor):
+        def __getattr__(self, name: str) -> Any:
+            raise FailedPreconditionError(
+                f"Variable expected to be initialized before it is read. Received: {self.name!r}, "
+                "which has no value yet. Run its initializer in this session first."
+            )
+
+
+class SymbolicTensor(TensorInGraph, Tensor):
     """A tensor of a graph: what an operation will make when the graph runs."""
 
     __slots__ = ("__weakref__", "_spec", "graph", "id", "name", "operation")
@@ -394,11 +409,9 @@ class SymbolicTensor(Tensor):
 
     def has_no_value(self, wanted: str) -> InaccessibleTensorError:
         """The error for code that wants the value."""
-        origin = f" made at {self.operation.line}" if self.operation else ""
         return InaccessibleTensorError(
-            f"{wanted} needs a tensor that has its value. Received: {self!r}{origin}, which "
-            "has none while the function is traced. Compute with it by tf operations, or move "
-            "this line out of the traced function."
+            f"{wanted} needs a tensor that has its value. Received: {self!r}{made(self)}, which "
+            f"{advice(self)}"
         )
 
     def numpy(self) -> Any:
@@ -409,6 +422,8 @@ class SymbolicTensor(Tensor):
         raise self.has_no_value("NumPy")
 
     def __bool__(self) -> bool:
+        if is_leaked(self):
+            raise OperatorNotAllowedInGraphError(str(self.has_no_value("bool()")))
         raise OperatorNotAllowedInGraphError(
             f"bool() needs a tensor that has its value. Received: {self!r}, which has "
             "none while the function is traced. Use tf.cond or tf.where."

@@ -8,6 +8,7 @@ from eagre.core import ambient, dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import DType
 from eagre.core.tensor import EagerTensor, wrap
+from eagre.graph.building import last_effect
 from eagre.ops import math
 from eagre.ops.inspecting import get_static_value
 from eagre.ops.operands import operands
@@ -21,8 +22,10 @@ SHOWN = 3
 
 def Assert(  # noqa: N802
     condition: Any, data: Any, summarize: Any = None, name: str | None = None
-) -> None:
+) -> Any:
     """An error that shows the data, unless the condition is true.
+
+    In a graph built by hand the result is the operation, which runs where it is asked for.
 
     Raises:
         InvalidArgumentError: the condition, or one of its elements, is false. In a graph it is
@@ -37,6 +40,7 @@ def Assert(  # noqa: N802
     demanded = to_tensor(condition, dtypes.bool_, name="Assert(condition)")
     labels = ("",) * len(values)
     demand(demanded, values, "Assert expected a condition that is true.", labels, summarize)
+    return last_effect()
 
 
 def demand(

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
     from eagre.core.primitive import Primitive
 
-_MOVING = frozenset({"rearrangement", "indexing", "picking", "scattering", "state", "sorting"})
+_MOVING = frozenset(
+    {"rearrangement", "indexing", "picking", "scattering", "state", "sorting", "complex_parts"}
+)
 """The modules of primitives that put values elsewhere: they make no bad numbers."""
+
+_CHOOSING = frozenset({"identity", "stop_gradient", "maximum", "minimum"})
+"""The names of other primitives whose output holds nothing but elements of their inputs."""
 
 
 class NumericsCheck(Observer):
@@ -55,9 +60,8 @@ class NumericsCheck(Observer):
         self, line: str, primitive: Primitive, inputs: tuple[Any, ...], params: Any, output: Any
     ) -> None:
         """Raise if an output holds NaN or infinity that was not merely moved."""
-        if type(primitive).__module__.rpartition(".")[2] in _MOVING or primitive.public in (
-            "identity", "stop_gradient",
-        ):
+        module = type(primitive).__module__.rpartition(".")[2]
+        if module in _MOVING or primitive.name in _CHOOSING:
             return
         for each in output if output.__class__ is tuple else (output,):
             if is_bad(each):

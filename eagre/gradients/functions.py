@@ -12,12 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def enable_eager_execution(
-    config: Any = None, device_policy: Any = None, execution_mode: Any = None
-) -> None:
-    """Do nothing: eager execution is always on."""
-
-
 def value_and_gradients_function(
     f: Callable[..., Any], params: Any = None
 ) -> Callable[..., tuple[Any, list[Any]]]:

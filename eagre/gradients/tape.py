@@ -216,9 +216,7 @@ class GradientTape(ambient.Recorder):
                 _zeros(source) if grad is None else grad
                 for grad, source in zip(grads, structure.flatten(sources), strict=True)
             ]
-        return grads[0] if values and sources is values[0] else structure.pack_sequence_as(
-            sources, grads
-        )
+        return _packed(sources, grads)
 
     def jacobian(
         self,
@@ -392,7 +390,25 @@ def _cell(handle: Any) -> Any:
 
 
 def _flatten(values: Any) -> list[Any]:
-    return [values] if isinstance(values, Tensor) else structure.flatten(values)
+    """The leaves; nearly always there is one tensor, or a list of tensors or variables."""
+    if isinstance(values, Tensor):
+        return [values]
+    return values if _is_flat(values) else structure.flatten(values)
+
+
+def _is_flat(values: Any) -> bool:
+    return values.__class__ is list and all([_is_leaf(value) for value in values])
+
+
+def _is_leaf(value: Any) -> bool:
+    return isinstance(value, Tensor) or hasattr(value, "handle")
+
+
+def _packed(sources: Any, grads: list[Any]) -> Any:
+    """The gradients in the structure of the sources."""
+    if _is_leaf(sources):
+        return grads[0]
+    return grads if _is_flat(sources) else structure.pack_sequence_as(sources, grads)
 
 
 def _value(source: Any) -> Any:

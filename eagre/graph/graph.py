@@ -11,12 +11,13 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Operation, Primitive, apply
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor
+from eagre.graph.by_hand import GraphByHand, Hand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 
-class Graph:
+class Graph(GraphByHand):
     """A function as data: operations in the order in which they run.
 
     `inputs` are the arguments; `captures` are tensors and handles of variables from outside,
@@ -26,6 +27,8 @@ class Graph:
 
     def __init__(self, name: str = "graph") -> None:
         self.name = name
+        self.function = name
+        """The function that was traced; for a branch or loop, the one around it."""
         self.inputs: list[SymbolicTensor] = []
         self.captures: list[Tensor] = []
         self.captured: list[SymbolicTensor] = []
@@ -35,6 +38,7 @@ class Graph:
         self.output_structure: Any = None
         self._names: dict[str, int] = {}
         self._stand_ins: dict[int, SymbolicTensor] = {}
+        self.hand: Hand | None = None
         self.memo: dict[Any, Any] = {}
         """What was derived from the graph as it is: its program, its backward graphs."""
 
@@ -77,6 +81,7 @@ class Graph:
             if line:
                 error.add_note(f"while tracing {primitive.public} at {line}")
             raise
+        operation.graph = self
         operation.has_several_outputs = specs.__class__ is tuple
         operation.outputs = tuple(
             [
@@ -281,6 +286,11 @@ def effects_of(operation: Operation) -> set[str | None]:
 
 def _changes_something(operation: Operation) -> bool:
     return not effects_of(operation) <= {None, "read"}
+
+
+def changes_something(graph: Graph) -> bool:
+    """Whether running the graph does more than to read and to compute."""
+    return any(_changes_something(operation) for operation in graph.operations)
 
 
 def leaves_under(specs: Any, args: Any, name: str) -> list[Any]:

@@ -24,7 +24,7 @@ def source(graph: Graph) -> str:
     (from NumPy) and `TensorSpec`; each parameter stands with its spec in a comment.
     """
     name = identifier(graph.name)
-    calls = {operation.name for operation in graph.all_operations()}
+    calls = {operation.primitive.name for operation in graph.all_operations()}
     return "\n".join(_lines(graph, name + "_graph" if name in calls else name))
 
 
@@ -46,7 +46,7 @@ def _lines(graph: Graph, name: str) -> list[str]:
 
 def _names(graph: Graph) -> dict[int, str]:
     """A name for each tensor; an argument called like a primitive gets an underscore."""
-    calls = {operation.name for operation in graph.operations}
+    calls = {operation.primitive.name for operation in graph.operations}
     names = {id(tensor): identifier(tensor.name) for tensor in graph.tensors()}
     for parameter in graph.parameters:
         if names[id(parameter)] in calls:
@@ -63,7 +63,7 @@ def _line(operation: Operation, names: dict[int, str], nested: dict[str, Any]) -
     if len(operation.outputs) == 1 and operation.has_several_outputs:
         targets += ","
     specs = "; ".join(_spec_text(output) for output in operation.outputs)
-    call = f"{operation.name}({', '.join(arguments)})"
+    call = f"{operation.primitive.name}({', '.join(arguments)})"
     return f"{targets} = {call}  # {specs}" if targets else call
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from eagre.core import ambient, structure
 from eagre.core.conversion import described, to_tensor
 from eagre.core.errors import InaccessibleTensorError
+from eagre.core.leaking import made, way_out
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.graph.following import WayBack
@@ -72,8 +73,7 @@ class Trace(ambient.Interpreter):
         if not any(tensor.graph is graph for graph in open_graphs):
             raise InaccessibleTensorError(
                 f"{primitive.public} expected tensors of the graph that is being traced. Received: "
-                f"{tensor!r}, which belongs to graph {tensor.graph.name!r}. Return it from the "
-                "function that makes it, and pass it on."
+                f"{tensor!r}{made(tensor)}. {way_out(tensor)}."
             )
         return self.graph.capture(tensor)
 

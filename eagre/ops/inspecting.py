@@ -85,13 +85,15 @@ def inside_function() -> bool:
 def init_scope() -> Any:
     """A context in which operations run at once, seen by no trace and no tape.
 
+    Within a graph built by hand they go to that graph.
+
     >>> def f(x):
     ...     with tf.init_scope():
     ...         assert tf.executing_eagerly()
     ...     return x
     >>> graph = tf.trace(f, tf.TensorSpec([]))
     """
-    return ambient.outside(None)
+    return ambient.outside_functions()
 
 
 def timestamp(name: str | None = None) -> Any:

@@ -247,7 +247,10 @@ def _band_mask(like: Any, low: int, high: int) -> Any:
     """Where the last two axes of a tensor are within a band of diagonals."""
     shape = shape_of(like)
     rows, columns = [_range(shape[axis]) for axis in (-2, -1)]
-    offset = columns - expand_dims(rows, axis=(-1,))
+    rows = expand_dims(rows, axis=(-1,))
+    if low == high:
+        return comparison.equal(rows + low, columns)
+    offset = columns - rows
     return comparison.logical_and(offset >= low, offset <= high)
 
 

@@ -1,41 +1,51 @@
 """Names of graphs and of their order. Operations run in the order in which they are written, so
-that there is nothing left to do for most of these."""
+that there is nothing left to do for most of these, but in graphs that are built by hand."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import Any
 
 from eagre.core import structure
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.graph.building import builder, group_of
 from eagre.ops.shaping import identity
 
 
-def no_op(name: str | None = None) -> None:
-    """Nothing.
+def no_op(name: str | None = None) -> Any:
+    """Nothing; in a graph built by hand an operation.
 
     >>> tf.no_op()
     """
+    return group_of([])
 
 
-def group(*inputs: Any, **kwargs: Any) -> None:
+def group(*inputs: Any, name: str | None = None, **kwargs: Any) -> Any:
     """Nothing: what the inputs stand for has been done already.
+
+    In a graph built by hand it is an operation that has them done before.
 
     >>> tf.group(tf.constant(1), tf.constant(2))
     """
-    surplus = kwargs.keys() - {"name"}
-    if surplus:
-        raise ValueError(f"group expected tensors and a name. Received: {sorted(surplus)}")
-    structure.flatten(inputs)
+    if kwargs:
+        raise ValueError(f"group expected tensors and a name. Received: {sorted(kwargs)}")
+    return group_of(each for each in structure.flatten(inputs) if each is not None)
 
 
 def tuple_(tensors: Any, control_inputs: Any = None, name: str | None = None) -> list[Any]:
     """The tensors as a list; None stays None.
 
+    In a graph built by hand each comes after all of them and after `control_inputs`.
+
     >>> len(tf.tuple([tf.constant(1), None]))
     2
     """
+    if builder() is not None:
+        asked = [*tensors, *(control_inputs or ())]
+        with control_dependencies([each for each in asked if each is not None]):
+            return [each if each is None else identity(each) for each in tensors]
     return [each if each is None else to_tensor(each, name="tuple") for each in tensors]
 
 
@@ -71,11 +81,12 @@ def get_current_name_scope() -> str:
     ...     tf.get_current_name_scope()
     'model/layer'
     """
-    return _scope.get().rstrip("/")
+    level = builder()
+    return _scope.get().rstrip("/") if level is None else level.graph.get_name_scope()
 
 
 class name_scope:
-    """A context that gives its name; operations are named by themselves.
+    """A context that gives its name; operations are named so in graphs built by hand.
 
     A name that ends in a slash is that of a scope entered before; an empty name leaves all scopes.
 
@@ -97,27 +108,39 @@ class name_scope:
 
     def __enter__(self) -> str:
         name = self._name
+        if (level := builder()) is not None:
+            self._tokens.append(level.graph.name_scope(name))
+            return self._tokens[-1].__enter__()
         is_whole = not name or name.endswith("/")
         path = name if is_whole else f"{_scope.get()}{name}/"
         self._tokens.append(_scope.set(path))
         return path
 
     def __exit__(self, *error: object) -> None:
-        _scope.reset(self._tokens.pop())
+        token = self._tokens.pop()
+        if hasattr(token, "__exit__"):
+            token.__exit__(*error)
+        else:
+            _scope.reset(token)
 
 
 class control_dependencies:
-    """A context that changes nothing: what stands before it is done before it.
+    """A context whose operations are done after those that are given, as they stand before it.
+
+    In a graph built by hand this also has them done: there only what is asked for runs.
 
     >>> with tf.control_dependencies([tf.constant(1)]):
     ...     x = tf.constant(2)
     """
 
     def __init__(self, control_inputs: Any) -> None:
-        pass
+        self._control_inputs = control_inputs
+        self._context: Any = nullcontext()
 
     def __enter__(self) -> None:
-        return None
+        if (level := builder()) is not None:
+            self._context = level.graph.control_dependencies(self._control_inputs)
+        self._context.__enter__()
 
     def __exit__(self, *error: object) -> None:
-        pass
+        self._context.__exit__(*error)

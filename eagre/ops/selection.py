@@ -27,11 +27,10 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
     array([2, 3], dtype=int32)
     """
     x = to_tensor(input_)
-    if x.sizes is None or None in x.sizes or _is_symbolic([begin, size]):
+    if x.sizes is None or None in x.sizes or _is_symbolic(begin) or _is_symbolic(size):
         return _slice_by_tensors(x, begin, size)
     sizes: Any = x.sizes
-    starts = [int(n) for n in np.asarray(begin).tolist()]
-    counts = [int(n) for n in np.asarray(size).tolist()]
+    starts, counts = _integers(begin), _integers(size)
     if not len(starts) == len(counts) == len(sizes):
         raise _wrong_slice_length(x, starts, counts)
     for start, count, length in zip(starts, counts, sizes, strict=True):
@@ -51,8 +50,13 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
 def _is_symbolic(value: Any) -> bool:
     """Whether a value is, or holds, a tensor without a value."""
     if isinstance(value, list | tuple):
-        return any(map(_is_symbolic, value))
+        return any([part.__class__ is not int and _is_symbolic(part) for part in value])
     return isinstance(value, Tensor) and not isinstance(value, EagerTensor)
+
+
+def _integers(value: Any) -> list[int]:
+    is_plain = isinstance(value, list | tuple) and all([n.__class__ is int for n in value])
+    return list(value) if is_plain else [int(n) for n in np.asarray(value).tolist()]
 
 
 def _wrong_slice_length(x: Any, begin: Any, size: Any) -> InvalidArgumentError:

@@ -8,6 +8,7 @@ from typing import Any
 from eagre.core import dtypes, structure
 from eagre.core.conversion import to_tensor
 from eagre.core.tensor import Tensor
+from eagre.graph.building import last_effect
 from eagre.primitives import writing
 
 _MARK = "\0\0\0\0"
@@ -28,8 +29,10 @@ def print_(
     end: str = "\n",
     name: str | None = None,
     **kwargs: Any,
-) -> None:
+) -> Any:
     """Write values in one line; in a graph, each time that the graph runs.
+
+    In a graph built by hand the result is the operation, which runs where it is asked for.
 
     Args:
         inputs: tensors, other values, and structures of them.
@@ -63,6 +66,7 @@ def print_(
         summarize=int(summarize),
         is_bare=is_bare,
     )
+    return last_effect()
 
 
 def _is_text(value: Any, tensor: Any) -> bool:

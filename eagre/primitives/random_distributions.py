@@ -265,18 +265,19 @@ class RandomCategories(Draw):
         output = np.empty((len(logits), *shape), dtype.numpy)
         words = flat_words(key, counter, 2 * output.size, algorithm)
         chances = fractions(words, dtypes.float64).reshape(output.shape)
-        for row, (logit, chance) in enumerate(zip(logits, chances, strict=True)):
-            totals = _running_totals(logit)
+        rows = zip(_running_totals(logits), chances, strict=True)
+        for row, (totals, chance) in enumerate(rows):
             output[row] = totals.searchsorted(chance * totals[-1], "right")
         return output
 
 
 def _running_totals(logits: Any) -> Any:
-    """The probabilities of the classes up to each, not normalized."""
+    """For each row the probabilities of the classes up to each, not normalized."""
     logits = logits.astype(np.float64)
     finite = np.isfinite(logits)
-    largest = np.max(logits, where=finite, initial=np.finfo(np.float64).min)
-    return np.cumsum(np.where(finite, np.exp(logits - largest), 0.0))
+    lowest = np.finfo(np.float64).min
+    largest = np.max(logits, -1, keepdims=True, where=finite, initial=lowest)
+    return np.cumsum(np.where(finite, np.exp(logits - largest), 0.0), -1)
 
 
 random_uniform = RandomUniform()

@@ -387,14 +387,15 @@ class Range(Primitive):
         return TensorSpec.of((None,), dtype)
 
     def kernel(self, start: Any, limit: Any, delta: Any) -> Any:
-        if delta == 0 or (limit - start) * np.sign(delta) < 0:
+        first, last, step = start.item(), limit.item(), delta.item()
+        if step == 0 or (last < first if step > 0 else last > first):
             raise InvalidArgumentError(
                 "range expected a delta that leads from start to limit. "
                 f"Received: start={start}, limit={limit}, delta={delta}"
             )
-        count = int(np.ceil(np.abs((limit.astype(np.float64) - start) / delta)))
         if start.dtype.kind in "iu":
-            return _arange(start, limit, delta, start.dtype)[:count]
+            return _arange(first, last, step, start.dtype)
+        count = int(np.ceil(np.abs((limit.astype(np.float64) - start) / delta)))
         # Repeated addition, as TensorFlow does it; numpy.arange multiplies.
         steps = np.full(count, delta, start.dtype)
         steps[:1] = start

@@ -71,16 +71,20 @@ def places_of(name: str, indices: Any, shape: tuple[int, ...]) -> Any:
     if depth > len(shape):
         raise ValueError("more indices than axes")
     limits = shape[:depth]
-    outside = (indices < 0) | (indices >= np.array(limits, np.int64))
+    places = np.zeros(indices.shape[:-1], np.int64)
+    outside = np.zeros(indices.shape[:-1], bool)
+    for axis, size in enumerate(limits):
+        column = indices[..., axis]
+        outside |= (column < 0) | (column >= size)
+        places = places * size + column.astype(np.int64)
     if outside.any():
-        place = tuple(np.argwhere(outside)[0].tolist())[:-1]
+        place = tuple(np.argwhere(outside)[0].tolist())
         where = "".join(f"[{i}]" for i in place)
         raise InvalidArgumentError(
             f"{name} expected indices inside the shape {shape}. "
             f"Received: indices{where} = {indices[place].tolist()}"
         )
-    strides = [prod(limits[axis + 1 :]) for axis in range(depth)]
-    return (indices.astype(np.int64) * np.array(strides, np.int64)).sum(-1)
+    return places
 
 
 def _parts(x: Any, depth: int) -> Any:

@@ -244,7 +244,7 @@ class CheckedIds(Primitive):
         ascends: bool,
         dropped: bool,
     ) -> Any:
-        wrong = ids >= (np.inf if limit is None else limit.item())
+        wrong = np.zeros(ids.shape, bool) if limit is None else ids >= limit.item()
         wrong = wrong if dropped else wrong | (ids < 0)
         if wrong.any():
             bounds = "of at least 0" if limit is None else f"in [0, {limit})"

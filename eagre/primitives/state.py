@@ -5,10 +5,12 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+
 from eagre.core import dtypes
 from eagre.core.caller import Called
 from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import FailedPreconditionError, InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import ResourceSpec, TensorSpec
@@ -58,13 +60,46 @@ class AssignVariable(Primitive):
         return value
 
     def kernel(self, cell: Any, value: Any) -> Any:
-        held = cell.array
+        try:
+            held = cell.array
+        except FailedPreconditionError:
+            return _first_value(cell, value)
         if value.dtype != held.dtype:
             raise TypeError("another dtype")
         if value.shape != held.shape and not are_compatible(cell.spec.sizes, value.shape):
             raise ValueError("another shape")
         cell.array = value
         return value
+
+
+class VariableIsInitialized(Primitive):
+    """Whether the variable has a value."""
+
+    effect = "read"
+    has_one_input = True
+    stops_gradients = True
+    needs = ()
+
+    def infer(self, handle: ResourceSpec) -> TensorSpec:
+        """A boolean."""
+        _check_handle(self, handle)
+        return TensorSpec.of((), dtypes.bool_)
+
+    def kernel(self, cell: Any) -> Any:
+        try:
+            return np.bool_(cell.array is not None)
+        except FailedPreconditionError:
+            return np.bool_(False)
+
+
+def _first_value(cell: Any, value: Any) -> Any:
+    """Give a variable that has no value its first one."""
+    if value.dtype != cell.spec.dtype.numpy:
+        raise TypeError("another dtype")
+    if not are_compatible(cell.spec.sizes, value.shape):
+        raise ValueError("another shape")
+    cell.array = value
+    return value
 
 
 def _check_handle(primitive: Primitive, handle: TensorSpec) -> None:
@@ -76,3 +111,4 @@ def _check_handle(primitive: Primitive, handle: TensorSpec) -> None:
 
 read_variable = ReadVariable()
 assign_variable = AssignVariable()
+variable_is_initialized = VariableIsInitialized()

@@ -50,8 +50,8 @@ class Module(Trackable):
         """A context of the module's name, within the scope in which the module was made."""
         if self._scope_name is None:
             raise ValueError(
-                f"{type(self).__name__}.name_scope needs tf.Module.__init__. "
-                "Received: a module that did not call it. Begin __init__ with super().__init__()."
+                "Module.name_scope needs a module that has called tf.Module.__init__. Received: a "
+                f"{type(self).__name__} that has not. Begin __init__ with super().__init__()."
             )
         return name_scope(self._scope_name)
 

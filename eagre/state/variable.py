@@ -12,12 +12,21 @@ from eagre.core.policies import VariableAggregation, VariableSynchronization
 from eagre.core.primitive import NO_PARAMS, apply
 from eagre.core.shapes import TensorShape, are_compatible, merge_sizes
 from eagre.core.specs import TensorSpec
-from eagre.core.tensor import Cell, EagerTensor, Reference, Tensor, next_handle_id, wrap
+from eagre.core.tensor import (
+    Cell,
+    EagerTensor,
+    Reference,
+    SymbolicTensor,
+    Tensor,
+    next_handle_id,
+    wrap,
+)
 from eagre.primitives.state import assign_variable, read_variable
+from eagre.state.in_graph import VariableInGraph
 from eagre.state.parts import VariableParts
 
 
-class Variable(VariableParts):
+class Variable(VariableInGraph, VariableParts):
     """A tensor that can be assigned. It lives as long as the object, and reading it is a snapshot.
 
     Args:
@@ -75,7 +84,8 @@ class Variable(VariableParts):
             )
         self._trainable = True if trainable is None else bool(trainable)
         spec = TensorSpec.of(sizes, value.dtype)
-        cell = Cell(value.array, spec, name or "Variable", self._trainable)
+        array = getattr(value, "array", None)
+        cell = Cell(array, spec, name or "Variable", self._trainable)
         cell.owner = weakref.ref(self)
         self.handle = wrap(cell)
         if self._trainable:
@@ -87,6 +97,8 @@ class Variable(VariableParts):
         self.aggregation = _member(aggregation, VariableAggregation.NONE, "aggregation")
         if (level := ambient.interpreter()) is not None:
             level.note_variable(self)
+        if array is None:
+            self.enter_graph(value)
 
     # What it is -------------------------------------------------------------------------------
 
@@ -123,11 +135,6 @@ class Variable(VariableParts):
     def device(self) -> str:
         """The name of the device that holds the value."""
         return self.handle.device
-
-    @property
-    def initializer(self) -> None:
-        """None: a variable has its value from the start."""
-        return None
 
     def set_shape(self, shape: Any) -> None:
         """Narrow the shape that values have to fit.
@@ -199,7 +206,9 @@ class Variable(VariableParts):
         """
         if value.__class__ is not EagerTensor:
             value = _new_value(self, value, "assign")
-        apply(assign_variable, (self.handle, value), NO_PARAMS)
+        output = apply(assign_variable, (self.handle, value), NO_PARAMS)
+        if output.__class__ is not EagerTensor and output.graph.hand is not None:
+            return output if read_value else output.operation
         return self if read_value else None
 
     def assign_add(
@@ -212,7 +221,9 @@ class Variable(VariableParts):
             value = read_variable.door(self.handle) + delta
         except InvalidArgumentError as error:
             raise _misfit(error, self, delta, "assign_add") from None
-        apply(assign_variable, (self.handle, value), NO_PARAMS)
+        output = apply(assign_variable, (self.handle, value), NO_PARAMS)
+        if output.__class__ is not EagerTensor and output.graph.hand is not None:
+            return output if read_value else output.operation
         return self if read_value else None
 
     def assign_sub(
@@ -225,19 +236,16 @@ class Variable(VariableParts):
             value = read_variable.door(self.handle) - delta
         except InvalidArgumentError as error:
             raise _misfit(error, self, delta, "assign_sub") from None
-        apply(assign_variable, (self.handle, value), NO_PARAMS)
+        output = apply(assign_variable, (self.handle, value), NO_PARAMS)
+        if output.__class__ is not EagerTensor and output.graph.hand is not None:
+            return output if read_value else output.operation
         return self if read_value else None
 
-    def load(self, value: Any, session: Any = None) -> None:
-        """Put `value` in place of the variable's value, as `assign` does."""
-        self.assign(value)
-
     def __repr__(self) -> str:
-        array = self.handle.array.array
-        return (
-            f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, "
-            f"numpy={printing.value_repr(array)}>"
-        )
+        kind = f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}"
+        if self.initializer is not None:
+            return kind + ">"
+        return f"{kind}, numpy={printing.value_repr(self.handle.array.array)}>"
 
     def __deepcopy__(self, memo: Any) -> Variable:
         copy = Variable(
@@ -253,15 +261,18 @@ class Variable(VariableParts):
         return copy
 
 
-def _initial_tensor(initial_value: Any, dtype: Any) -> EagerTensor:
+def _initial_tensor(initial_value: Any, dtype: Any) -> Tensor:
     level = ambient.interpreter()
     if level is not None and isinstance(initial_value, Tensor):
         initial_value = level.value_of(initial_value)
-    with ambient.outside(None):
+    with ambient.outside_functions():
         if callable(initial_value) and not isinstance(initial_value, Tensor | Variable):
             initial_value = initial_value()
         value = to_tensor(initial_value, dtype, name="Variable")
-    if not isinstance(value, EagerTensor):
+        ground = ambient.interpreter()
+        if ground is not None and ground.is_ground and value.__class__ is EagerTensor:
+            value = ground.literal(value)
+    if isinstance(value, SymbolicTensor) and value.graph.hand is None:
         raise value.has_no_value("Variable")
     return value
 

@@ -181,3 +181,11 @@ except ImportError as error:
     print(error)
 """
     assert run(program) == "bfloat16 needs the package ml_dtypes. Install it: pip install ml_dtypes"
+
+
+def test_a_dtype_is_a_type_of_its_own():
+    assert dtypes.float32.is_subtype_of(dtypes.float32)
+    assert not dtypes.float32.is_subtype_of(dtypes.int32)
+    assert dtypes.float32.most_specific_common_supertype([]) is dtypes.float32
+    assert dtypes.float32.most_specific_common_supertype([dtypes.float32]) is dtypes.float32
+    assert dtypes.float32.most_specific_common_supertype([dtypes.float32, dtypes.int32]) is None

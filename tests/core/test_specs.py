@@ -9,6 +9,7 @@ import pytest
 from eagre.core import dtypes
 from eagre.core.shapes import TensorShape
 from eagre.core.specs import ResourceSpec, TensorSpec
+from eagre.core.tensor import Tensor
 from tests.oracle.make_core import cases, names, outcome
 
 NAMES = names(SimpleNamespace(TensorSpec=TensorSpec, string=dtypes.string, float32=dtypes.float32))
@@ -105,3 +106,7 @@ def test_handles_compare_by_what_they_hold():
     assert FIXED.most_specific_common_supertype([FLOATS]) == FLOATS
     assert FIXED.most_specific_common_supertype([INTEGERS]) is None
     assert FIXED.most_specific_common_supertype([TensorSpec([2, 3])]) is None
+
+
+def test_the_class_of_values():
+    assert TensorSpec([2]).value_type is Tensor

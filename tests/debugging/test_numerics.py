@@ -1,5 +1,6 @@
 """`enable_check_numerics` and `first_bad_number`: the line that made the first bad number."""
 
+import json
 import threading
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 import eagre as tf
 from tests.debugging.lines import marked
+from tests.oracle import make_numerics as oracle
 
 
 def at(mark):
@@ -204,3 +206,28 @@ def test_bisection_looks_at_few_values(monkeypatch):
     assert step.line == at("middle") and step.name == "log"
     made = {id(x) for x in looked}
     assert len(made) < 40
+
+
+# Against TensorFlow ---------------------------------------------------------------------------
+
+STOPPED = json.loads(oracle.FILE.read_text(encoding="utf-8"))
+
+# What only moves elements passes, whatever it is; TensorFlow lets some of it pass.
+MOVES = {
+    "tf.stop_gradient(bad)", "tf.gather(bad, [0])", "tf.stack([bad, bad])", "tf.split(bad, 3)",
+    "tf.tile(bad, [2])", "tf.pad(bad, [[1, 1]])", "tf.reverse(bad, [0])", "tf.sort(bad)",
+    "tf.boolean_mask(bad, [True, False, True])", "tf.broadcast_to(bad, [2, 3])",
+    "tf.gather_nd(bad, [[0]])", "tf.tensor_scatter_nd_update(bad, [[0]], [1.0])",
+    "tf.roll(bad, 1, 0)", "tf.repeat(bad, 2)", "v.value()", "tf.math.top_k(bad, 2)",
+    "tf.function(lambda x: tf.identity(x))(bad)",
+}
+# The sum that an assignment computes is looked at.
+SUMS = {"v.assign_add([1.0, 1.0, 1.0])"}
+DEPARTURES = MOVES | SUMS
+
+
+@pytest.mark.parametrize("expression", STOPPED)
+def test_stops_what_tensorflow_stops(expression):
+    departs = expression in DEPARTURES
+    assert oracle.raises(expression, tf) == (STOPPED[expression] != departs)
+    assert not departs or STOPPED[expression] == (expression in MOVES)

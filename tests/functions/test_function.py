@@ -362,6 +362,7 @@ def test_anything_that_can_be_called(kind):
 # Graphs within graphs -------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore::eagre.TracingWarning")
 def test_functions_call_functions():
     counts = []
 
@@ -392,6 +393,7 @@ def test_a_function_may_read_tensors_of_the_function_around_it():
     assert outer(tf.constant(3.0)).numpy() == 12.0
 
 
+@pytest.mark.filterwarnings("ignore::eagre.TracingWarning")
 def test_a_closure_over_a_graph_that_is_done_is_not_used_again():
     helper_holder = []
 
@@ -475,6 +477,7 @@ def test_functions_run_in_threads():
     assert traced.experimental_get_tracing_count() == 1
 
 
+@pytest.mark.filterwarnings("ignore::eagre.TracingWarning")
 def test_run_functions_eagerly():
     seen = []
 

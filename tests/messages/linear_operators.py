@@ -18,6 +18,14 @@ def diag(*values, **hints):
     return L.LinearOperatorDiag(np.array(values, np.float32), **hints)
 
 
+class Bare(L.LinearOperator):
+    def _shape(self):
+        return tf.TensorShape([2, 2, 2])
+
+
+definite = diag(1.0, 2.0, is_positive_definite=True)
+solve = L.experimental.conjugate_gradient
+
 BANDED = {
     "banded_triangular_solve: vector": (lambda: L.banded_triangular_solve(EYE, [1.0, 2.0]),
                                         *INVALID),
@@ -163,6 +171,17 @@ OPERATORS = {
     "two diagonals": (lambda: L.LinearOperatorTridiag(EYE), ValueError),
     "col and row of two lengths": (lambda: L.LinearOperatorToeplitz([1.0], [1.0, 2.0]), ValueError),
     "col and row of two dtypes": (lambda: L.LinearOperatorToeplitz([1.0], [1]), TypeError),
+    "part beyond the batch": (lambda: L.LinearOperatorDiag(BANDS)[3], *INVALID),
+    "part of the rows": (lambda: L.LinearOperatorDiag(BANDS)[0, 0], *INVALID),
+    "part of a class without parameters": (lambda: Bare(tf.float32)[0], NotImplementedError),
+    "part of a class with a tensor of its own": (
+        lambda: Bare(tf.float32, parameters={"values": BANDS})[0], NotImplementedError),
+    "conjugate_gradient: hints": (lambda: solve(diag(1.0), [1.0]), ValueError),
+    "conjugate_gradient: rows": (lambda: solve(definite, [1.0]), ValueError),
+    "conjugate_gradient: rows of x": (
+        lambda: solve(definite, [1.0, 2.0], x=[1.0, 2.0, 3.0]), ValueError),
+    "conjugate_gradient: dtype": (
+        lambda: solve(definite, tf.ones(2, tf.float64)), *MISMATCH),
 }
 
 TABLES = {"banded": BANDED, "hints": HINTS, "linear_operators": OPERATORS}

@@ -8,6 +8,11 @@ free = tf.Variable([1.0], shape=tf.TensorShape([None]), name="free")
 w = tf.Variable(1.0, name="w")
 
 
+class Silent(tf.Module):
+    def __init__(self):
+        pass
+
+
 def without_gradients():
     tf.optimizers.SGD(0.1).apply_gradients([(None, v)])
 
@@ -45,6 +50,7 @@ VARIABLES = {
 MODULES = {
     "Module: name with a space": (lambda: tf.Module(name="two words"), ValueError),
     "Module: name with a digit first": (lambda: tf.Module(name="2d"), ValueError),
+    "Module.name_scope: without __init__": (lambda: Silent().name_scope, ValueError),
     "Module: name of a number": (lambda: tf.Module(name=3), TypeError),
 }
 

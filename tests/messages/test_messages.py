@@ -119,13 +119,14 @@ def public_names():
               tf.experimental.numpy.random, tf.experimental.dlpack)
     names |= {name for space in spaces for name in space.__all__} | {"__array_namespace__"}
     config = (tf.config, tf.config.experimental, tf.config.optimizer, tf.config.threading)
-    spaces = (*config, tf.debugging, tf.test, tf.testing)
+    spaces = (*config, tf.debugging, tf.test, tf.testing,
+              tf.linalg.experimental)
     names |= {name for space in spaces for name in space.__all__}
     train = {**vars(tf.train), **vars(tf.train.experimental)}
     names |= train.keys() | members(tf.train.Checkpoint) | members(tf.train.CheckpointManager)
     names |= members(tf.train.CheckpointReader) | {"assert_consumed"}
     names |= members(tf.test.Benchmark) | {"reduce_man", "fingerprint", "nn.relu7"}
-    for name, kind in [*vars(tf).items(), *vars(tf.linalg).items()]:
+    for name, kind in [*vars(tf).items(), *vars(tf.linalg).items(), *vars(tf.random).items()]:
         if isinstance(kind, type):
             names |= {f"{name}.{member}" for member in members(kind)} | members(kind)
     found = members(type(tf.constant(1)))

@@ -50,6 +50,23 @@ def test_dictionaries_in_the_order_of_keys_as_in_tensorflow():
     assert names(Network().variables)[:2] == ["a:0", "b:0"]
 
 
+class Scoped(tf.Module):
+    @tf.Module.with_name_scope
+    def scope(self, *, suffix=""):
+        """Where it runs."""
+        return tf.get_current_name_scope() + suffix
+
+
+def test_a_scope_is_that_in_which_the_module_was_made():
+    with tf.name_scope("outer"):
+        module = Scoped(name="inner")
+    assert (module.name_scope.name, module.scope(suffix="!")) == ("outer/inner/", "outer/inner!")
+    with tf.name_scope("elsewhere"):
+        assert Scoped().scope() == "elsewhere/scoped"
+        assert module.scope() == "outer/inner"
+    assert Scoped.scope.__doc__ == "Where it runs."
+
+
 def test_submodules():
     network = Network()
     assert [module.name for module in network.submodules] == ["dense", "dense"]

@@ -285,6 +285,14 @@ def test_averages_take_the_place_of_variables_at_the_end():
     assert v.numpy() == 0.5 * 3.0 + 0.5 * 2.0
 
 
+def test_the_average_of_a_variable_that_comes_later():
+    optimizer, v = tf.optimizers.SGD(1.0, use_ema=True, ema_momentum=0.5), tf.Variable(4.0)
+    optimizer.apply_gradients([(tf.constant(1.0), tf.Variable(0.0))])
+    optimizer.apply_gradients([(tf.constant(2.0), v)])
+    optimizer.finalize_variable_values([v])
+    assert v.numpy() == 0.5 * 4.0 + 0.5 * 2.0
+
+
 def test_the_loss_scale_is_taken_out_again():
     optimizer, v = tf.optimizers.SGD(0.5, loss_scale_factor=8.0), tf.Variable(1.0)
     optimizer.minimize(lambda: optimizer.scale_loss(v * v), [v])

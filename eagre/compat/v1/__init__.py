@@ -2,7 +2,7 @@
 
 from eagre.compat.v1 import train
 from eagre.core.ambient import executing_eagerly
-from eagre.gradients.functions import enable_eager_execution
+from eagre.graph.building import enable_eager_execution
 
 __all__ = [
     "enable_eager_execution",

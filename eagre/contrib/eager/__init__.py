@@ -16,13 +16,13 @@ from eagre.core.ambient import executing_eagerly
 from eagre.functions.function import function
 from eagre.functions.function import function as defun
 from eagre.gradients.functions import (
-    enable_eager_execution,
     gradients_function,
     implicit_gradients,
     implicit_value_and_gradients,
     value_and_gradients_function,
 )
 from eagre.gradients.tape import GradientTape
+from eagre.graph.building import enable_eager_execution
 from eagre.state.variable import Variable
 
 __all__ = [

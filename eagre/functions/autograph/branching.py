@@ -59,6 +59,9 @@ def graph_if(test: Any, body: Any, orelse: Any, state: State, kind: str = "if") 
     graphs = true_graph, false_graph
     sides = zip(state.names, trues, falses, strict=False)
     merged = [_Merged(label(name), (a, b), graphs, kind) for name, a, b in sides]
+    for name, each in zip(state.names, merged, strict=False):
+        if each.is_perhaps and not name.isidentifier():
+            raise each.part_without_value()
     outputs = _choose(test, graphs, merged)
     values = [each.value(outputs) for each in merged]
     state.set((*values, *before[len(values) :]))
@@ -191,6 +194,15 @@ class _Merged:
             f"{self.kind} with a tensor as its condition expected both ways to leave {self.name} "
             f"with values of one structure and dtype. Received: {shown(true)} if true, "
             f"{shown(false)} if false, at {user_line()}. Use tf.cast, or give both the same kind."
+        )
+
+    def part_without_value(self) -> BranchError:
+        """The error for an attribute or item that has a value on one way only: unlike variables,
+        those are read where nobody can tell that there is none."""
+        return BranchError(
+            f"{self.kind} with a tensor as its condition expected {self.name} to have a value "
+            f"before, or on both ways. Received: no value on one way, at {user_line()}. Set it to "
+            "a tensor of the same shape and dtype before."
         )
 
     def value(self, outputs: Any) -> Any:

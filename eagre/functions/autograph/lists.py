@@ -16,6 +16,7 @@ class Tracked(list[Any]):
     def __init__(self, origin: list[Any]) -> None:
         super().__init__(origin)
         self.origin = origin
+        self.source: list[Any] = getattr(origin, "source", origin)
 
     @property
     def has_grown(self) -> bool:
@@ -24,8 +25,8 @@ class Tracked(list[Any]):
 
 
 def tracked(value: Any) -> Any:
-    """What a block gets of a variable's value: of a list a copy."""
-    return Tracked(value) if value.__class__ is list else value
+    """What a block gets of a variable's value: of a list a copy, in inner blocks too."""
+    return Tracked(value) if value.__class__ in (list, Tracked) else value
 
 
 def untracked(value: Any) -> Any:
@@ -41,7 +42,7 @@ def append(values: Any, item: Any) -> Any:
     """`values.append(item)`; what `values` is afterwards."""
     if isinstance(values, GrowingList):
         return values.with_item(item)
-    note_call(getattr(values, "origin", values).append)
+    note_call(getattr(values, "source", values).append)
     values.append(item)
     return values
 

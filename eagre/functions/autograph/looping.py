@@ -51,10 +51,23 @@ def graph_loop(kind: str, test: Any, body: Any, state: State, options: Any = Non
     ]
     try:
         found = _attempts(kind, test, body, state, carried, given.get("maximum_iterations"))
+        _check_parts(kind, state.names, found)
     except BaseException:
         state.set(before)
         raise
     state.set(found)
+
+
+def _check_parts(kind: str, names: tuple[str, ...], found: Any) -> None:
+    """Refuse an attribute or item that has no value if there is no iteration: unlike variables,
+    those are read where nobody can tell that there is none."""
+    for name, value in zip(names, found, strict=False):
+        if isinstance(value, Perhaps) and not name.isidentifier():
+            raise LoopError(
+                f"{kind} over tensors expected {name} to have a value before the loop. Received: "
+                f"no value before, {shown(value)} after an iteration, at {user_line()}. Set it "
+                "to a tensor of that shape and dtype before."
+            )
 
 
 def _attempts(

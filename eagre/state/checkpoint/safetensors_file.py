@@ -7,10 +7,6 @@ anything is read of it: header, names, dtypes, shapes and places; no code is eve
 from __future__ import annotations
 
 import json
-import mmap
-import os
-import weakref
-from _thread import allocate_lock
 from concurrent.futures import ThreadPoolExecutor
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,13 +25,12 @@ from eagre.state.checkpoint.checksums import (
     seal,
     seal_of,
 )
+from eagre.state.checkpoint.file_bytes import ALIGNMENT, FileBytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HEADER_LIMIT = 100_000_000
-ALIGNMENT = 64
-_MAPPED_FROM = 1 << 20
 _RANK_LIMIT = 64
 _NO_SUM = "0" * 16
 
@@ -163,13 +158,8 @@ class SafetensorsFile:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        number = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        # What waits for a variable holds the file for as long as it waits, and then lets go.
-        self.close = weakref.finalize(self, os.close, number)
-        self._file = open(number, "rb", buffering=0, closefd=False)
-        self._lock = allocate_lock()
-        self._size = os.fstat(number).st_size
-        self._map: mmap.mmap | None = None
+        self._bytes = FileBytes(path)
+        self.close, self._size = self._bytes.close, self._bytes.size
         try:
             header = self._read_header()
             self.seal = seal_of(header)
@@ -189,7 +179,7 @@ class SafetensorsFile:
         )
 
     def _read_header(self) -> bytes:
-        first = self._file.read(8)
+        first = bytes(self._bytes.read(0, min(8, self._size)))
         length = int.from_bytes(first, "little")
         if len(first) < 8 or length > min(HEADER_LIMIT, self._size - 8):
             raise self.damaged(
@@ -197,8 +187,8 @@ class SafetensorsFile:
                 f"{length} bytes of header, {self._size} of file",
             )
         self._data_start = 8 + length
-        header = self._file.read(length)
-        if len(header) < length or header[:1] != b"{":
+        header = bytes(self._bytes.read(8, 8 + length))
+        if header[:1] != b"{":
             raise self.damaged("a header of JSON", repr(header[:20]))
         return header
 
@@ -245,7 +235,7 @@ class SafetensorsFile:
     def read(self, name: str, is_checked: bool = True) -> Any:
         """A whole array that nobody may write to; its checksum, where there is one, is compared."""
         entry = self.entries[name]
-        data = self._bytes(entry.start, entry.stop)
+        data = self._bytes.read(entry.start, entry.stop)
         expected = self.notes.get(name, {}).get("checksum")
         if is_checked and expected is not None and checksum(data) != expected:
             raise self.damaged(f"the bytes of {name!r:.80} as they were written", "other bytes")
@@ -255,30 +245,9 @@ class SafetensorsFile:
         """Rows of an array, of which nothing else is read; there is no checksum for them."""
         entry = self.entries[name]
         row = (entry.stop - entry.start) // max(entry.shape[0], 1)
-        data = self._bytes(entry.start + start * row, entry.start + stop * row)
+        data = self._bytes.read(entry.start + start * row, entry.start + stop * row)
         dtype = CODES[entry.code].numpy.newbyteorder("<")
         return data.view(dtype).reshape(stop - start, *entry.shape[1:])
-
-    def _bytes(self, start: int, stop: int) -> Any:
-        is_aligned = start % ALIGNMENT == 0 and os.name != "nt"
-        if stop - start >= _MAPPED_FROM and is_aligned:
-            return np.frombuffer(self._mapping(), np.uint8, stop - start, start)
-        data: Any = np.empty(stop - start, np.uint8)
-        view = memoryview(data)
-        with self._lock:
-            self._file.seek(start)
-            while view:
-                count = self._file.readinto(view)
-                if not count:
-                    raise self.damaged(f"{stop} bytes", "an earlier end")
-                view = view[count:]
-        data.flags.writeable = False
-        return data
-
-    def _mapping(self) -> mmap.mmap:
-        if self._map is None:
-            self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
-        return self._map
 
 
 def is_sizes(value: Any) -> bool:

@@ -43,8 +43,8 @@ def _part(operator: Any, key: tuple[Any, ...], batch: Any) -> Any:
     parameters = operator.parameters
     if len(parameters) == len(hints_of(operator)) + 1:
         raise NotImplementedError(
-            f"{type(operator).__name__}[...] needs a class that hands its arguments to "
-            "LinearOperator as parameters. Received: one that does not"
+            "LinearOperator needs a class that hands its arguments on as parameters, for a part "
+            f"of its batch. Received: a {type(operator).__name__} without parameters"
         )
     parts = {name: _parameter(operator, name, x, key, batch) for name, x in parameters.items()}
     return type(operator)(**parts)
@@ -78,8 +78,8 @@ def _without_batch(operator: Any, name: str, value: Any) -> Any:
     shape = getattr(value, "shape", ())
     if len(shape):
         raise NotImplementedError(
-            f"{type(operator).__name__}[...] expected parameters with names among "
-            f"{', '.join(_INNER_AXES)} where they are tensors. "
-            f"Received: {name} of shape {tuple(shape)}"
+            f"LinearOperator expected parameters with names among {', '.join(_INNER_AXES)} where "
+            "they are tensors, for a part of its batch. "
+            f"Received: a {type(operator).__name__} with {name} of shape {tuple(shape)}"
         )
     return value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from eagre.control.branching import cond
 from eagre.core import dtypes
-from eagre.core.ambient import outside
+from eagre.core.ambient import outside_functions
 from eagre.core.conversion import to_tensor
 from eagre.gradients.tape import GradientTape
 from eagre.ops.creation import zeros_like
@@ -126,11 +126,13 @@ class Optimizer(Module):
         found = self._slots.of(variable)
         if found is not None:
             return found
-        with outside(None):
+        with outside_functions():
             slots = {
                 name: new_slot(variable, name, self.first_value(name))
                 for name in self._all_slot_names()
             }
+            if AVERAGE in slots:
+                slots[AVERAGE].assign(variable.value())
         self._slots.add(variable, slots)
         if waiting:
             slots_appeared(self, variable, slots)

@@ -472,6 +472,18 @@ def appends(v, n):
     return tf.stack(doubled), tf.stack(positive), total, len(doubled), doubled[0]
 
 
+@program(SCALAR, calls=NUMBERS)
+def appends_in_branches_of_branches(x):
+    found = [x]
+    if x > 0.0:
+        if x > 2.0:
+            found.append(x * 2.0)
+        else:
+            found.append(-x)
+            found.append(x + 1.0)
+    return tf.stack(found), len(found)
+
+
 # What is around -------------------------------------------------------------------------------
 
 
