@@ -75,7 +75,9 @@ class TreeNetwork(tf.Module):
 
     def by_stack(self, numbers):
         """The same from the numbers in postfix order."""
-        stack, height = tf.TensorArray(tf.float32, 0, True, clear_after_read=False), 0
+        stack = tf.TensorArray(tf.float32, size=0, dynamic_size=True, clear_after_read=False,
+                               element_shape=[1, self.leaves.shape[1]])
+        height = 0
         for number in numbers:
             if number < 2:
                 state, parts = self.node(number), 0
@@ -87,3 +89,68 @@ class TreeNetwork(tf.Module):
             height = height - parts + 1
             stack = stack.write(height - 1, state)
         return tf.squeeze(stack.read(0) @ self.answer)
+
+
+class BagNetwork(tf.Module):
+    """The baseline: how often each word occurs, to a logit."""
+
+    def __init__(self, units=32):
+        super().__init__()
+        self.inner = tf.Variable(tf.random.normal([len(WORDS), units], stddev=0.3))
+        self.bias = tf.Variable(tf.zeros([units]))
+        self.answer = tf.Variable(tf.random.normal([units, 1], stddev=units**-0.5))
+
+    def __call__(self, formula):
+        counts = tf.math.bincount(postfix(formula), minlength=len(WORDS), dtype=tf.float32)
+        return tf.squeeze(tf.nn.relu(counts[tf.newaxis] @ self.inner + self.bias) @ self.answer)
+
+
+def train_step(network, optimizer, answer, formula, truth):
+    """One step on one formula; returns the loss before it."""
+    with tf.GradientTape() as tape:
+        loss = tf.nn.sigmoid_cross_entropy_with_logits(truth, answer(formula))
+    variables = network.trainable_variables
+    gradients = tape.gradient(loss, variables, unconnected_gradients="zero")
+    optimizer.apply_gradients(zip(gradients, variables, strict=True))
+    return loss
+
+
+def accuracy(network, formulas):
+    """The share of formulas that a network answers rightly."""
+    right = [(float(network(formula)) > 0) == value(formula) for formula in formulas]
+    return sum(right) / len(right)
+
+
+def train(network, steps, seed, depth=4, is_traced=False):
+    """Learn from one random formula after the other; returns the losses."""
+    source, optimizer, losses = random.Random(seed), tf.optimizers.Adam(0.005), []
+    step = tf.function(train_step, reduce_retracing=True) if is_traced else train_step
+    answer = network.by_stack if is_traced else network
+    for _ in tqdm(range(steps), unit="formula"):
+        formula = make_formula(source, depth)
+        given = tf.constant(postfix(formula)) if is_traced else formula
+        losses.append(float(step(network, optimizer, answer, given, float(value(formula)))))
+    return losses
+
+
+def main(steps=3000, seed=1, is_traced=False):
+    """Train both and print; returns their accuracies on deeper formulas, and the losses."""
+    tf.random.set_seed(seed)
+    networks, losses = {"tree": TreeNetwork(), "bag of words": BagNetwork()}, {}
+    unseen = [make_formula(random.Random(-1 - number), 6) for number in range(200)]
+    for name, network in networks.items():
+        losses[name] = train(network, steps, seed, is_traced=is_traced and name == "tree")
+    accuracies = {name: accuracy(network, unseen) for name, network in networks.items()}
+    for name, share in accuracies.items():
+        print(f"{name:>12}: {share:.1%} right on deeper formulas never seen in training")
+    for formula in sorted(unseen, key=str)[:3]:
+        print(f"{float(networks['tree'](formula)):6.2f} for {' '.join(map(str, formula))}")
+    return accuracies, losses
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--traced", dest="is_traced", action="store_true", help="learn in a graph")
+    main(**vars(parser.parse_args()))

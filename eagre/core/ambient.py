@@ -138,6 +138,10 @@ def enter(level: Level) -> None:
 def leave(level: Level) -> None:
     """Take the innermost occurrence of `level` off the stack of the thread that holds it."""
     here = get_ident()
+    levels = stacks.get(here, ())
+    if levels and levels[-1] is level:
+        replace_stack(levels[:-1], here)
+        return
     threads = [here, *[thread for thread in list(stacks) if thread != here]]
     for thread in threads:
         levels = stacks.get(thread, ())

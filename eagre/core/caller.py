@@ -26,7 +26,10 @@ class Called(str):
             module, function = frame.f_globals.get("__name__", ""), frame.f_code.co_name
             if not module.startswith(package):
                 break
-            is_between = function in _BETWEEN or module.removeprefix(package) in _RUNNING
+            place = module.removeprefix(package)
+            # Draws are computed in these modules, which have nothing that users call.
+            is_inner = place in _RUNNING or place.startswith("primitives.random_")
+            is_between = is_inner or function in _BETWEEN
             if function[0] not in "_<" and not is_between:
                 name = _SPELLINGS.get(function) or function.rstrip("_")
             frame = frame.f_back

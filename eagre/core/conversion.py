@@ -56,10 +56,12 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
     """
     kind = value.__class__
     if kind is float or kind is int:
-        if other.__class__ is EagerTensor and (known := _scalars.get(other.array.dtype.char)):
+        is_eager = other.__class__ is EagerTensor
+        char = other.array.dtype.char if is_eager else getattr(other.dtype.numpy, "char", "")
+        if known := _scalars.get(char):
             array = known.get(value)
             if array is None:
-                array = _scalar(value, other, name)
+                array = _scalar(value, other.dtype, known, name)
             return _literal(array) if interpreters else wrap(array)
         return _literal(_number(value, other.dtype, name))
     if kind is bool or kind is complex:
@@ -87,9 +89,9 @@ _scalars: dict[str, dict[Any, Any]] = {char: {1: np.array(1, char)} for char in 
 """For each floating-point dtype arrays of numbers that were operands. No zeros: they have signs."""
 
 
-def _scalar(value: float, other: Any, name: str) -> Any:
+def _scalar(value: float, dtype: DType, known: dict[Any, Any], name: str) -> Any:
     """The array of a number beside a floating-point tensor, made once for each number."""
-    array, known = _number(value, other.dtype, name), _scalars[other.array.dtype.char]
+    array = _number(value, dtype, name)
     if value and len(known) < _MOST_SCALARS:
         array.flags.writeable = False
         known[value] = array

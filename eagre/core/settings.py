@@ -10,6 +10,7 @@ from typing import Any
 
 _flags: dict[str, Any] = {
     "functions_run_eagerly": False,
+    "traceback_filtering": True,
     "soft_device_placement": True,
     "log_device_placement": False,
     "inter_op_threads": 0,
@@ -45,6 +46,30 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
 def functions_run_eagerly() -> bool:
     """What `run_functions_eagerly` was given last."""
     return _flags["functions_run_eagerly"]
+
+
+def enable_traceback_filtering() -> None:
+    """Show no lines of eagre in tracebacks of errors that come out of a `tf.function`: the default.
+
+    >>> tf.debugging.enable_traceback_filtering()
+    """
+    _flags["traceback_filtering"] = True
+
+
+def disable_traceback_filtering() -> None:
+    """Show all lines in tracebacks, those of eagre too.
+
+    >>> tf.debugging.disable_traceback_filtering()
+    >>> tf.debugging.is_traceback_filtering_enabled()
+    False
+    >>> tf.debugging.enable_traceback_filtering()
+    """
+    _flags["traceback_filtering"] = False
+
+
+def is_traceback_filtering_enabled() -> bool:
+    """Whether tracebacks of errors that come out of a `tf.function` leave out lines of eagre."""
+    return _flags["traceback_filtering"]
 
 
 def set_soft_device_placement(enabled: bool) -> None:

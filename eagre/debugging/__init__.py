@@ -1,6 +1,12 @@
 """`tf.debugging`: looking into a running computation, demanding of it, and changing it."""
 
-from eagre.core.settings import get_log_device_placement, set_log_device_placement
+from eagre.core.settings import (
+    disable_traceback_filtering,
+    enable_traceback_filtering,
+    get_log_device_placement,
+    is_traceback_filtering_enabled,
+    set_log_device_placement,
+)
 from eagre.debugging.assertions import (
     Assert,
     assert_all_finite,
@@ -60,10 +66,13 @@ __all__ = [
     "assert_type",
     "check_numerics",
     "disable_check_numerics",
+    "disable_traceback_filtering",
     "enable_check_numerics",
+    "enable_traceback_filtering",
     "first_bad_number",
     "get_log_device_placement",
     "is_numeric_tensor",
+    "is_traceback_filtering_enabled",
     "record",
     "set_log_device_placement",
     "set_value",

@@ -17,6 +17,7 @@ from eagre.functions.concrete import ConcreteFunction
 from eagre.functions.retracing import History
 from eagre.functions.signature import Signature
 from eagre.functions.surroundings import Surroundings, when_gone
+from eagre.functions.tracebacks import filtered
 from eagre.functions.tracing import Request, trace_call
 from eagre.graph.trace import user_line
 from eagre.ops.creation import constant
@@ -67,14 +68,17 @@ class Function:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if settings.functions_run_eagerly():
             return self.python_function(*args, **kwargs)
-        args, kwargs = self._signature.bind(args, kwargs)
-        arguments, key = self._key(args, kwargs)
-        concrete = self._graphs.get(key)
-        if concrete is None:
-            concrete = self._trace(args, kwargs, arguments, key)
-        if concrete.integers:
-            arguments.leaves += [constant(key[i][1], dtypes.int64) for i in concrete.integers]
-        return concrete.run(arguments.leaves)
+        try:
+            args, kwargs = self._signature.bind(args, kwargs)
+            arguments, key = self._key(args, kwargs)
+            concrete = self._graphs.get(key)
+            if concrete is None:
+                concrete = self._trace(args, kwargs, arguments, key)
+            if concrete.integers:
+                arguments.leaves += [constant(key[i][1], dtypes.int64) for i in concrete.integers]
+            return concrete.run(arguments.leaves)
+        except Exception as error:
+            raise filtered(error)  # noqa: B904 it is the same error
 
     def _key(self, args: Any, kwargs: Any) -> tuple[Arguments, tuple[Any, ...]]:
         arguments = Arguments(args, kwargs)

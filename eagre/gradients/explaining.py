@@ -59,8 +59,6 @@ class explain_gradients(Observer):
         "_history",
         "_last_tape",
         "_numbers",
-        "_seen_stack",
-        "_seen_tapes",
         "_tapes",
     )
     public = "explain_gradients"
@@ -70,8 +68,6 @@ class explain_gradients(Observer):
         self._numbers = WeakIdentities()
         self._tapes = WeakIdentities()
         self._history = History(self._number, has_lines=True)
-        self._seen_stack: Any = None
-        self._seen_tapes: frozenset[int] = frozenset()
         self._last_tape: int | None = None
 
     def why_none(self, target: Any, source: Any, tape: GradientTape | None = None) -> WhyNone:
@@ -115,10 +111,6 @@ class explain_gradients(Observer):
         """The number by which the history knows a tape."""
         return self._tapes.get(tape)
 
-    def __exit__(self, *error: object) -> None:
-        super().__exit__(*error)
-        self._seen_stack = None
-
     def _number(self, value: Any, line: str = "") -> int:
         number = self._numbers.get(value)
         if number is None:
@@ -139,13 +131,9 @@ class explain_gradients(Observer):
         return number
 
     def _tapes_here(self) -> frozenset[int]:
-        """The tapes that are on the stack; the same stack is looked through once."""
-        stack = ambient.stack()
-        if stack is not self._seen_stack:
-            tapes = [level for level in stack if isinstance(level, GradientTape)]
-            self._seen_stack = stack
-            self._seen_tapes = frozenset([self._tape(tape) for tape in tapes])
-        return self._seen_tapes
+        """The tapes that are on the stack."""
+        tapes = [level for level in ambient.stack() if isinstance(level, GradientTape)]
+        return frozenset([self._tape(tape) for tape in tapes])
 
 
 explanations = WeakIdentities()

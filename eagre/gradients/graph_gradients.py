@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import UnimplementedError
@@ -38,11 +38,17 @@ def gradients_in(
     sources: Sequence[Tensor],
     seeds: Sequence[Tensor],
     sums: dict[int, Tensor] | None = None,
+    stopped: Sequence[Any] = (),
 ) -> list[Tensor | None]:
-    """The gradients of symbolic tensors of a graph that is being traced, added to that graph."""
+    """The gradients of symbolic tensors of a graph that is being traced, added to that graph.
+
+    Operations that make one of `stopped` are no way for gradients.
+    """
     numbers = {id(source) for source in sources}
+    ends = {id(tensor.operation) for tensor in stopped}
     flows = [(id(target), seed) for target, seed in zip(targets, seeds, strict=True)]
-    path, dependent = path_from(entries_of(graph.operations), numbers, numbers, id)
+    operations = [each for each in graph.operations if id(each) not in ends]
+    path, dependent = path_from(entries_of(operations), numbers, numbers, id)
     found = backpropagate(path, flows, numbers, dependent, id, sums=dict(sums or {}))
     return [found.get(id(source)) for source in sources]
 

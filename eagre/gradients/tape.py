@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from eagre.core import ambient, structure
 from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import resource
-from eagre.core.tensor import SymbolicTensor, Tensor, next_handle_id, next_id
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_handle_id, next_id
 from eagre.gradients.backpropagate import (
     Entry,
     backpropagate,
@@ -18,6 +18,7 @@ from eagre.gradients.backpropagate import (
     path_from,
     zeros_like,
 )
+from eagre.gradients.releasing import LARGE, Released, hollow
 from eagre.primitives.families import INEXACTS
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class GradientTape(ambient.Recorder):
         "__weakref__",
         "append",
         "_first",
+        "_has_large",
         "_has_late_watch",
         "_is_used_up",
         "_kept",
@@ -105,6 +107,8 @@ class GradientTape(ambient.Recorder):
             return
         for each in output if output.__class__ is tuple else (output,):
             each.id = each.id or next_id()
+            if each.__class__ is EagerTensor and each.array.nbytes > LARGE:
+                self._has_large = True
         if primitive.reads_variables and self._watches_variables:
             self._note_reads(inputs)
         inputs, output = primitive.remember(inputs, output, params)
@@ -167,6 +171,7 @@ class GradientTape(ambient.Recorder):
         self.append = self._records.append
         self._watched: dict[int, Any] = {}
         self._has_late_watch = False
+        self._has_large = False
         self._first = next_id()
         self._is_used_up = False
         self._kept: Any = None
@@ -281,8 +286,19 @@ class GradientTape(ambient.Recorder):
                 numbers.intersection_update(self._connected())
             reads = self._reads() if self._watches_variables else set[int]()
             path, dependent = path_from(self._records, numbers, reads & numbers, _id_of)
-            return backpropagate(path, seeds, numbers, dependent, _id_of)
-        return backpropagate(self._records, seeds, numbers, self._watched, _id_of, self._first)
+            if self._lets_go:
+                self._records[:] = map(hollow, self._records)
+            return backpropagate(self._way(path), seeds, numbers, dependent, _id_of)
+        way = self._way(self._records)
+        return backpropagate(way, seeds, numbers, self._watched, _id_of, self._first)
+
+    @property
+    def _lets_go(self) -> bool:
+        """Whether values are let go on the way back."""
+        return self._has_large and not self.is_persistent
+
+    def _way(self, operations: list[Entry]) -> Any:
+        return Released(operations) if self._lets_go else operations
 
     def _reads(self) -> set[int]:
         """The numbers of the variables that are watched."""
@@ -397,7 +413,7 @@ def _flatten(values: Any) -> list[Any]:
 
 
 def _is_flat(values: Any) -> bool:
-    return values.__class__ is list and all([_is_leaf(value) for value in values])
+    return values.__class__ is list and all(map(_is_leaf, values))
 
 
 def _is_leaf(value: Any) -> bool:

@@ -73,13 +73,13 @@ class Building(Trace):
         hand, cell = self.hand, variable.handle.array
         cell.name = hand.unique(hand.scope + cell.name)
         hand.handles[id(variable.handle)] = variable.handle
-        self.interpret(assign_variable, (variable.handle, value), {})
-        initializer = self.graph.operations[-1]
-        hand.label(initializer, hand.unique(f"{cell.name}/Assign"))
-        snapshot = self.interpret(read_variable, (variable.handle,), {})
-        hand.label(snapshot.operation, cell.name)
-        variable.note_graph(initializer, snapshot)
+        handle = self.inside(variable.handle, assign_variable)
+        name = hand.unique(f"{cell.name}/Assign")
+        initializer = self._add(assign_variable, (handle, value), {}, name=name).operation
         self._forget_call()
+        variable.note_graph(initializer, self._add(read_variable, (handle,), {}, name=cell.name))
+        names = ["variables", *["trainable_variables"] * variable.trainable]
+        self.graph.add_to_collections(names, variable)
 
     def group(self, operations: Iterable[Operation]) -> Operation:
         """An operation that does nothing but have these done before."""
@@ -89,7 +89,12 @@ class Building(Trace):
     # Names and order --------------------------------------------------------------------------
 
     def _add(
-        self, primitive: Primitive, inputs: Any, params: Any, controls: tuple[Operation, ...] = ()
+        self,
+        primitive: Primitive,
+        inputs: Any,
+        params: Any,
+        controls: tuple[Operation, ...] = (),
+        name: str | None = None,
     ) -> Any:
         hand, graph = self.hand, self.graph
         if hand.is_finalized:
@@ -104,7 +109,7 @@ class Building(Trace):
             self._forget_call()
             self._call, given = call, _given_name(call)
             self._name = given and _full_name(hand, given)
-        hand.label(operation, self._name_for(operation))
+        hand.label(operation, name or self._name_for(operation))
         controls = tuple({id(x): x for x in (*hand.demanded, *self._effects, *controls)}.values())
         if controls:
             hand.controls[id(operation)] = controls
@@ -180,7 +185,13 @@ def get_default_graph() -> Graph:
     True
     """
     level = ambient.interpreter()
-    if isinstance(level, Trace):
+    return level.graph if isinstance(level, Trace) else collecting_graph()
+
+
+def collecting_graph() -> Graph:
+    """The graph built by hand whose collections and variables count now."""
+    level = ground()
+    if level is not None:
         return level.graph
     if (graph := _default.get()) is None:
         graph = Graph()

@@ -82,16 +82,23 @@ class Graph(GraphByHand):
                 error.add_note(f"while tracing {primitive.public} at {line}")
             raise
         operation.graph = self
-        operation.has_several_outputs = specs.__class__ is tuple
-        operation.outputs = tuple(
-            [
-                SymbolicTensor(spec, self, operation, self._numbered(primitive.name))
-                for spec in _as_tuple(specs)
-            ]
-        )
         self.operations.append(operation)
         self.memo.clear()
-        return operation.outputs if operation.has_several_outputs else operation.outputs[0]
+        name = primitive.name
+        if specs.__class__ is not tuple:
+            output = SymbolicTensor(specs, self, operation, self._numbered(name))
+            operation.outputs = (output,)
+            return output
+        operation.has_several_outputs = True
+        operation.outputs = tuple(
+            [SymbolicTensor(spec, self, operation, self._numbered(name)) for spec in specs]
+        )
+        return operation.outputs
+
+    def give_out(self, outputs: list[Tensor]) -> None:
+        """Let the graph return these tensors, which are its own, as a list."""
+        self.outputs = outputs
+        self.output_structure = [0] * len(outputs)
 
     def close(self, captures: Sequence[Tensor]) -> None:
         """Turn captures into inputs, in the order of `captures`, which may have further ones."""
@@ -162,7 +169,7 @@ class Graph(GraphByHand):
             id(x)
             for operation in self.operations
             for x in operation.inputs
-            if "write" in effects_of(operation) and x.dtype.name == "resource"
+            if x.dtype.name == "resource" and "write" in effects_of(operation)
         ]
         pairs = zip(self.captures, self.captured, strict=True)
         return [outer for outer, inner in pairs if id(inner) in changed]

@@ -6,6 +6,7 @@ anything while none is entered. What is built on it stands in `gradients` and `d
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient
@@ -36,7 +37,7 @@ class Observer(ambient.Interpreter):
     def __init__(self) -> None:
         self.line = None
         self._lines: dict[int, str] = {}
-        self._last: tuple[tuple[Any, ...], str] | None = None
+        self._last: tuple[list[weakref.ref[Any]], str] | None = None
 
     # What a subclass says ---------------------------------------------------------------------
 
@@ -67,7 +68,8 @@ class Observer(ambient.Interpreter):
             self.failed(error, primitive, inputs)
             raise
         self._settle()
-        self._last = (output if output.__class__ is tuple else (output,), line)
+        outputs = output if output.__class__ is tuple else (output,)
+        self._last = ([weakref.ref(each) for each in outputs], line)
         self.done(line, primitive, inputs, params, output)
         return output
 
@@ -129,8 +131,9 @@ class Observer(ambient.Interpreter):
             return
         outputs, line = self._last
         self._last = None
-        for output in outputs:
-            if output.id:
+        for reference in outputs:
+            output = reference()
+            if output is not None and output.id:
                 self._lines[output.id] = line
         if len(self._lines) > 2 * NUMBERS_KEPT:
             self._lines = dict(list(self._lines.items())[-NUMBERS_KEPT:])

@@ -116,6 +116,9 @@ def finish(graph: Graph, result: Any) -> None:
     level = ambient.interpreter()
     if not isinstance(level, Trace):
         raise RuntimeError("finish expected to be called while tracing")
+    if result.__class__ is list and all(isinstance(leaf, Tensor) for leaf in result):
+        graph.give_out([level.inside(leaf, constant) for leaf in result])  # the usual case
+        return
     name = f"{graph.name}, in what it returns,"
     leaves = structure.flatten(result, expand_composites=True)
     outputs = [None if leaf is None else to_tensor(leaf, name=name) for leaf in leaves]
@@ -124,7 +127,6 @@ def finish(graph: Graph, result: Any) -> None:
             f"{graph.name} expected to return tensors. Received: None within {result!r:.120}. "
             "Return only what has a value."
         )
-    graph.output_structure = result
     graph.outputs = [level.inside(x, constant) for x in outputs if x is not None]
     graph.output_structure = structure.map_structure(
         _placeholder, result, expand_composites=True

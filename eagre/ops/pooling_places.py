@@ -15,6 +15,7 @@ from eagre.ops.shaping import cast, reshape
 from eagre.primitives import windows
 from eagre.primitives.arithmetic import maximum, minimum
 from eagre.primitives.families import REALS, shape_of
+from eagre.primitives.geometry import Windows
 
 _INDICES = frozenset({dtypes.int32, dtypes.int64})
 
@@ -59,6 +60,10 @@ def max_pool_with_argmax(
     output_dtype = check_dtype(dtypes.as_dtype(output_dtype), _INDICES, name)
     window, strides = _geometry(x, ksize, strides, padding, data_format)
     pairs = padding_for_all_axes(padding, 2, name)
+    if x.sizes is not None:
+        # So that the error for a window that does not fit has this name.
+        Windows(name, x.sizes, window, strides=strides, padding=pairs, dilations=(1,) * 4,
+                first_axis=0)  # fmt: skip
     places = windows.window_argmax(x, window=window, strides=strides, padding=pairs)
     sizes = [cast(n, dtypes.int64) for n in _axes(shape_of(x))]
     counts = _axes(shape_of(places))

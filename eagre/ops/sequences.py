@@ -170,7 +170,7 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
             f"Received: repeats={repeats!r}"
         )
     # A negative number is refused by the check, also while tracing: it runs with the graph.
-    known = max(counts.array.item(), 0) if counts.__class__ is EagerTensor and given == 1 else None
+    known = max(int(repeats), 0) if isinstance(repeats, int | EagerTensor) and given == 1 else None
     counts = demand(
         counts,
         comparison.greater_equal(counts, to_tensor(0, counts.dtype)),
@@ -190,11 +190,11 @@ def _all_repeated(x: Any, count: Any, axis: int, sizes: Any) -> Any:
         count = arithmetic.cast(rearrangement.reshape(count, ()), dtype=dtypes.int32)
     after = sizes[axis + 1 :]
     split = as_shape([*sizes[: axis + 1], count, *after], "repeat")
-    joined = as_shape([*sizes[:axis], sizes[axis] * count, *after], "repeat")
+    joined = [*sizes[:axis], sizes[axis] * count, *after]
     copies = rearrangement.broadcast_to(
         rearrangement.expand_dims(x, axis=(axis - len(sizes),)), split
     )
-    return rearrangement.reshape(copies, joined)
+    return known_as(rearrangement.reshape(copies, as_shape(joined, "repeat")), joined)
 
 
 def sequence_mask(

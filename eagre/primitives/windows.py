@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.caller import Called
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible, format_sizes
@@ -126,9 +125,6 @@ class WindowArgmax(Pooling):
     has_one_input = True
     stops_gradients = True
     public = "max_pool"
-
-    def name_for(self, geometry: Any) -> str:
-        return Called(super().name_for(geometry))
 
     def infer(self, x: TensorSpec, **geometry: Any) -> TensorSpec:
         """The counts of windows."""

@@ -9,6 +9,8 @@ from eagre.core import dtypes, structure
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import Tensor
+from eagre.gradients.backpropagate import zeros_like
+from eagre.gradients.graph_gradients import gradients_in
 from eagre.gradients.tape import UnconnectedGradients, as_unconnected
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace
@@ -63,6 +65,25 @@ def batch_jacobian(
     graph, _ = _backward(tape, target, source, UnconnectedGradients.ZERO)
     (found,) = _run(graph, seeds, parallel, at_once)
     return _with_sizes(moved(found, 1, 0), 2, sizes)
+
+
+def jacobian_in_graph(level: Trace, target: Tensor, source: Tensor) -> Tensor:
+    """The derivatives of each element of `target` by each of `source`, both of an open graph.
+
+    Raises:
+        ValueError: the rank of the target is not known.
+    """
+    sizes = _known_sizes(target, "hessians")
+    inner = Trace(Graph("backward"))
+    with inner as graph:
+        seed = graph.add_input(target.spec, "grad")
+        (found,) = gradients_in(level.graph, [target], [source], [seed])
+        grad = zeros_like(source) if found is None else to_tensor(found)
+        graph.outputs = [inner.inside(grad, constant)]
+    graph.drop_unused()
+    seeds = reshaped(_identity(_product(sizes), target.dtype), [_product(sizes), *sizes])
+    (rows,) = _run(graph, seeds, None, True)
+    return _with_sizes(rows, 1, sizes)
 
 
 def _checked_target(target: Any, name: str) -> Tensor:

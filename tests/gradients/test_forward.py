@@ -1,4 +1,4 @@
-"""`ForwardAccumulator`: against reverse mode for every primitive, nested, mixed, across functions."""
+"""`ForwardAccumulator`: against reverse mode for every primitive; nested, mixed, in functions."""
 
 import gc
 

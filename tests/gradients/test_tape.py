@@ -699,3 +699,29 @@ def test_thousands_of_operations_in_a_row():
         for _ in range(5000):
             y = y * 1.0001
     assert number(tape.gradient(y, x)) == pytest.approx(1.0001**5000)
+
+
+@pytest.mark.parametrize("watches_more", [False, True])
+def test_values_go_when_the_way_back_has_passed_them(watches_more):
+    x, other = tf.ones([300, 300]), tf.constant(1.0)
+    values, seen = [], []
+
+    @tf.custom_gradient
+    def first(x):
+        def grad(upstream):
+            seen.append([value() is None for value in values])
+            return upstream
+
+        return x * 1.0, grad
+
+    with tf.GradientTape() as tape:
+        tape.watch([x, other] if watches_more else x)
+        y = first(x)
+        for _ in range(5):
+            y = tf.exp(y * 0.1)
+            values.append(weakref.ref(y.array))
+        loss = tf.reduce_sum(y)
+        del y
+    assert not any(value() is None for value in values)
+    assert tape.gradient(loss, x).shape == x.shape
+    assert seen == [[True] * 5]

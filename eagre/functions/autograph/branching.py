@@ -8,7 +8,7 @@ from eagre.control.branches import close_together, settle, trace_inner
 from eagre.control.branching import conditional
 from eagre.core.conversion import to_tensor
 from eagre.core.primitive import apply
-from eagre.core.tensor import Tensor
+from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.functions.autograph.lists import GrowingList, tracked, untracked
 from eagre.functions.autograph.values import (
     UNDEFINED,
@@ -102,14 +102,23 @@ def _choose(test: Any, graphs: tuple[Any, Any], merged: list[_Merged]) -> Any:
     """The operation that chooses, with what `merged` wants of the graphs as outputs."""
     pairs = [pair for each in merged for pair in each.pairs]
     for side, graph in enumerate(graphs):
-        with Trace(graph):
-            finish(graph, [_output(pair[side], pair[2]) for pair in pairs])
+        _give_out(graph, [pair[side] for pair in pairs], [pair[2] for pair in pairs])
     effects = {op.primitive.effect for graph in graphs for op in graph.all_operations()}
     if not pairs and effects <= {None, "read"}:
         return iter(())
     captures = close_together(graphs)
     params = {"true_graph": graphs[0], "false_graph": graphs[1]}
     return iter(apply(conditional, (test, *captures), params))
+
+
+def _give_out(graph: Any, leaves: list[Any], dtypes: list[Any]) -> None:
+    """Make the leaves outputs; only what is no tensor of the graph yet has to be traced."""
+    if all(leaf.__class__ is SymbolicTensor and leaf.graph is graph for leaf in leaves):
+        graph.give_out(leaves)
+        return
+    with Trace(graph):
+        pairs = zip(leaves, dtypes, strict=True)
+        finish(graph, [_output(leaf, dtype) for leaf, dtype in pairs])
 
 
 class _Merged:

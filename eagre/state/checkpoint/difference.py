@@ -112,6 +112,13 @@ def difference_of_checkpoints(first: Reader, second: Reader) -> Difference:
     lines: list[Line] = []
     ours, theirs = first.specs(), second.specs()
     sums, others = first.checksums(), second.checksums()
+    is_one_format = type(first) is type(second)
+
+    def are_equal(name: str) -> bool:
+        if is_one_format:
+            return sums.get(name) == others.get(name)
+        return _have_equal_bytes(first.read(name), second.read(name))
+
     for name, spec in ours.items():
         found, remark = theirs.get(name), "matched"
         if found is None:
@@ -120,11 +127,17 @@ def difference_of_checkpoints(first: Reader, second: Reader) -> Difference:
             remark = "another dtype"
         elif found.sizes != spec.sizes:
             remark = "another shape"
-        elif sums.get(name) != others.get(name):
+        elif not are_equal(name):
             remark = "other values"
         lines.append(Line(name, spec, found, remark))
     lines += [Line(name, None, spec, "extra") for name, spec in theirs.items() if name not in ours]
     return Difference(lines, ("first", "second"))
+
+
+def _have_equal_bytes(first: Any, second: Any) -> bool:
+    if first.dtype == object:
+        return first.tolist() == second.tolist()
+    return first.tobytes() == second.tobytes()
 
 
 def _renames(missing: list[Line], extra: list[Line]) -> list[tuple[str, str]]:

@@ -32,6 +32,7 @@ from eagre.state.checkpoint.safetensors_file import (
     to_json,
     write_file,
 )
+from eagre.state.checkpoint.tensor_bundle import INDEX, SHARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,15 +102,16 @@ def _write_shards(
 
 
 def files_of(prefix: str) -> list[str]:
-    """The files that belong to a checkpoint, the one that is read first at the beginning."""
+    """The files of a checkpoint, of either format, those that are read first at the beginning."""
     folder, name = os.path.split(prefix)
-    pattern = re.compile(re.escape(name) + rf"({_SHARD}|\.safetensors(\.index\.json)?)")
+    ours = rf"{_SHARD}|\.safetensors(\.index\.json)?"
+    pattern = re.compile(re.escape(name) + rf"({ours}|{re.escape(INDEX)}|{SHARD})")
     names = [entry.name for entry in os.scandir(folder or ".") if pattern.fullmatch(entry.name)]
     return [os.path.join(folder, name) for name in sorted(names, key=_removal_order)]
 
 
 def _removal_order(name: str) -> tuple[bool, str]:
-    return not name.endswith(INDEX_SUFFIX), name
+    return not name.endswith((INDEX_SUFFIX, INDEX)), name
 
 
 def remove_checkpoint(prefix: str) -> None:

@@ -28,11 +28,13 @@ class Node(NamedTuple):
     """The names in the checkpoint of its values' tensors."""
     slots: dict[tuple[int, str], int]
     """For an optimizer: by the variable's node and the slot's name, the slot's node."""
+    kind: str = ""
+    """The name of the object's class, where the program is known."""
 
 
-def new_node() -> Node:
+def new_node(kind: str = "") -> Node:
     """A node without anything."""
-    return Node({}, {}, {})
+    return Node({}, {}, {}, kind)
 
 
 def escape(name: str) -> str:

@@ -40,7 +40,7 @@ class CheckpointOptions:
         experimental_skip_slot_variables: whether to leave out what optimizers keep for variables.
         experimental_sharding_callback: a `tf.train.experimental.MaxShardSizePolicy`; by default
             shards have 5 GB.
-        format: "safetensors".
+        format: "safetensors", or "tensorflow" for files that TensorFlow restores.
         verify: whether `restore` compares the checksums of what it reads.
     """
 
@@ -78,14 +78,9 @@ class CheckpointOptions:
                 "MaxShardSizePolicy or a ShardByTaskPolicy. "
                 f"Received: {type(policy).__name__}"
             )
-        if self.format == "tensorflow":
-            raise UnimplementedError(
-                "CheckpointOptions cannot have TensorFlow's own format. "
-                "Received: format='tensorflow'. Use format='safetensors'."
-            )
-        if self.format != "safetensors":
+        if self.format not in ("safetensors", "tensorflow"):
             raise InvalidArgumentError(
-                "CheckpointOptions expected format to be 'safetensors'. "
+                "CheckpointOptions expected format to be 'safetensors' or 'tensorflow'. "
                 f"Received: format={self.format!r:.80}"
             )
 

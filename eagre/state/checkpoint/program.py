@@ -149,7 +149,7 @@ class Snapshot(NamedTuple):
 def snapshot(program: Program, skips_slots: bool = False) -> Snapshot:
     """The values of all variables now: references to arrays, which are never changed in place."""
     arrays: dict[str, Any] = {}
-    nodes = [new_node() for _ in program.members]
+    nodes = [new_node(type(member.object).__name__) for member in program.members]
     for member, node in zip(program.members, nodes, strict=True):
         for name, value in member.values.items():
             key = node.tensors[name] = member.name_of(name)
@@ -185,6 +185,7 @@ def _without_empty(nodes: list[Node]) -> list[Node]:
             {name: new[each] for name, each in nodes[old].children.items() if each in new},
             nodes[old].tensors,
             {(new[at], name): new[slot] for (at, name), slot in nodes[old].slots.items()},
+            nodes[old].kind,
         )
         for old in order
     ]

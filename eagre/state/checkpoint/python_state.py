@@ -37,7 +37,7 @@ class PythonState(Trackable):
         raise NotImplementedError
 
     def __checkpoint__(self) -> dict[str, Any]:
-        return {"state": self.serialize()}
+        return {"py_state": self.serialize()}
 
     def __restore__(self, values: dict[str, Any]) -> None:
-        self.deserialize(values["state"])
+        self.deserialize(values["py_state"])

@@ -6,15 +6,21 @@ import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 from eagre.core.caller import Called
-from eagre.core.errors import InvalidArgumentError, NotFoundError, UnimplementedError
+from eagre.core.errors import InvalidArgumentError, NotFoundError
+from eagre.state.checkpoint.bundle_checkpoint import BundleReader
 from eagre.state.checkpoint.durable import as_operation_error
 from eagre.state.checkpoint.files import INDEX_SUFFIX, SUFFIX, SafetensorsReader
+from eagre.state.checkpoint.tensor_bundle import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from eagre.core.specs import TensorSpec
     from eagre.state.checkpoint.object_graph import Node
+
+
+_SUFFIXES = (INDEX_SUFFIX, SUFFIX, INDEX)
+"""In the order in which they are looked for."""
 
 
 class Reader(Protocol):
@@ -49,14 +55,9 @@ def open_checkpoint(path: Any, verifies: bool = True) -> Reader:
         DataLossError: it is damaged, or no checkpoint.
     """
     prefix = as_path(path, "path")
-    for name in (prefix + INDEX_SUFFIX, prefix + SUFFIX, prefix):
+    for name in (*(prefix + suffix for suffix in _SUFFIXES), prefix):
         if os.path.isfile(name):
             return _open_file(name, verifies)
-    if os.path.isfile(prefix + ".index"):
-        raise UnimplementedError(
-            f"{Called('restore')} cannot read TensorFlow's own checkpoints. "
-            f"Received: path={prefix!r}"
-        )
     if os.path.isdir(prefix):
         raise NotFoundError(
             f"{Called('restore')} expected the path of a checkpoint, such as 'folder/ckpt-1'. "
@@ -70,12 +71,13 @@ def open_checkpoint(path: Any, verifies: bool = True) -> Reader:
 
 def _open_file(name: str, verifies: bool) -> Reader:
     with as_operation_error(Called("restore"), "open", name):
-        return SafetensorsReader(name, verifies)
+        kind = BundleReader if name.endswith(INDEX) else SafetensorsReader
+        return kind(name, verifies)
 
 
 def exists(prefix: str) -> bool:
     """Whether there is a checkpoint at a path."""
-    return any(os.path.isfile(prefix + suffix) for suffix in (INDEX_SUFFIX, SUFFIX, ".index"))
+    return any(os.path.isfile(prefix + suffix) for suffix in _SUFFIXES)
 
 
 def as_path(path: Any, argument: str) -> str:

@@ -6,6 +6,7 @@ import os
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from eagre.state.checkpoint import bundle_checkpoint
 from eagre.state.checkpoint.files import write_checkpoint
 from eagre.state.checkpoint.progress import progress
 
@@ -63,9 +64,11 @@ class Writer:
 
 
 def _write(prefix: str, snapshot: Snapshot, options: CheckpointOptions) -> None:
+    is_for_tensorflow = options.format == "tensorflow"
+    write = bundle_checkpoint.write_checkpoint if is_for_tensorflow else write_checkpoint
     size = sum(array.nbytes for array in snapshot.arrays.values())
     with progress(size, os.path.basename(prefix)) as advance:
-        write_checkpoint(prefix, snapshot.arrays, snapshot.nodes, options.shard_size, advance)
+        write(prefix, snapshot.arrays, snapshot.nodes, options.shard_size, advance)
 
 
 def _call(callback: Any, prefix: str) -> None:

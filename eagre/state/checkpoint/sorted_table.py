@@ -37,8 +37,10 @@ def read_table(data: bytes) -> Entries:
     if len(data) < _FOOTER or data[-8:] != _MAGIC:
         raise ValueError(f"{len(data)} bytes without the end of a sorted table")
     footer = data[-_FOOTER:]
-    _, at = _read_place(footer, 0)
-    index, _ = _read_place(footer, at)
+    further, at = _read_place(footer, 0)
+    index, at = _read_place(footer, at)
+    if _read_block(data, further) or footer[at:-8].strip(b"\0"):
+        raise ValueError("a sorted table with further parts")
     found: Entries = []
     end = total = 0
     for _, value in _read_block(data, index):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eagre.core.wire_format import Message, bytes_field, integer_field
-from eagre.state.checkpoint.object_graph import VALUE, Node, escape
+from eagre.state.checkpoint.object_graph import VALUE, Node, escape, new_node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +88,7 @@ def decode_graph(data: bytes, names: Mapping[str, str]) -> list[Node]:
 
 
 def _decode_node(message: Message, count: int, names: Mapping[str, str]) -> Node:
-    node = Node({}, {}, {})
+    node = new_node()
     for child in map(Message, message.all_bytes(_CHILDREN)):
         node.children[child.text(_CHILD_NAME)] = _number(child, _CHILD_NODE, count)
     for value in map(Message, message.all_bytes(_VALUES)):

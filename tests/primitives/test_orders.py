@@ -1,0 +1,93 @@
+"""Long inputs take quicker ways through sorting, picking and shuffling: with the same results."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import eagre as tf
+from eagre.primitives.random_distributions import flat_words, random_permutation
+from eagre.primitives.sorting import stable_order
+
+LONG = 1200
+
+
+def keys_with_ties(dtype):
+    """Few different numbers, and for floats both zeros, infinities and NaN of both signs."""
+    random = np.random.default_rng(0)
+    if np.dtype(dtype).kind != "f":
+        limits = np.iinfo(dtype)
+        keys = random.integers(0, 20, (3, LONG)).astype(dtype)
+        keys[0, ::7], keys[1, ::9] = limits.min, limits.max
+        return keys
+    keys = np.round(random.normal(size=(3, LONG)), 1).astype(dtype)
+    for place, value in enumerate((-0.0, 0.0, np.nan, -np.nan, np.inf, -np.inf)):
+        keys[:, place :: 11 + place] = value
+    return keys
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint32", "float32", "float16", "float64", "int64"])
+def test_long_keys_are_ordered_stably(dtype):
+    keys = keys_with_ties(dtype)
+    expected = np.argsort(keys, -1, "stable")
+    np.testing.assert_array_equal(stable_order(keys), expected)
+    # A view that is not in row-major order.
+    np.testing.assert_array_equal(stable_order(keys[:, ::-1][..., ::2]),
+                                  np.argsort(keys[:, ::-1][..., ::2], -1, "stable"))
+
+
+@pytest.mark.parametrize("k", [0, 1, 5, 150, 151, LONG])
+@pytest.mark.parametrize("dtype", ["int32", "float32", "float64"])
+def test_the_top_is_the_start_of_the_descending_order(dtype, k):
+    keys = keys_with_ties(dtype)
+    if keys.dtype.kind == "f":
+        keys[2, 4:] = np.nan
+    values, indices = tf.math.top_k(keys, k)
+    expected = tf.argsort(keys, direction="DESCENDING", stable=True)[:, :k]
+    np.testing.assert_array_equal(indices, expected)
+    np.testing.assert_array_equal(values, np.take_along_axis(keys, expected.numpy(), 1))
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 10, 1000])
+def test_a_permutation_is_a_sequence_of_swaps(number):
+    key, counter = np.array([5], np.uint64), np.array([7, 1], np.uint64)
+    words = flat_words(key, counter, max(number - 1, 0), 1)
+    order = list(range(number))
+    for i, word in enumerate(words.tolist()):
+        j = i + word % (number - i)
+        order[i], order[j] = order[j], order[i]
+    found = random_permutation(
+        tf.constant(key), tf.constant(counter), shape=(number,), dtype=tf.int64, algorithm=1
+    )
+    assert found.numpy().tolist() == order
+
+
+def test_repeating_all_parts_keeps_the_static_shape():
+    graph = tf.trace(lambda x: tf.repeat(x, 3, axis=1), tf.TensorSpec([None, 2, 2]))
+    assert graph.outputs[0].shape.as_list() == [None, 6, 2]
+    x = np.arange(8.0, dtype=np.float32).reshape(2, 2, 2)
+    np.testing.assert_array_equal(graph(tf.constant(x)), np.repeat(x, 3, 1))
+
+
+def test_the_number_of_repeats_may_be_known_later():
+    graph = tf.trace(tf.repeat, tf.TensorSpec([None, 2]), tf.TensorSpec([], tf.int64))
+    x = np.arange(6.0, dtype=np.float32).reshape(3, 2)
+    for times in (0, 1, 4):
+        found = graph(tf.constant(x), tf.constant(times, tf.int64))
+        np.testing.assert_array_equal(found, np.repeat(x, times))
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        graph(tf.constant(x), tf.constant(-1, tf.int64))
+
+
+def test_repeats_below_zero_are_refused_when_the_graph_runs():
+    graph = tf.trace(lambda x: tf.repeat(x, -1), tf.TensorSpec([2]))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="repeat expected repeats of at least"):
+        graph(tf.constant([1.0, 2.0]))
+
+
+def test_softplus_is_right_at_both_ends():
+    x = np.array([-np.inf, -800, -40, -1e-8, 0, 1, 40, 800, np.inf, np.nan])
+    with np.errstate(invalid="ignore"):
+        expected = np.logaddexp(x, 0)
+    np.testing.assert_allclose(tf.nn.softplus(x), expected, rtol=1e-15)
+    np.testing.assert_allclose(tf.nn.softplus(x.astype("f")), expected, rtol=3e-7)
