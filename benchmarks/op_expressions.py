@@ -268,7 +268,7 @@ TABLE = {
         tf.random.stateless_normal([size], [1, 2]); random.standard_normal(size, np.float32)
         generator.normal([size]); random.standard_normal(size, np.float32); torch.randn(size)
         tf.random.shuffle(x); random.permutation(x); x[torch.randperm(size)]
-        tf.random.categorical(m, 1); random.random(side)
+        tf.random.categorical(m, 1); np.argmax(m + random.gumbel(size=m.shape), 1)
         tf.random.gamma([size], 2.0); random.standard_gamma(2.0, size, np.float32)
         tf.random.poisson([size], 2.0); random.poisson(2.0, size)
         """),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from eagre.compat.collections import trainable_variables
+from eagre.core.tensor import SymbolicTensor
+from eagre.gradients.symbolic import gradients
 from eagre.gradients.tape import GradientTape
+from eagre.graph.building import builder
 from eagre.state.trackable import Trackable
 
 if TYPE_CHECKING:
@@ -52,17 +56,18 @@ class Optimizer(Trackable):
         colocate_gradients_with_ops: bool = False,
         name: str | None = None,
         grad_loss: Any = None,
-    ) -> None:
+    ) -> Any:
         """Take one step that makes the loss smaller.
 
         Args:
-            loss: a function without arguments that computes it.
+            loss: a function without arguments that computes it. In a graph built by hand it is a
+                tensor, and the result is the operation that takes a step.
             global_step: a variable to which 1 is added.
             var_list: the variables to change; by default those that `loss` reads.
             grad_loss: the gradient that flows into the loss; ones by default.
         """
         pairs = self.compute_gradients(loss, var_list, grad_loss=grad_loss)
-        self.apply_gradients(pairs, global_step)
+        return self.apply_gradients(pairs, global_step, name)
 
     def compute_gradients(
         self,
@@ -78,13 +83,16 @@ class Optimizer(Trackable):
         Raises:
             RuntimeError: the loss is not a function.
         """
+        variables = None if var_list is None else list(var_list)
+        if isinstance(loss, SymbolicTensor) and builder() is not None:
+            found = trainable_variables() if variables is None else variables
+            return list(zip(gradients(loss, found, grad_loss), found, strict=True))
         if not callable(loss):
             raise RuntimeError(
                 "compute_gradients expected loss to be a function without arguments, since a "
                 f"value does not know where it came from. Received: loss={loss!r:.120}. Use a "
                 "function that computes it, or tf.GradientTape and apply_gradients."
             )
-        variables = None if var_list is None else list(var_list)
         with GradientTape() as tape:
             tape.watch(variables or [])
             value = loss()
@@ -96,15 +104,20 @@ class Optimizer(Trackable):
         grads_and_vars: Iterable[tuple[Any, Variable]],
         global_step: Variable | None = None,
         name: str | None = None,
-    ) -> None:
+    ) -> Any:
         """Change each variable by its gradient; None leaves it as it is.
+
+        In a graph built by hand the result is the operation that does so.
 
         Raises:
             ValueError: no variable has a gradient.
         """
+        level = builder()
+        before = 0 if level is None else len(level.graph.operations)
         self.rule.apply_gradients(grads_and_vars)
         if global_step is not None:
             global_step.assign_add(1)
+        return None if level is None else level.group_effects(before)
 
     def get_slot(self, var: Variable, name: str) -> Variable | None:
         """What the optimizer keeps for a variable under a name, None if there is nothing."""

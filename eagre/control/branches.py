@@ -41,6 +41,13 @@ class InnerTrace(Trace):
         self.hoisted.append((inputs[0], value))
         return self.graph.capture(value)
 
+    def note_variable(self, variable: Any) -> None:
+        """As in the trace around it, which keeps or refuses it."""
+        with ambient.outside(self):
+            around = ambient.interpreter()
+            if around is not None:
+                around.note_variable(variable)
+
 
 def trace_inner(
     functions: dict[str, Callable[..., Any]], specs: Sequence[TensorSpec], owner: str

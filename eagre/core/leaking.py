@@ -30,5 +30,5 @@ def way_out(tensor: Any) -> str:
         return f"Return it from {graph.function}, and use what the call of {graph.function} returns"
     return (
         f"Assign it to a variable of {graph.function} that has a value before; a list has to be a "
-        "variable of its own, not part of a dictionary or an object"
+        "variable itself, not part of something"
     )

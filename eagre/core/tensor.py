@@ -425,7 +425,7 @@ class SymbolicTensor(TensorInGraph, Tensor):
         if is_leaked(self):
             raise OperatorNotAllowedInGraphError(str(self.has_no_value("bool()")))
         raise OperatorNotAllowedInGraphError(
-            f"bool() needs a tensor that has its value. Received: {self!r}, which has "
+            f"bool() needs a tensor that has its value. Received: {self!r}{made(self)}, which has "
             "none while the function is traced. Use tf.cond or tf.where."
         )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.core import structure
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import described, to_tensor
 from eagre.core.dtypes import DType
 from eagre.core.shapes import TensorShape
 from eagre.core.specs import TensorSpec
@@ -138,7 +138,7 @@ def _reader_without_references(value: Any) -> Callable[[Arguments, Any], None]:
         raise TypeError(
             "function expected arguments that it can tell apart: tensors, numbers, strings, lists, "
             "tuples and dictionaries of such, or objects that weak references may refer to. "
-            f"Received: {value!r:.80} of type {type(value).__name__}"
+            f"Received: {described(value)}. Give its class a slot __weakref__, or pass its parts."
         ) from None
     return Arguments._read_value
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from eagre.control.calling import call_graph
 from eagre.core import structure
 from eagre.core.conversion import described, to_tensor
 from eagre.core.dtypes import resource
 from eagre.core.specs import ResourceSpec, TensorSpec
+from eagre.core.tensor import Tensor
+from eagre.functions.signature import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eagre.core.tensor import Tensor
     from eagre.graph.graph import Graph
 
 
@@ -106,34 +108,58 @@ class ConcreteFunction:
         return structure.pack_sequence_as(nest, leaves, expand_composites=True)
 
     def _leaves(self, args: Any, kwargs: Any) -> list[Any]:
-        """One tensor for each input of the graph, from positional and named arguments."""
-        given = structure.flatten((args, {}), expand_composites=True)
-        specs = structure.flatten(self.signature, expand_composites=True)
-        names = [inner.name for inner in self.graph.inputs]
-        given += [kwargs[name] for name in names[len(given) :] if name in kwargs]
-        unknown = sorted(set(kwargs) - set(names))
-        if unknown or len(given) not in (len(specs), len(names)):
-            raise TypeError(
-                f"{self.name} expected {len(names)} tensors, for {', '.join(names) or 'nothing'}. "
-                f"Received: {len(given)} arguments" + (f", and {unknown}" if unknown else "")
-            )
-        wanted = specs if len(given) == len(specs) else [x.spec for x in self.graph.inputs]
-        pairs = zip(wanted, given, strict=True)
-        return [self._fitting(spec, value) for spec, value in pairs if _is_spec(spec)]
+        """One tensor for each input of the graph, from positional and named arguments.
 
-    def _fitting(self, spec: TensorSpec, value: Any) -> Any:
+        Python values of the signature may be among them, and have to be the same.
+        """
+        inputs = [(inner.name, inner.spec) for inner in self.graph.inputs]
+        specs = structure.flatten(self.signature, expand_composites=True)
+        given = structure.flatten(args, expand_composites=True)
+        named = [name for name, _ in inputs[len(given) :] if name in kwargs]
+        given += [kwargs[name] for name in named]
+        others = {name: value for name, value in kwargs.items() if name not in named}
+        constants = self.signature[1]
+        odd = [k for k, v in others.items() if k not in constants or not _is_same(constants[k], v)]
+        if odd or len(given) not in (len(specs), len(inputs)):
+            wanted = ", ".join([name for name, _ in inputs]) or "nothing"
+            raise TypeError(
+                f"{self.name} expected {len(inputs)} tensors, for {wanted}. Received: "
+                f"{counted(len(given), 'value')}" + (f", and {', '.join(odd)} by name" if odd else "")
+            )
+        if len(given) == len(inputs):
+            pairs = zip(inputs, given, strict=True)
+            return [self._fitting(name, spec, value) for (name, spec), value in pairs]
+        return self._leaves_among_constants(specs, given, [name for name, _ in inputs])
+
+    def _leaves_among_constants(self, specs: Any, given: Any, names: list[str]) -> list[Any]:
+        leaves: list[Any] = []
+        for spec, value in zip(specs, given, strict=True):
+            if isinstance(spec, TensorSpec):
+                leaves.append(self._fitting(names[len(leaves)], spec, value))
+            elif not _is_same(spec, value):
+                raise TypeError(
+                    f"{self.name} expected {spec!r}, with which its graph was traced. Received: "
+                    f"{_came(value)}. Make a graph for that by get_concrete_function."
+                )
+        return leaves
+
+    def _fitting(self, name: str, spec: TensorSpec, value: Any) -> Any:
+        """The value as a tensor that an input takes."""
+        name = f"{self.name}({name})"
         if isinstance(spec, ResourceSpec):
-            return value.handle
+            handle = getattr(value, "handle", None)
+            if handle is None or not spec.value.is_compatible_with(handle.spec.value):
+                raise TypeError(
+                    f"{name} expected a tf.Variable that fits {spec.value}. "
+                    f"Received: {described(value)}"
+                )
+            return handle
         try:
             tensor = to_tensor(value, spec.dtype)
         except (TypeError, ValueError):
-            raise TypeError(
-                f"{self.name} expected {spec}. Received: {described(value)}"
-            ) from None
+            raise TypeError(f"{name} expected {spec}. Received: {_came(value)}") from None
         if not spec.shape.is_compatible_with(tensor.shape):
-            raise ValueError(
-                f"{self.name} expected {spec}. Received: shape={tensor.shape}"
-            )
+            raise ValueError(f"{name} expected {spec}. Received: shape={tensor.shape}")
         return tensor
 
     def __repr__(self) -> str:
@@ -148,8 +174,15 @@ class ConcreteFunction:
         return f"{self.name}({', '.join(shown)}) -> {_plain(result)}"
 
 
-def _is_spec(value: Any) -> bool:
-    return isinstance(value, TensorSpec)
+def _came(value: Any) -> Any:
+    return value.spec if isinstance(value, Tensor) else described(value)
+
+
+def _is_same(constant: Any, value: Any) -> bool:
+    """Whether an argument is the Python value that a graph was traced with."""
+    if isinstance(constant, ref):
+        return constant() is value
+    return constant is value or (type(constant) is type(value) and bool(constant == value))
 
 
 def _short(value: Any) -> str:

@@ -81,7 +81,11 @@ class Function:
             raise filtered(error)  # noqa: B904 it is the same error
 
     def _key(self, args: Any, kwargs: Any) -> tuple[Arguments, tuple[Any, ...]]:
-        arguments = Arguments(args, kwargs)
+        try:
+            arguments = Arguments(args, kwargs)
+        except RecursionError:
+            structure.flatten((args, kwargs))  # which says where a structure contains itself
+            raise
         parts = arguments.parts
         if self._signature.specs is not None:
             parts = parts[self._signature.parts_of_specs(args) :]
@@ -159,6 +163,8 @@ class Function:
                 promotion.side_effects.report()
                 concrete = promotion.concrete
                 self._history.keep(concrete, key, specs)
+        except RecursionError as error:
+            raise _without_end(error, self._name) from None
         finally:
             self._being_traced.discard((get_ident(), key))
         return concrete
@@ -270,6 +276,16 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<function {self._name} with {self._history.count} traces>"
+
+
+def _without_end(error: RecursionError, name: str) -> RecursionError:
+    """Python's error about a recursion without end in words about tracing."""
+    if not str(error).startswith("maximum recursion"):
+        return error
+    return RecursionError(
+        f"{name} expected a recursion that ends while it is traced: what tensors decide is not "
+        f"known then. Received: {error}. Use a while loop, or let Python numbers decide the end."
+    )
 
 
 def _is_integer(part: Any) -> bool:

@@ -126,8 +126,8 @@ class History:
         record = self._compared(described, line)
         if record.earlier is not None and get_ident() in _forbidden:
             raise RetraceError(
-                f"{self.name} expected to run a graph that it has, within `with "
-                f"eagre.no_retrace()`. Received: {record}"
+                f"{self.name} expected to run a graph that it has, within tf.no_retrace(). "
+                f"Received: {str(record).replace(chr(10) + '  ', ': ')}"
             )
         self.count += 1
         self._records = [*self._records, record][-_MOST_RECORDS:]

@@ -47,9 +47,9 @@ class Signature:
             bound = self.parameters.bind(*args, **kwargs)
         except TypeError as error:
             raise TypeError(
-                f"{self.name} expected arguments that fit its signature {self.name}"
-                f"{self.parameters}. Received: {len(args)} positional, and by name "
-                f"{sorted(kwargs)}: {error}"
+                f"{self.name} expected arguments that fit its signature {self}. Received: "
+                f"{counted(len(args), 'positional argument')}"
+                f"{', and ' + ', '.join(sorted(kwargs)) + ' by name' if kwargs else ''}: {error}"
             ) from None
         bound.apply_defaults()
         return bound.args, bound.kwargs
@@ -60,8 +60,8 @@ class Signature:
         count = len(self.specs)
         if len(args) < count:
             raise TypeError(
-                f"{self.name} expected {count} arguments, as its input_signature says. "
-                f"Received: {len(args)}"
+                f"{self.name} expected a parameter for each spec of its input_signature. Received: "
+                f"{counted(count, 'spec')} for the signature {self}"
             )
         pairs = zip(self.specs, args[:count], strict=True)
         tensors = [self._tensor(spec, value, i) for i, (spec, value) in enumerate(pairs)]
@@ -90,6 +90,11 @@ class Signature:
 
     def __str__(self) -> str:
         return f"{self.name}{self.parameters}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things in words."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def _signature_of(function: Callable[..., Any]) -> inspect.Signature:

@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eagre.core import ambient, structure
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import described, to_tensor
 from eagre.core.specs import ResourceSpec, TensorSpec
 from eagre.core.tensor import EagerTensor
 from eagre.functions.arguments import substitute, without_objects
@@ -130,19 +130,21 @@ def _identifier(path: str) -> str:
 def _return(level: Trace, result: Any) -> None:
     """Make what the function returned the outputs of the graph; None stays as it is."""
     graph = level.graph
-    nest = structure.map_structure(_output, result, expand_composites=True)
+    flat = structure.flatten(result, expand_composites=True)
+    outputs = [_output(leaf, graph.name) for leaf in flat]
+    nest = structure.pack_sequence_as(result, outputs, expand_composites=True)
     flat = structure.flatten(nest, expand_composites=True)
     graph.outputs = [level.inside(x, constant) for x in flat if x is not None]
     graph.output_structure = nest
 
 
-def _output(leaf: Any) -> Any:
+def _output(leaf: Any, name: str) -> Any:
     if leaf is None or leaf.__class__ is EagerTensor:
         return leaf
     try:
         return to_tensor(leaf)
     except (TypeError, ValueError) as error:
         raise TypeError(
-            "function expected to return tensors, numbers, strings, None, or structures of such. "
-            f"Received: {leaf!r:.80} of type {type(leaf).__name__}"
+            f"{name} expected to return tensors, numbers, strings, None, or structures of such. "
+            f"Received: {described(leaf)}. Return only what its graph can compute."
         ) from error

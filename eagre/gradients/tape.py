@@ -8,16 +8,10 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient, structure
-from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import resource
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_handle_id, next_id
-from eagre.gradients.backpropagate import (
-    Entry,
-    backpropagate,
-    ones_like,
-    path_from,
-    zeros_like,
-)
+from eagre.gradients.backpropagate import Entry, backpropagate, path_from
+from eagre.gradients.ends import flatten, packed, seeds_of, value_of, zeros_for
 from eagre.gradients.releasing import LARGE, Released, hollow
 from eagre.primitives.families import INEXACTS
 
@@ -205,9 +199,9 @@ class GradientTape(ambient.Recorder):
             )
         if self.is_recording and not self.is_persistent:
             self._stop()
-        targets = [_value(t) for t in _flatten(target)]
-        values = [_value(s) for s in _flatten(sources)]
-        seeds = _seeds(targets, output_gradients)
+        targets = [value_of(t) for t in flatten(target)]
+        values = [value_of(s) for s in flatten(sources)]
+        seeds = seeds_of(targets, output_gradients)
         numbers = {value.id for value in values if value.id}
         found = self._backpropagate(seeds, numbers)
         grads = [found.get(value.id) if value.id else None for value in values]
@@ -218,10 +212,10 @@ class GradientTape(ambient.Recorder):
             self._use_up()
         if unconnected_gradients is UnconnectedGradients.ZERO:
             grads = [
-                _zeros(source) if grad is None else grad
+                zeros_for(source) if grad is None else grad
                 for grad, source in zip(grads, structure.flatten(sources), strict=True)
             ]
-        return _packed(sources, grads)
+        return packed(sources, grads)
 
     def jacobian(
         self,
@@ -403,68 +397,3 @@ def as_unconnected(choice: Any, name: str) -> UnconnectedGradients:
 
 def _cell(handle: Any) -> Any:
     return handle.spec if isinstance(handle, SymbolicTensor) else handle.array
-
-
-def _flatten(values: Any) -> list[Any]:
-    """The leaves; nearly always there is one tensor, or a list of tensors or variables."""
-    if isinstance(values, Tensor):
-        return [values]
-    return values if _is_flat(values) else structure.flatten(values)
-
-
-def _is_flat(values: Any) -> bool:
-    return values.__class__ is list and all(map(_is_leaf, values))
-
-
-def _is_leaf(value: Any) -> bool:
-    return isinstance(value, Tensor) or hasattr(value, "handle")
-
-
-def _packed(sources: Any, grads: list[Any]) -> Any:
-    """The gradients in the structure of the sources."""
-    if _is_leaf(sources):
-        return grads[0]
-    return grads if _is_flat(sources) else structure.pack_sequence_as(sources, grads)
-
-
-def _value(source: Any) -> Any:
-    """The tensor by whose id a tape knows a target or source."""
-    handle = getattr(source, "handle", None)
-    if handle is not None:
-        return handle
-    if isinstance(source, Tensor):
-        return source
-    raise TypeError(
-        "GradientTape.gradient expected tensors or variables. "
-        f"Received: {source!r} of type {type(source).__name__}"
-    )
-
-
-def _seeds(targets: list[Any], output_gradients: Any) -> list[tuple[int, Tensor]]:
-    given = [None] * len(targets)
-    if output_gradients is not None:
-        given = structure.flatten(output_gradients)
-        if len(given) != len(targets):
-            raise ValueError(
-                "GradientTape.gradient expected one output gradient for each target. "
-                f"Received: {len(given)} for {len(targets)} targets"
-            )
-    return [
-        (target.id, ones_like(target) if grad is None else _fitting(grad, target))
-        for target, grad in zip(targets, given, strict=True)
-        if target.id and (target.dtype.is_floating or target.is_complex)
-    ]
-
-
-def _fitting(grad: Any, target: Any) -> Tensor:
-    grad = to_tensor(grad, target.dtype, name="GradientTape.gradient(output_gradients)")
-    if not grad.shape.is_compatible_with(target.shape):
-        raise ValueError(
-            "GradientTape.gradient expected output gradients of the targets' shapes. "
-            f"Received: shape={grad.shape} for a target of shape {target.shape}"
-        )
-    return grad
-
-
-def _zeros(source: Any) -> Tensor:
-    return zeros_like(to_tensor(source))

@@ -76,7 +76,7 @@ class Building(Trace):
         handle = self.inside(variable.handle, assign_variable)
         name = hand.unique(f"{cell.name}/Assign")
         initializer = self._add(assign_variable, (handle, value), {}, name=name).operation
-        self._forget_call()
+        self._effects = ()
         variable.note_graph(initializer, self._add(read_variable, (handle,), {}, name=cell.name))
         names = ["variables", *["trainable_variables"] * variable.trainable]
         self.graph.add_to_collections(names, variable)
@@ -85,6 +85,17 @@ class Building(Trace):
         """An operation that does nothing but have these done before."""
         self._add(no_operation, (), {}, tuple(operations))
         return self.graph.operations[-1]
+
+    def group_effects(self, since: int) -> Operation:
+        """An operation that has done before whatever was added and changes variables.
+
+        `since` is how many operations there were before. First values are not among it.
+        """
+        first = {id(x.initializer) for x in self.graph.get_collection("variables")}
+        added = self.graph.operations[since:]
+        return self.group(
+            each for each in added if "write" in effects_of(each) and id(each) not in first
+        )
 
     # Names and order --------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from tests.messages import (
     composites,
     demands,
     explanations,
+    functions,
     linear_operators,
     networks,
     operations,
@@ -27,7 +28,7 @@ from tests.messages import (
 
 SECTIONS = [values, composites, operations, tapes, tracing, state, signals, demands, arrays,
             networks]
-SECTIONS += [autograph, batches, linear_operators, checkpoints, explanations, optimizers]
+SECTIONS += [functions, autograph, batches, linear_operators, checkpoints, explanations, optimizers]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
     f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()
@@ -139,6 +140,7 @@ def public_names():
     names |= {"if", "while", "for", "assert", "set_loop_options", "do_not_convert", "append"}
     names |= set(tf.autograph.__all__) | {"recursion", "y", "looks_at_its_frame"}
     # Functions of the tests that are traced stand for functions of the user.
+    names |= vars(functions).keys() | {"later", "fresh", "apply", "call"}
     return names | {"line", "vector", "pair", "f", "argument", "lambda", "Tensor", "TensorSpec"}
 
 

@@ -38,9 +38,11 @@ def read_table(data: bytes) -> Entries:
         raise ValueError(f"{len(data)} bytes without the end of a sorted table")
     footer = data[-_FOOTER:]
     further, at = _read_place(footer, 0)
-    index, at = _read_place(footer, at)
-    if _read_block(data, further) or footer[at:-8].strip(b"\0"):
-        raise ValueError("a sorted table with further parts")
+    index, _ = _read_place(footer, at)
+    is_at_the_end = sum(further) + _TRAILER == index[0]
+    is_at_the_end &= sum(index) + _TRAILER + _FOOTER == len(data)
+    if not is_at_the_end or footer != _footer(further, index) or _read_block(data, further):
+        raise ValueError(f"a sorted table whose index is at {index} of {len(data)} bytes")
     found: Entries = []
     end = total = 0
     for _, value in _read_block(data, index):
@@ -112,12 +114,21 @@ def write_table(entries: Iterable[tuple[bytes, bytes]]) -> bytes:
     table = bytearray()
     index: Entries = []
     for block in _distributed(entries):
-        index.append((block[-1][0], _append(table, block, _INTERVAL)))
+        index.append((block[-1][0], _written(_append(table, block, _INTERVAL))))
     if index:
         index[-1] = _short_key_after(index[-1][0]), index[-1][1]
     further = _append(table, [], _INTERVAL)
-    footer = further + _append(table, index, 1)
-    return bytes(table) + footer.ljust(_FOOTER - len(_MAGIC), b"\0") + _MAGIC
+    return bytes(table) + _footer(further, _append(table, index, 1))
+
+
+def _footer(further: tuple[int, int], index: tuple[int, int]) -> bytes:
+    """The end of a file, by which the rest is found."""
+    places = _written(further) + _written(index)
+    return places.ljust(_FOOTER - len(_MAGIC), b"\0") + _MAGIC
+
+
+def _written(place: tuple[int, int]) -> bytes:
+    return varint(place[0]) + varint(place[1])
 
 
 def _distributed(entries: Iterable[tuple[bytes, bytes]]) -> list[Entries]:
@@ -140,10 +151,10 @@ def _short_key_after(key: bytes) -> bytes:
     return key
 
 
-def _append(table: bytearray, entries: Entries, interval: int) -> bytes:
-    """Append a block to a table; returns its place as it is written in indexes."""
+def _append(table: bytearray, entries: Entries, interval: int) -> tuple[int, int]:
+    """Append a block to a table; returns its place."""
     content = _block(entries, interval) + bytes([_PLAIN])
-    place = varint(len(table)) + varint(len(content) - 1)
+    place = len(table), len(content) - 1
     table += content + masked(crc32c(content)).to_bytes(4, "little")
     return place
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
+from eagre.graph.building import builder
 from eagre.state.optimizers.schedules import LearningRateSchedule, deserialize, serialize
 from eagre.state.variable import Variable
 
@@ -19,6 +20,8 @@ def as_rate(rate: Any, name: str) -> Any:
             f"{name} expected a learning_rate that is a number, a variable, a schedule, or a "
             f"function of the step or of nothing. Received: learning_rate={rate!r}"
         )
+    if builder() is not None:
+        return lambda: rate  # A session may be given another value for it.
     return Variable(rate, trainable=False, dtype=dtypes.float32, name="learning_rate")
 
 
