@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from eagre.control.branching import cond
 from eagre.control.looping import while_loop
+from eagre.core import later as _later
 from eagre.core.absent import missing_name as _missing_name
 from eagre.core.absent import watch as _watch
 from eagre.core.ambient import (
@@ -189,6 +190,7 @@ if TYPE_CHECKING:
     from eagre.composites.tensor_array import TensorArray, TensorArraySpec
     from eagre.control.accumulating import foldl, foldr, map_fn, scan
     from eagre.control.choosing import case, switch_case
+    from eagre.control.host_calls import numpy_function, py_function
     from eagre.core.devices import DeviceSpec, device
     from eagre.core.dtypes import resource, variant
     from eagre.core.policies import AggregationMethod, VariableAggregation, VariableSynchronization
@@ -198,6 +200,11 @@ if TYPE_CHECKING:
     from eagre.debugging.logger import get_logger
     from eagre.debugging.shape_assertions import assert_rank
     from eagre.debugging.summaries import summary_of
+    from eagre.functions.concrete import ConcreteFunction
+    from eagre.functions.effects import TracingWarning
+    from eagre.functions.function import function
+    from eagre.functions.retracing import RetraceError, RetraceWarning, no_retrace
+    from eagre.gradients.custom import custom_gradient, grad_pass_through, recompute_grad
     from eagre.gradients.explaining import explain_gradients
     from eagre.gradients.why_none import GradientWarning, WhyNone
     from eagre.ops.combining import scalar_mul
@@ -302,129 +309,42 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0.dev0"
 
-_NAMESPACES = (
-    "array_api",
-    "autodiff",
-    "autograph",
-    "bitwise",
-    "compat",
-    "config",
-    "contrib",
-    "debugging",
-    "dtypes",
-    "errors",
-    "experimental",
-    "linalg",
-    "math",
-    "nest",
-    "nn",
-    "optimizers",
-    "random",
-    "signal",
-    "test",
-    "testing",
-    "train",
-)
-
-_LATER = {
-    "eagre.composites.tensor_array": "TensorArray TensorArraySpec",
-    "eagre.core.devices": "DeviceSpec device",
-    "eagre.core.dtypes": "resource variant",
-    "eagre.core.policies": "AggregationMethod VariableAggregation VariableSynchronization",
-    "eagre.core.registration": "register_tensor_conversion_function",
-    "eagre.core.specs": "TypeSpec",
-    "eagre.debugging.assertions": "Assert assert_equal assert_greater assert_less",
-    "eagre.debugging.logger": "get_logger",
-    "eagre.debugging.shape_assertions": "assert_rank",
-    "eagre.ops.decompositions": "eig eigvals matrix_square_root",
-    "eagre.ops.histograms": "histogram_fixed_width histogram_fixed_width_bins",
-    "eagre.ops.inspecting": (
-        "get_static_value init_scope inside_function is_symbolic_tensor is_tensor timestamp "
-        "type_spec_from_value "
-    ),
-    "eagre.ops.text": "as_string print",
-    "eagre.debugging.summaries": "summary_of",
-    "eagre.gradients.explaining": "explain_gradients",
-    "eagre.gradients.why_none": "GradientWarning WhyNone",
-    "eagre.gradients.custom": "custom_gradient grad_pass_through recompute_grad",
-    "eagre.functions.concrete": "ConcreteFunction",
-    "eagre.functions.effects": "TracingWarning",
-    "eagre.functions.function": "function",
-    "eagre.functions.retracing": "RetraceError RetraceWarning no_retrace",
-    "eagre.control.accumulating": "foldl foldr map_fn scan",
-    "eagre.control.choosing": "case switch_case",
-    "eagre.control.host_calls": "numpy_function py_function",
-    "eagre.ops.combining": "scalar_mul",
-    "eagre.ops.complex_parts": "complex",
-    "eagre.ops.conversions": (
-        "bitcast broadcast_dynamic_shape broadcast_static_shape ensure_shape "
-        "saturate_cast shape_n "
-    ),
-    "eagre.ops.division": "realdiv truncatediv truncatemod",
-    "eagre.ops.einsum": "einsum tensordot",
-    "eagre.ops.fourier_axes": "fftnd ifftnd irfftnd rfftnd",
-    "eagre.ops.initializers": (
-        "constant_initializer ones_initializer random_normal_initializer "
-        "random_uniform_initializer zeros_initializer "
-    ),
-    "eagre.ops.norms": "clip_by_global_norm clip_by_norm norm",
-    "eagre.ops.patches": "extract_volume_patches",
-    "eagre.ops.ordering": (
-        "control_dependencies get_current_name_scope group guarantee_const identity_n name_scope "
-        "no_op tuple "
-    ),
-    "eagre.ops.scattering": (
-        "dynamic_partition dynamic_stitch scatter_nd tensor_scatter_nd_add "
-        "tensor_scatter_nd_max tensor_scatter_nd_min tensor_scatter_nd_sub "
-        "tensor_scatter_nd_update unravel_index "
-    ),
-    "eagre.ops.sequences": "linspace meshgrid repeat reverse_sequence roll sequence_mask",
-    "eagre.ops.sorting": "argsort searchsorted sort unique unique_with_counts",
-    "eagre.ops.spaces": (
-        "batch_to_space required_space_to_batch_paddings space_to_batch space_to_batch_nd "
-    ),
-    "eagre.ops.trigonometry": "acos acosh asin asinh atan atan2 atanh cosh sinh tan",
-    "eagre.primitives.indexed_slices": "IndexedSlices IndexedSlicesSpec",
-    "eagre.transforms.mapping": "vectorized_map",
-}
-_HOMES = {name: home for home, names in _LATER.items() for name in names.split()}
-_OTHERWISE = {"matrix_square_root": "sqrtm", "print": "print_", "tuple": "tuple_"}
-
 __all__ = [
-    "AggregationMethod", "Assert", "DType", "DeviceSpec", "GradientTape", "GradientWarning",
-    "Graph", "IndexedSlices", "IndexedSlicesSpec", "Module", "Tensor", "TensorArray",
-    "TensorArraySpec", "TensorShape", "TensorSpec", "TypeSpec", "UnconnectedGradients", "Variable",
-    "VariableAggregation", "VariableSynchronization", "WhyNone", "abs", "acos", "acosh", "add",
-    "add_n", "argmax", "argmin", "argsort", "array_api", "as_dtype", "as_string", "asin", "asinh",
-    "assert_equal", "assert_greater", "assert_less", "assert_rank", "atan", "atan2", "atanh",
-    "autodiff", "batch_to_space", "bfloat16", "bitcast", "bitwise", "bool", "boolean_mask",
+    "AggregationMethod", "Assert", "ConcreteFunction", "DType", "DeviceSpec", "GradientTape",
+    "GradientWarning", "Graph", "IndexedSlices", "IndexedSlicesSpec", "Module", "RetraceError",
+    "RetraceWarning", "Tensor", "TensorArray", "TensorArraySpec", "TensorShape", "TensorSpec",
+    "TracingWarning", "TypeSpec", "UnconnectedGradients", "Variable", "VariableAggregation",
+    "VariableSynchronization", "WhyNone", "abs", "acos", "acosh", "add", "add_n", "argmax",
+    "argmin", "argsort", "array_api", "as_dtype", "as_string", "asin", "asinh", "assert_equal",
+    "assert_greater", "assert_less", "assert_rank", "atan", "atan2", "atanh", "autodiff",
+    "autograph", "batch_to_space", "bfloat16", "bitcast", "bitwise", "bool", "boolean_mask",
     "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case", "cast",
     "clip_by_global_norm", "clip_by_norm", "clip_by_value", "compat", "complex", "complex128",
     "complex64", "concat", "cond", "config", "constant", "constant_initializer", "contrib",
-    "control_dependencies", "convert_to_tensor", "cos", "cosh", "cumsum", "debugging", "device",
-    "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch", "eig", "eigvals", "einsum",
-    "enable_eager_execution", "ensure_shape", "equal", "errors", "executing_eagerly", "exp",
-    "expand_dims", "experimental", "explain_gradients",
-    "extract_volume_patches", "eye", "fftnd", "fill", "float16",
-    "float32", "float64", "floor", "foldl", "foldr", "gather", "gather_nd",
-    "get_current_name_scope", "get_logger", "get_static_value", "gradients_function", "greater",
-    "greater_equal", "group", "guarantee_const", "half", "histogram_fixed_width",
-    "histogram_fixed_width_bins", "identity", "identity_n", "ifftnd", "init_scope",
-    "inside_function", "int16", "int32", "int64", "int8", "irfftnd", "is_symbolic_tensor",
-    "is_tensor", "less", "less_equal", "linalg", "linspace", "logical_and", "logical_not",
-    "logical_or", "map_fn", "math", "matmul", "matrix_square_root", "maximum", "meshgrid",
-    "minimum", "multiply", "name_scope", "negative", "nest", "newaxis", "nn", "no_op", "norm",
-    "not_equal", "one_hot", "ones", "ones_initializer", "ones_like", "optimizers", "pad",
-    "parallel_stack", "pow", "print", "random", "random_normal_initializer",
-    "random_uniform_initializer", "range", "rank", "realdiv", "reduce_all", "reduce_any",
-    "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum",
-    "register_tensor_conversion_function", "repeat", "required_space_to_batch_paddings", "reshape",
-    "resource", "reverse", "reverse_sequence", "rfftnd", "roll", "round", "saturate_cast",
-    "scalar_mul", "scan", "scatter_nd", "searchsorted", "sequence_mask", "shape", "shape_n",
-    "sigmoid", "sign", "signal", "sin", "sinh", "size", "slice", "sort", "space_to_batch",
-    "space_to_batch_nd", "split", "sqrt", "square", "squeeze", "stack", "stop_gradient",
-    "strided_slice", "string", "subtract", "summary_of", "switch_case", "tan", "tanh",
-    "tensor_scatter_nd_add", "tensor_scatter_nd_max", "tensor_scatter_nd_min",
+    "control_dependencies", "convert_to_tensor", "cos", "cosh", "cumsum", "custom_gradient",
+    "debugging", "device", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch",
+    "eig", "eigvals", "einsum", "enable_eager_execution", "ensure_shape", "equal", "errors",
+    "executing_eagerly", "exp", "expand_dims", "experimental", "explain_gradients",
+    "extract_volume_patches", "eye", "fftnd", "fill", "float16", "float32", "float64", "floor",
+    "foldl", "foldr", "function", "gather", "gather_nd", "get_current_name_scope", "get_logger",
+    "get_static_value", "grad_pass_through", "gradients_function", "greater", "greater_equal",
+    "group", "guarantee_const", "half", "histogram_fixed_width", "histogram_fixed_width_bins",
+    "identity", "identity_n", "ifftnd", "init_scope", "inside_function", "int16", "int32", "int64",
+    "int8", "irfftnd", "is_symbolic_tensor", "is_tensor", "less", "less_equal", "linalg",
+    "linspace", "logical_and", "logical_not", "logical_or", "map_fn", "math", "matmul",
+    "matrix_square_root", "maximum", "meshgrid", "minimum", "multiply", "name_scope", "negative",
+    "nest", "newaxis", "nn", "no_op", "no_retrace", "norm", "not_equal", "numpy_function",
+    "one_hot", "ones", "ones_initializer", "ones_like", "optimizers", "pad", "parallel_stack",
+    "pow", "print", "py_function", "random", "random_normal_initializer",
+    "random_uniform_initializer", "range", "rank", "realdiv", "recompute_grad", "reduce_all",
+    "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod",
+    "reduce_sum", "register_tensor_conversion_function", "repeat",
+    "required_space_to_batch_paddings", "reshape", "resource", "reverse", "reverse_sequence",
+    "rfftnd", "roll", "round", "saturate_cast", "scalar_mul", "scan", "scatter_nd", "searchsorted",
+    "sequence_mask", "shape", "shape_n", "sigmoid", "sign", "signal", "sin", "sinh", "size",
+    "slice", "sort", "space_to_batch", "space_to_batch_nd", "split", "sqrt", "square", "squeeze",
+    "stack", "stop_gradient", "strided_slice", "string", "subtract", "summary_of", "switch_case",
+    "tan", "tanh", "tensor_scatter_nd_add", "tensor_scatter_nd_max", "tensor_scatter_nd_min",
     "tensor_scatter_nd_sub", "tensor_scatter_nd_update", "tensordot", "test", "testing", "tile",
     "timestamp", "trace", "train", "transpose", "truediv", "truncatediv", "truncatemod", "tuple",
     "type_spec_from_value", "uint16", "uint32", "uint64", "uint8", "unique", "unique_with_counts",
@@ -434,11 +354,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name in _NAMESPACES:
+    if name in _later.NAMESPACES:
         return _watch(_import_module("eagre." + name), "tf." + name)
-    if name in _HOMES:
-        home = _import_module(_HOMES[name])
-        value = globals()[name] = getattr(home, _OTHERWISE.get(name, name))
+    if name in _later.HOMES:
+        home = _import_module(_later.HOMES[name])
+        value = globals()[name] = getattr(home, _later.OTHERWISE.get(name, name))
         return value
     raise _missing_name(name)
 

@@ -123,8 +123,8 @@ class Function:
             if (get_ident(), key) in self._being_traced:
                 raise RecursionError(
                     f"{self._name} expected not to be called by itself with arguments of the same "
-                    "kind while it is traced: that has no end. Pass what decides the end as a "
-                    "Python number, or use tf.while_loop."
+                    f"kind while it is traced. Received: such a call, at {user_line()}, which has "
+                    "no end. Pass what decides the end as a Python number, or use tf.while_loop."
                 )
             specs = self._specs(arguments, key)
             found = self._history.more_general(key, specs)

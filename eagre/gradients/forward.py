@@ -20,6 +20,7 @@ from eagre.core.tensor import Tensor, next_handle_id, next_id
 from eagre.gradients.backpropagate import ones_like, zeros_like
 from eagre.gradients.tape import GradientTape, UnconnectedGradients, as_unconnected
 from eagre.primitives.families import FLOATS, INEXACTS, Elementwise, shape_of, unbroadcast
+from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.rearrangement import broadcast_to
 
 
@@ -118,12 +119,16 @@ class ForwardAccumulator(ambient.Recorder):
 
         Args:
             primals: a tensor, a variable, or a structure of them; the result has its structure.
+                The tangent of `tf.IndexedSlices` is that of their values, as slices.
             unconnected_gradients: whether what does not depend on the first primals has None or
                 zeros.
         """
         unconnected = as_unconnected(unconnected_gradients, "ForwardAccumulator.jvp")
 
         def tangent_of(primal: Any) -> Any:
+            if isinstance(primal, IndexedSlices):
+                values = tangent_of(primal.values)
+                return None if values is None else primal.with_values(values)
             tangent = self._tangents.get(getattr(primal, "handle", primal).id)
             if tangent is None and unconnected is UnconnectedGradients.ZERO:
                 return zeros_like(to_tensor(primal))

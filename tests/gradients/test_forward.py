@@ -142,6 +142,22 @@ def test_slices_of_a_gather():
     assert found.numpy().tolist() == [[0.0, 8.0], [0.0, 8.0], [2.0, 0.0]]
 
 
+def test_the_tangent_of_slices_is_slices():
+    table, direction = tf.Variable([[1.0, 2.0], [3.0, 4.0]]), tf.constant([[1.0, 0.0], [0.5, 2.0]])
+    with Accumulator(table, direction) as accumulator:
+        with tf.GradientTape() as tape:
+            y = tf.gather(table, [1, 1]) ** 2
+        slope = tape.gradient(y, table)
+    assert isinstance(slope, tf.IndexedSlices)
+    found = accumulator.jvp(slope)
+    assert isinstance(found, tf.IndexedSlices)
+    assert tf.convert_to_tensor(found).numpy().tolist() == [[0.0, 0.0], [2.0, 8.0]]
+    other = tf.IndexedSlices([[1.0, 2.0]], [0], [2, 2])
+    assert accumulator.jvp(other) is None
+    zero = accumulator.jvp(other, unconnected_gradients="zero")
+    assert tf.convert_to_tensor(zero).numpy().tolist() == [[0.0, 0.0], [0.0, 0.0]]
+
+
 def test_a_custom_gradient_is_used():
     @tf.custom_gradient
     def f(x):

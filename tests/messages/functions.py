@@ -43,7 +43,6 @@ SIGNATURES = {
     "unknown keyword": (lambda: plus(1.0, 2.0, factor=2.0), TypeError),
     "keyword twice": (lambda: plus(1.0, 2.0, x=2.0), TypeError),
     "not a function": (lambda: tf.function(3), TypeError),
-    "class": (lambda: tf.function(dict)(a=object()), TypeError),
     "decorator on a number": (lambda: tf.function(input_signature=[FLOATS])("f"), TypeError),
     "input_signature: a spec": (lambda: tf.function(double, input_signature=FLOATS), TypeError),
     "input_signature: a dtype": (

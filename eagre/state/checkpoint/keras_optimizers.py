@@ -54,10 +54,10 @@ def _with_slots(node: Node, nodes: list[Node]) -> Node:
     slots = dict(node.slots)
     for (of, name), slot in node.slots.items():
         slots.setdefault((of, _OLDER_SLOTS.get(name, name)), slot)
-    if not {"_iterations", _ALL, _CHANGED} <= node.children.keys():
+    if not {"_iterations", _ALL} <= node.children.keys():
         return node._replace(slots=slots)
     children = {_CHILDREN.get(name, name): each for name, each in node.children.items()}
-    variables = nodes[children.pop(_CHANGED)].children
+    variables = nodes[children.pop(_CHANGED)].children if _CHANGED in children else {}
     for name in (_ALL, _PLACES):
         children.pop(name, None)
     for attribute, names in _slots_of_lists().items():

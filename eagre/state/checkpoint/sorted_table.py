@@ -117,8 +117,8 @@ def write_table(entries: Iterable[tuple[bytes, bytes]]) -> bytes:
         index.append((block[-1][0], _written(_append(table, block, _INTERVAL))))
     if index:
         index[-1] = _short_key_after(index[-1][0]), index[-1][1]
-    further = _append(table, [], _INTERVAL)
-    return bytes(table) + _footer(further, _append(table, index, 1))
+    places = _append(table, [], _INTERVAL), _append(table, index, 1)
+    return bytes(table) + _footer(*places)
 
 
 def _footer(further: tuple[int, int], index: tuple[int, int]) -> bytes:

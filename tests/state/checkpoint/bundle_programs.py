@@ -74,7 +74,7 @@ def optimizer(name):
 
 def large(tf, fill):
     """More than a block of an index, and more than a file of data may hold."""
-    return {"items": [tf.Variable(tf.fill([20], float(i) + fill)) for i in range(30)]}
+    return {"items": [tf.Variable(tf.fill([25], float(i) + fill)) for i in range(30)]}
 
 
 PROGRAMS = {"tree": tree, "dtypes": dtypes, "large": large}

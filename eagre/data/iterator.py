@@ -1,0 +1,168 @@
+"""Iterators: what goes through a dataset, is saved in checkpoints, and goes on where it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eagre.core import ambient, structure
+from eagre.core.errors import InvalidArgumentError, OutOfRangeError
+from eagre.data.cursors import Run
+
+if TYPE_CHECKING:
+    from eagre.data.dataset import Dataset
+
+
+class Iterator:
+    """The elements of a dataset, one after the other: what `iter(dataset)` returns.
+
+    It is a state machine. `state()` says in a few plain numbers where it stands, `restore(state)`
+    takes an iterator of the same dataset there, and a checkpoint that holds it does both.
+
+    >>> iterator = iter(tf.data.Dataset.range(5).shuffle(5, seed=1).repeat())
+    >>> seen = [int(next(iterator)) for _ in range(7)]
+    >>> state = iterator.state()
+    >>> rest = [int(next(iterator)) for _ in range(7)]
+    >>> iterator.restore(state)
+    >>> rest == [int(next(iterator)) for _ in range(7)]
+    True
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._pack = dataset.layout.pack
+        with ambient.outside(None):
+            self._run = Run(dataset)
+        self._next = self._run.cursor.next
+        self._position = 0
+
+    def __iter__(self) -> Iterator:
+        return self
+
+    def __next__(self) -> Any:
+        if ambient.stacks:
+            return self._next_among_levels()
+        element = self._next()
+        if element is None:
+            raise StopIteration
+        self._position += 1
+        return self._pack(element)
+
+    def _next_among_levels(self) -> Any:
+        """The next element while a tape or a trace is there: tapes do not look into pipelines."""
+        if not ambient.executing_eagerly():
+            return self.get_next()
+        components = self.next_components()
+        if components is None:
+            raise StopIteration
+        return self._pack(components)
+
+    def next_components(self) -> Any:
+        """The components of the next element, None at the end."""
+        with ambient.outside(None):
+            element = self._next()
+        self._position += element is not None
+        return element
+
+    def get_next(self) -> Any:
+        """The next element; in a function the one that comes when its graph runs.
+
+        Raises:
+            OutOfRangeError: there is none.
+        """
+        if not ambient.executing_eagerly():
+            from eagre.data.graph_iteration import next_in_graph
+
+            return next_in_graph(self)
+        return self._pack(self.existing_components())
+
+    def existing_components(self) -> Any:
+        """The components of the next element, which is expected to be there."""
+        components = self.next_components()
+        if components is None:
+            raise OutOfRangeError(
+                f"Iterator.get_next expected a further element. Received: the end of "
+                f"{self._dataset.stage}, after {self._position} elements"
+            )
+        return components
+
+    @property
+    def element_spec(self) -> Any:
+        """The spec of the elements."""
+        return self._dataset.element_spec
+
+    @property
+    def layout(self) -> Any:
+        """The structure of the elements."""
+        return self._dataset.layout
+
+    def __graph_iterate__(self, body: Any, state: Any) -> Any:
+        from eagre.data.graph_iteration import iterate
+
+        return iterate(self, body, state)
+
+    # Where it stands --------------------------------------------------------------------------
+
+    def state(self) -> Any:
+        """Where the iterator stands: lists, numbers and texts, and no elements."""
+        return [self._position, self._run.state()]
+
+    def restore(self, state: Any) -> None:
+        """Go to where an iterator of the same dataset stood when it gave this state."""
+        before = self._run, self._position
+        try:
+            with ambient.outside(None):
+                self._run = Run(self._dataset, 0)
+                self._position, inner = state
+                self._run.restore(self._dataset, inner)
+        except (TypeError, ValueError, KeyError, IndexError) as error:
+            self._run, self._position = before
+            raise InvalidArgumentError(
+                "Iterator.restore expected the state of an iterator of the same dataset. "
+                f"Received: {state!r:.80}, for {self._dataset!r}"
+            ) from error
+        self._next = self._run.cursor.next
+
+    def __checkpoint__(self) -> dict[str, Any]:
+        import json
+
+        return {"state": json.dumps(self.state(), separators=(",", ":"))}
+
+    def __restore__(self, values: Any) -> None:
+        import json
+
+        text = values["state"]
+        text = text.item() if hasattr(text, "item") else text
+        self.restore(json.loads(text))
+
+    def __repr__(self) -> str:
+        return f"<Iterator at {self._position} of {self._dataset!r}>"
+
+
+class NumpyIterator:
+    """The elements of a dataset with NumPy arrays for tensors: `dataset.as_numpy_iterator()`."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._iterator = Iterator(dataset)
+
+    def __iter__(self) -> NumpyIterator:
+        return self
+
+    def __next__(self) -> Any:
+        element = next(self._iterator)
+        if structure.is_nested(element):
+            return structure.map_structure(lambda tensor: tensor.numpy(), element)
+        return element.numpy()
+
+    def state(self) -> Any:
+        """Where the iterator stands."""
+        return self._iterator.state()
+
+    def restore(self, state: Any) -> None:
+        """Go to where an iterator of the same dataset stood when it gave this state."""
+        self._iterator.restore(state)
+
+    def __checkpoint__(self) -> dict[str, Any]:
+        return self._iterator.__checkpoint__()
+
+    def __restore__(self, values: Any) -> None:
+        self._iterator.__restore__(values)
