@@ -10,6 +10,7 @@ TensorFlow is measured beside it where it is installed.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -107,8 +108,9 @@ def time_calls(tf: Any, seconds: float = 0.2) -> tuple[float, float]:
 
 def time_first_touch() -> float:
     """Milliseconds that the first `tf.function` costs after the import of eagre."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-c", FIRST_TOUCH]
-    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return float(result.stdout) * 1e3
 
 

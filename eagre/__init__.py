@@ -305,6 +305,7 @@ if TYPE_CHECKING:
         tan,
     )
     from eagre.primitives.indexed_slices import IndexedSlices, IndexedSlicesSpec
+    from eagre.state.creators import variable_creator_scope
     from eagre.transforms.mapping import vectorized_map
 
 __version__ = "0.1.0.dev0"
@@ -348,8 +349,8 @@ __all__ = [
     "tensor_scatter_nd_sub", "tensor_scatter_nd_update", "tensordot", "test", "testing", "tile",
     "timestamp", "trace", "train", "transpose", "truediv", "truncatediv", "truncatemod", "tuple",
     "type_spec_from_value", "uint16", "uint32", "uint64", "uint8", "unique", "unique_with_counts",
-    "unravel_index", "unstack", "value_and_gradients_function", "variant", "vectorized_map",
-    "where", "while_loop", "zeros", "zeros_initializer", "zeros_like",
+    "unravel_index", "unstack", "value_and_gradients_function", "variable_creator_scope", "variant",
+    "vectorized_map", "where", "while_loop", "zeros", "zeros_initializer", "zeros_like",
 ]
 
 

@@ -55,6 +55,7 @@ class TreeNetwork(tf.Module):
         self.leaves = tf.Variable(tf.random.normal([2, units]))
         self.unary = tf.Variable(tf.random.normal([1, units, units], stddev=units**-0.5))
         self.binary = tf.Variable(tf.random.normal([3, 2 * units, units], stddev=units**-0.5))
+        self.bias = tf.Variable(tf.random.normal([4, units]))
         self.answer = tf.Variable(tf.random.normal([units, 1], stddev=units**-0.5))
 
     def node(self, word, *parts):
@@ -62,7 +63,7 @@ class TreeNetwork(tf.Module):
         if len(parts) == 0:
             return self.leaves[word : word + 1]
         weights = self.unary[word - 2] if len(parts) == 1 else self.binary[word - 3]
-        return tf.tanh(tf.concat(parts, axis=1) @ weights)
+        return tf.tanh(tf.concat(parts, axis=1) @ weights + self.bias[word - 2])
 
     def state(self, formula):
         """The state of a formula: recursion as deep as the formula."""

@@ -83,6 +83,7 @@ LATER = {
     "eagre.ops.text": "as_string print",
     "eagre.ops.trigonometry": "acos acosh asin asinh atan atan2 atanh cosh sinh tan",
     "eagre.primitives.indexed_slices": "IndexedSlices IndexedSlicesSpec",
+    "eagre.state.creators": "variable_creator_scope",
     "eagre.transforms.mapping": "vectorized_map",
 }
 """For a module, what it gives to the top level."""

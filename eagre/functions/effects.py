@@ -127,7 +127,8 @@ def note_call(function: Any) -> None:
         return
     home = _module_of(type(owner))
     if home == "random" or home.startswith("numpy.random"):
-        _note(f"draws a random number by {home.rpartition('._')[0] or home}.{name}", _DRAW)
+        module = ".".join(home.split(".")[:2])
+        _note(f"draws a random number by {module}.{name}", _DRAW)
     elif function.__module__ == "time" or _is_moment(owner, name):
         _note(f"asks for the time by {name}", _CLOCK)
     elif function is input or function is open:

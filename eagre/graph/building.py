@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient
 from eagre.core.primitive import Operation
-from eagre.core.tensor import SymbolicTensor, Tensor
+from eagre.core.tensor import Cell, SymbolicTensor, Tensor
 from eagre.graph.graph import Graph, effects_of
 from eagre.graph.trace import Trace
 from eagre.primitives.placeholders import no_operation
@@ -61,10 +61,12 @@ class Building(Trace):
 
     def inside(self, tensor: Tensor, primitive: Primitive) -> Tensor:
         """The tensor of this graph that stands for `tensor`."""
-        if isinstance(tensor, SymbolicTensor) and tensor.graph is not self.graph:
+        home = _home(tensor)
+        if home is not None and home is not self.graph:
             raise ValueError(
-                f"{primitive.public} expected tensors of the default graph. Received: {tensor!r} "
-                "of another graph. Enter the graph of the tensor by `with graph.as_default():`."
+                f"{primitive.public} expected tensors and variables of the default graph. "
+                f"Received: {tensor!r} of another graph. Enter that graph by "
+                "`with graph.as_default():`."
             )
         return super().inside(tensor, primitive)
 
@@ -146,6 +148,15 @@ class Building(Trace):
     def __exit__(self, *error: object) -> None:
         self._forget_call()
         super().__exit__(*error)
+
+
+def _home(tensor: Any) -> Any:
+    """The graph that a tensor, or the variable of a handle, belongs to, None where to none."""
+    if isinstance(tensor, SymbolicTensor):
+        return tensor.graph
+    owner = tensor.array.owner() if tensor.array.__class__ is Cell else None
+    snapshot = getattr(owner, "__graph_element__", None)
+    return None if snapshot is None else snapshot.graph
 
 
 def _user_call() -> tuple[str, Any]:

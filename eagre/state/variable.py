@@ -22,11 +22,12 @@ from eagre.core.tensor import (
     wrap,
 )
 from eagre.primitives.state import assign_variable, read_variable
+from eagre.state.creators import Created
 from eagre.state.in_graph import VariableInGraph
 from eagre.state.parts import VariableParts
 
 
-class Variable(VariableInGraph, VariableParts):
+class Variable(VariableInGraph, VariableParts, metaclass=Created):
     """A tensor that can be assigned. It lives as long as the object, and reading it is a snapshot.
 
     Args:

@@ -84,8 +84,6 @@ SAVING = {
     "write: value of an object": (
         lambda: train.Checkpoint(p=parts(size=2**70)).write(place("x")), TypeError),
     "write: slots": (out_of_reach, ValueError),
-    "CheckpointOptions: format of TensorFlow": (
-        lambda: train.CheckpointOptions(format="tensorflow"), *LATER),
     "CheckpointOptions: format": (lambda: train.CheckpointOptions(format="pickle"), *PATH),
     "CheckpointOptions: callbacks": (
         lambda: train.CheckpointOptions(experimental_write_callbacks=[1]), ValueError),
@@ -106,7 +104,6 @@ RESTORING = {
     "restore: traced": (traced(lambda: checkpoint().restore("x")), RuntimeError),
     "restore: damaged": (lambda: checkpoint().restore(damaged()), *DAMAGED),
     "restore: empty file": (lambda: checkpoint().restore(empty("empty.safetensors")), *DAMAGED),
-    "restore: TensorFlow's": (lambda: checkpoint().restore(empty("theirs.index")), *LATER),
     "diff: no checkpoint": (lambda: checkpoint().diff(place("none")), *MISSING),
     "load_checkpoint: empty folder": (lambda: train.load_checkpoint(folder), ValueError),
     "load_variable: name": (lambda: train.load_variable(saved(), "u"), *MISSING),

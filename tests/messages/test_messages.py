@@ -10,6 +10,7 @@ from tests.messages import (
     arrays,
     autograph,
     batches,
+    bundles,
     checkpoints,
     composites,
     demands,
@@ -29,6 +30,7 @@ from tests.messages import (
 SECTIONS = [values, composites, operations, tapes, tracing, state, signals, demands, arrays,
             networks]
 SECTIONS += [functions, autograph, batches, linear_operators, checkpoints, explanations, optimizers]
+SECTIONS += [bundles]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
     f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()

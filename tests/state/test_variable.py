@@ -225,3 +225,25 @@ def test_concurrent_assignments_leave_a_whole_value():
     for thread in threads:
         thread.join()
     assert all((array == array[0]).all() for array in seen)
+
+
+def test_creators_stand_in_one_another():
+    seen = []
+
+    def noting(name):
+        def creator(next_creator, **kwargs):
+            seen.append((name, kwargs["initial_value"]))
+            return next_creator(**{**kwargs, "initial_value": kwargs["initial_value"] + 1.0})
+
+        return creator
+
+    with tf.variable_creator_scope(noting("outer")), tf.variable_creator_scope(noting("inner")):
+        v = tf.Variable(1.0, name="v", trainable=False)
+    assert seen == [("inner", 1.0), ("outer", 2.0)]
+    assert (float(v), v.name, v.trainable) == (3.0, "v:0", False)
+    assert float(tf.Variable(1.0)) == 1.0
+
+
+def test_a_creator_may_make_variables_itself():
+    with tf.variable_creator_scope(lambda next_creator, **kwargs: tf.Variable(7.0)):
+        assert float(tf.Variable(1.0)) == 7.0

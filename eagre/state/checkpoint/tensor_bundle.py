@@ -34,6 +34,8 @@ from eagre.state.checkpoint.sorted_table import read_table, write_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from eagre.core.dtypes import DType
+
 INDEX = ".index"
 SHARD = r"\.data-[0-9]{5}-of-[0-9]{5}"
 _HEADER = b""
@@ -78,8 +80,8 @@ class TensorBundle:
             table = dict(read_table(self._read_index()))
             self._count = self._read_header(table.pop(_HEADER, None))
             self.entries = {
-                key.decode("utf-8"): _entry(key, value)
-                for key, value in table.items()
+                key.decode("utf-8"): _entry(key, message, self._dtype(key, message))
+                for key, message in ((key, Message(value)) for key, value in table.items())
                 if not key.startswith(_SLICE)
             }
         except ValueError as error:
@@ -115,6 +117,16 @@ class TensorBundle:
                 f"Received: path={self.path!r}"
             )
         return message.integer(_SHARDS)
+
+    def _dtype(self, key: bytes, message: Message) -> DType:
+        number = message.integer(_DTYPE)
+        found = next((each for each in dtypes.ALL if each.as_datatype_enum == number), None)
+        if found is None or found in (dtypes.variant, dtypes.resource):
+            raise UnimplementedError(
+                f"{Called('restore')} cannot read tensors whose dtype is number {number} of "
+                f"TensorFlow's. Received: {key!r:.80} in path={self.path!r}"
+            )
+        return found
 
     def _open_files(self) -> None:
         """Open what tensors need, and check that all of them lie within."""
@@ -194,8 +206,7 @@ class TensorBundle:
             file.close()
 
 
-def _entry(key: bytes, value: bytes) -> Entry:
-    message = Message(value)
+def _entry(key: bytes, message: Message, dtype: DType) -> Entry:
     sizes = tuple(
         Message(each).integer(_DIMENSION_SIZE)
         for each in Message(message.last_bytes(_SHAPE)).all_bytes(_DIMENSION)
@@ -203,15 +214,6 @@ def _entry(key: bytes, value: bytes) -> Entry:
     # NumPy cannot have a shape whose other axes have too many elements for one that is empty.
     if len(sizes) > _RANKS or prod(size or 1 for size in sizes) > _LARGEST:
         raise ValueError(f"{key!r:.80} of shape {sizes!s:.80}")
-    try:
-        dtype = dtypes.as_dtype(message.integer(_DTYPE))
-    except TypeError:
-        dtype = dtypes.variant
-    if dtype in (dtypes.variant, dtypes.resource):
-        raise UnimplementedError(
-            f"{Called('restore')} cannot read tensors whose dtype has number "
-            f"{message.integer(_DTYPE)} in TensorFlow. Received: {key!r:.80}"
-        )
     entry = Entry(
         TensorSpec.of(sizes, dtype), message.integer(_SHARD), message.integer(_OFFSET),
         message.integer(_SIZE), message.integer(_CHECKSUM), bool(message.all_bytes(_SLICES)),
