@@ -2,9 +2,9 @@
 
     python benchmarks/tracing.py [--rounds 5] [--without tensorflow]
 
-Times are CPU time. A straight line of n additions has n operations; a branch is `if` over a
-tensor with one operation on each way; a loop is `for` over `tf.range` with one operation.
-TensorFlow is measured beside it where it is installed.
+Traces are timed by CPU time, calls by the clock. A straight line of n additions has n operations;
+a branch is `if` over a tensor with one operation on each way; a loop is `for` over `tf.range` with
+one operation. TensorFlow is measured beside it where it is installed.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def time_calls(tf: Any, seconds: float = 0.2) -> tuple[float, float]:
     found: list[float] = []
     for call in (lambda: function(x, y), lambda: x + y):
         call()
-        timer = timeit.Timer(call, timer=process_time)
+        timer = timeit.Timer(call)
         number = max(1, int(seconds / (timer.timeit(100) / 100)))
         found.append(timer.timeit(number) / number * 1e6)
     return found[0], found[1]
@@ -121,7 +121,7 @@ def row(label: str, values: list[float]) -> None:
 
 def main() -> None:
     """Run the benchmark from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--without", nargs="*", default=[])
     options = parser.parse_args()

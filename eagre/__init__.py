@@ -48,6 +48,9 @@ from eagre.gradients.functions import (
     gradients_function,
     value_and_gradients_function,
 )
+from eagre.gradients.symbolic import (
+    gradients,
+)
 from eagre.gradients.tape import (
     GradientTape,
     UnconnectedGradients,
@@ -194,6 +197,7 @@ if TYPE_CHECKING:
     from eagre.core.devices import DeviceSpec, device
     from eagre.core.dtypes import resource, variant
     from eagre.core.policies import AggregationMethod, VariableAggregation, VariableSynchronization
+    from eagre.core.primitive import Operation
     from eagre.core.registration import register_tensor_conversion_function
     from eagre.core.specs import TypeSpec
     from eagre.debugging.assertions import Assert, assert_equal, assert_greater, assert_less
@@ -306,40 +310,41 @@ if TYPE_CHECKING:
     )
     from eagre.primitives.indexed_slices import IndexedSlices, IndexedSlicesSpec
     from eagre.state.creators import variable_creator_scope
+    from eagre.transforms.hessians import hessians
     from eagre.transforms.mapping import vectorized_map
 
 __version__ = "0.1.0.dev0"
 
 __all__ = [
     "AggregationMethod", "Assert", "ConcreteFunction", "DType", "DeviceSpec", "GradientTape",
-    "GradientWarning", "Graph", "IndexedSlices", "IndexedSlicesSpec", "Module", "RetraceError",
-    "RetraceWarning", "Tensor", "TensorArray", "TensorArraySpec", "TensorShape", "TensorSpec",
-    "TracingWarning", "TypeSpec", "UnconnectedGradients", "Variable", "VariableAggregation",
-    "VariableSynchronization", "WhyNone", "abs", "acos", "acosh", "add", "add_n", "argmax",
-    "argmin", "argsort", "array_api", "as_dtype", "as_string", "asin", "asinh", "assert_equal",
-    "assert_greater", "assert_less", "assert_rank", "atan", "atan2", "atanh", "autodiff",
-    "autograph", "batch_to_space", "bfloat16", "bitcast", "bitwise", "bool", "boolean_mask",
-    "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case", "cast",
-    "clip_by_global_norm", "clip_by_norm", "clip_by_value", "compat", "complex", "complex128",
-    "complex64", "concat", "cond", "config", "constant", "constant_initializer", "contrib",
-    "control_dependencies", "convert_to_tensor", "cos", "cosh", "cumsum", "custom_gradient",
-    "debugging", "device", "divide", "double", "dtypes", "dynamic_partition", "dynamic_stitch",
-    "eig", "eigvals", "einsum", "enable_eager_execution", "ensure_shape", "equal", "errors",
-    "executing_eagerly", "exp", "expand_dims", "experimental", "explain_gradients",
+    "GradientWarning", "Graph", "IndexedSlices", "IndexedSlicesSpec", "Module", "Operation",
+    "RetraceError", "RetraceWarning", "Tensor", "TensorArray", "TensorArraySpec", "TensorShape",
+    "TensorSpec", "TracingWarning", "TypeSpec", "UnconnectedGradients", "Variable",
+    "VariableAggregation", "VariableSynchronization", "WhyNone", "abs", "acos", "acosh", "add",
+    "add_n", "argmax", "argmin", "argsort", "array_api", "as_dtype", "as_string", "asin", "asinh",
+    "assert_equal", "assert_greater", "assert_less", "assert_rank", "atan", "atan2", "atanh",
+    "autodiff", "autograph", "batch_to_space", "bfloat16", "bitcast", "bitwise", "bool",
+    "boolean_mask", "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case",
+    "cast", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "compat", "complex",
+    "complex128", "complex64", "concat", "cond", "config", "constant", "constant_initializer",
+    "contrib", "control_dependencies", "convert_to_tensor", "cos", "cosh", "cumsum",
+    "custom_gradient", "debugging", "device", "divide", "double", "dtypes", "dynamic_partition",
+    "dynamic_stitch", "eig", "eigvals", "einsum", "enable_eager_execution", "ensure_shape", "equal",
+    "errors", "executing_eagerly", "exp", "expand_dims", "experimental", "explain_gradients",
     "extract_volume_patches", "eye", "fftnd", "fill", "float16", "float32", "float64", "floor",
     "foldl", "foldr", "function", "gather", "gather_nd", "get_current_name_scope", "get_logger",
-    "get_static_value", "grad_pass_through", "gradients_function", "greater", "greater_equal",
-    "group", "guarantee_const", "half", "histogram_fixed_width", "histogram_fixed_width_bins",
-    "identity", "identity_n", "ifftnd", "init_scope", "inside_function", "int16", "int32", "int64",
-    "int8", "irfftnd", "is_symbolic_tensor", "is_tensor", "less", "less_equal", "linalg",
-    "linspace", "logical_and", "logical_not", "logical_or", "map_fn", "math", "matmul",
-    "matrix_square_root", "maximum", "meshgrid", "minimum", "multiply", "name_scope", "negative",
-    "nest", "newaxis", "nn", "no_op", "no_retrace", "norm", "not_equal", "numpy_function",
-    "one_hot", "ones", "ones_initializer", "ones_like", "optimizers", "pad", "parallel_stack",
-    "pow", "print", "py_function", "random", "random_normal_initializer",
-    "random_uniform_initializer", "range", "rank", "realdiv", "recompute_grad", "reduce_all",
-    "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod",
-    "reduce_sum", "register_tensor_conversion_function", "repeat",
+    "get_static_value", "grad_pass_through", "gradients", "gradients_function", "greater",
+    "greater_equal", "group", "guarantee_const", "half", "hessians", "histogram_fixed_width",
+    "histogram_fixed_width_bins", "identity", "identity_n", "ifftnd", "init_scope",
+    "inside_function", "int16", "int32", "int64", "int8", "irfftnd", "is_symbolic_tensor",
+    "is_tensor", "less", "less_equal", "linalg", "linspace", "logical_and", "logical_not",
+    "logical_or", "map_fn", "math", "matmul", "matrix_square_root", "maximum", "meshgrid",
+    "minimum", "multiply", "name_scope", "negative", "nest", "newaxis", "nn", "no_op", "no_retrace",
+    "norm", "not_equal", "numpy_function", "one_hot", "ones", "ones_initializer", "ones_like",
+    "optimizers", "pad", "parallel_stack", "pow", "print", "py_function", "random",
+    "random_normal_initializer", "random_uniform_initializer", "range", "rank", "realdiv",
+    "recompute_grad", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean",
+    "reduce_min", "reduce_prod", "reduce_sum", "register_tensor_conversion_function", "repeat",
     "required_space_to_batch_paddings", "reshape", "resource", "reverse", "reverse_sequence",
     "rfftnd", "roll", "round", "saturate_cast", "scalar_mul", "scan", "scatter_nd", "searchsorted",
     "sequence_mask", "shape", "shape_n", "sigmoid", "sign", "signal", "sin", "sinh", "size",

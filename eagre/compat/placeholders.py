@@ -8,8 +8,8 @@ from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.shapes import TensorShape
 from eagre.core.specs import TensorSpec
+from eagre.graph import placeholders
 from eagre.graph.building import ground
-from eagre.primitives import placeholders
 
 
 def placeholder(dtype: Any, shape: Any = None, name: str = "Placeholder") -> Any:

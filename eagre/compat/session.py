@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from eagre.compat.feeds import feed_array
 from eagre.control.calling import call
 from eagre.core import ambient, structure
-from eagre.core.conversion import described
 from eagre.core.primitive import Operation, apply
 from eagre.core.tensor import Cell, EagerTensor, SymbolicTensor, wrap
 from eagre.graph.building import get_default_graph

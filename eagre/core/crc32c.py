@@ -20,15 +20,22 @@ DISTANCES = ((4323, 5259, 5685), (154, 177, 183, 258, 290))
 """In bytes. The square of a multiple is one, too, so each of them may be doubled at will."""
 
 
-def _table_of_bytes() -> list[int]:
-    remainders = np.arange(256, dtype=np.uint32)
+def _remainders() -> Any:
+    """What each byte leaves when 0, 1, 2 … bytes of zeros follow: [followers, byte]."""
+    found: Any = np.empty((DISTANCES[-1][-1], 256), np.uint32)
+    register: Any = np.arange(256, dtype=np.uint32)
     for _ in range(8):
-        quotient = np.where(remainders & 1, np.uint32(_POLYNOMIAL), np.uint32(0))
-        remainders = (remainders >> 1) ^ quotient
-    return remainders.tolist()
+        register = (register >> 1) ^ np.where(register & 1, np.uint32(_POLYNOMIAL), np.uint32(0))
+    bytewise = register
+    for row in found:
+        row[:] = register
+        register = bytewise[register & 255] ^ (register >> 8)
+    return found
 
 
-_TABLE = _table_of_bytes()
+_REMAINDERS = _remainders()
+_PLACES: Any = 256 * np.arange(len(_REMAINDERS))[::-1]
+"""Where in the table the remainders of each byte begin, for a text as long as the table."""
 
 
 def crc32c(data: Any, before: int = 0) -> int:
@@ -51,13 +58,15 @@ def masked(checksum: int) -> int:
 
 
 def _advance(register: int, block: Any) -> int:
-    if block.size > DISTANCES[-1][-1]:
-        block = block.copy()
-        block[:4] ^= np.frombuffer(register.to_bytes(4, "little"), np.uint8)
-        block, register = _shortened(block), 0
-    for byte in block.tolist():
-        register = _TABLE[(register ^ byte) & 255] ^ (register >> 8)
-    return register
+    if block.size < 4:
+        for byte in block.tolist():
+            register = int(_REMAINDERS[0, (register ^ byte) & 255]) ^ (register >> 8)
+        return register
+    block = block.copy()
+    block[:4] ^= np.frombuffer(register.to_bytes(4, "little"), np.uint8)
+    block = _shortened(block)
+    found = _REMAINDERS.take(_PLACES[_PLACES.size - block.size :] + block)
+    return int(np.bitwise_xor.reduce(found))
 
 
 def _shortened(block: Any) -> Any:

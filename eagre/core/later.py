@@ -32,6 +32,7 @@ LATER = {
     "eagre.core.devices": "DeviceSpec device",
     "eagre.core.dtypes": "resource variant",
     "eagre.core.policies": "AggregationMethod VariableAggregation VariableSynchronization",
+    "eagre.core.primitive": "Operation",
     "eagre.core.registration": "register_tensor_conversion_function",
     "eagre.core.specs": "TypeSpec",
     "eagre.debugging.assertions": "Assert assert_equal assert_greater assert_less",
@@ -84,6 +85,7 @@ LATER = {
     "eagre.ops.trigonometry": "acos acosh asin asinh atan atan2 atanh cosh sinh tan",
     "eagre.primitives.indexed_slices": "IndexedSlices IndexedSlicesSpec",
     "eagre.state.creators": "variable_creator_scope",
+    "eagre.transforms.hessians": "hessians",
     "eagre.transforms.mapping": "vectorized_map",
 }
 """For a module, what it gives to the top level."""

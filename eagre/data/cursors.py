@@ -44,9 +44,9 @@ class Seed:
 
     __slots__ = ("base", "differs", "is_given", "iterations")
 
-    def __init__(self, given: int | None, differs: bool) -> None:
-        self.is_given = given is not None
-        self.base = chance() if given is None else mixed(given)
+    def __init__(self, number: int, is_given: bool, differs: bool) -> None:
+        self.is_given = is_given
+        self.base = mixed(number)
         self.differs = differs
         self.iterations = 0
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from eagre.core import dtypes, structure
+from eagre.core import ambient, dtypes, structure
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor
@@ -192,9 +192,11 @@ class _RandomCursor(Cursor):
 
 
 def new_seed(seed: Any, name: str, differs: bool) -> Seed:
-    """The seed of a stage: of an integer, of `tf.random.set_seed`, or of chance."""
+    """The seed of a stage: an integer, or a number that `tf.random.set_seed` governs."""
     if seed is not None:
-        return Seed(integer(seed, f"{name}(seed)"), differs)
-    from eagre.ops.random import XX
+        return Seed(integer(seed, f"{name}(seed)"), True, differs)
+    from eagre.ops.random import uniform
 
-    return Seed(seed_of_next_operation(), differs)
+    with ambient.outside(None):
+        number: Any = uniform((), minval=None, maxval=None, dtype=dtypes.int64)
+    return Seed(number.array.item(), False, differs)

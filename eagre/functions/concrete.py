@@ -61,7 +61,8 @@ class ConcreteFunction:
     @property
     def variables(self) -> tuple[Any, ...]:
         """The variables that the graph reads or assigns."""
-        owners = [t.array.owner() for t in self.graph.captures if t.dtype is resource]
+        handles: list[Any] = [t for t in self.graph.captures if t.dtype is resource]
+        owners = [handle.array.owner() for handle in handles]
         return tuple(owner for owner in owners if owner is not None)
 
     @property
@@ -122,9 +123,10 @@ class ConcreteFunction:
         odd = [k for k, v in others.items() if k not in constants or not _is_same(constants[k], v)]
         if odd or len(given) not in (len(specs), len(inputs)):
             wanted = ", ".join([name for name, _ in inputs]) or "nothing"
+            came = [counted(len(given), "value"), *[f"{name} by name" for name in odd]]
             raise TypeError(
                 f"{self.name} expected {len(inputs)} tensors, for {wanted}. Received: "
-                f"{counted(len(given), 'value')}" + (f", and {', '.join(odd)} by name" if odd else "")
+                f"{', and '.join(came)}"
             )
         if len(given) == len(inputs):
             pairs = zip(inputs, given, strict=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _MOST_OBJECTS = 20_000
-"""So many objects are looked at to tell what is outside a function; those beyond count as its own."""
+"""So many objects are looked at to tell what is outside; those beyond count as the function's."""
 
 _KEEP = "Keep it in a tf.Variable and use assign, or return it."
 _COLLECT = "Return what is collected, or use a tf.TensorArray or a tf.Variable."

@@ -36,6 +36,8 @@ class Surroundings:
     def parts(self) -> list[Any]:
         """What all names stand for, as parts of a key: values themselves, objects by identity."""
         result: list[Any] = []
+        if not self._names and not self._cells:
+            return result
         for value in self._values():
             kind = value.__class__
             result.append((kind, repr(value)) if kind in _VALUES else id(value))
@@ -64,7 +66,7 @@ def python_function(function: Any) -> Any:
         elif hasattr(function, "func") and hasattr(function, "keywords"):
             function = function.func
         else:
-            return getattr(type(function), "__call__", function)
+            return getattr(type(function), "__call__", function)  # noqa: B004
     return function
 
 

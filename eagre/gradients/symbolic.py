@@ -15,6 +15,7 @@ from eagre.graph.trace import Trace
 from eagre.primitives.families import INEXACTS
 from eagre.primitives.rearrangement import constant
 
+
 def gradients(
     ys: Any,
     xs: Any,
@@ -83,7 +84,8 @@ def _source(x: Any, level: Trace) -> Tensor:
     handle = getattr(x, "handle", None)
     if handle is None and not isinstance(x, Tensor):
         raise TypeError(
-            f"gradients expected tensors and variables to differentiate by. Received: {described(x)}"
+            "gradients expected tensors and variables to differentiate by. "
+            f"Received: {described(x)}"
         )
     return level.inside(x if handle is None else handle, constant)
 

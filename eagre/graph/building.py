@@ -15,8 +15,8 @@ from eagre.core import ambient
 from eagre.core.primitive import Operation
 from eagre.core.tensor import Cell, SymbolicTensor, Tensor
 from eagre.graph.graph import Graph, effects_of
+from eagre.graph.placeholders import no_operation
 from eagre.graph.trace import Trace
-from eagre.primitives.placeholders import no_operation
 from eagre.primitives.rearrangement import constant
 from eagre.primitives.state import assign_variable, read_variable
 
@@ -154,8 +154,8 @@ def _home(tensor: Any) -> Any:
     """The graph that a tensor, or the variable of a handle, belongs to, None where to none."""
     if isinstance(tensor, SymbolicTensor):
         return tensor.graph
-    owner = tensor.array.owner() if tensor.array.__class__ is Cell else None
-    snapshot = getattr(owner, "__graph_element__", None)
+    owner = tensor.array.owner if tensor.array.__class__ is Cell else None
+    snapshot = getattr(owner and owner(), "__graph_element__", None)
     return None if snapshot is None else snapshot.graph
 
 

@@ -215,9 +215,10 @@ class GraphByHand:
         if isinstance(obj, str):
             return self._named(obj, allow_tensor, allow_operation)
         element = getattr(obj, "__graph_element__", obj)
-        kinds = [(SymbolicTensor, "tensor", allow_tensor), (Operation, "operation", allow_operation)]
-        allowed = [name for _, name, is_allowed in kinds if is_allowed]
-        if not any(isinstance(element, kind) and flag for kind, _, flag in kinds):
+        flags = {"tensor": allow_tensor, "operation": allow_operation}
+        allowed = [kind for kind, is_allowed in flags.items() if is_allowed]
+        kind = _kind_of(element)
+        if kind not in allowed:
             raise TypeError(
                 f"Graph expected a symbolic {' or '.join(allowed)}, or the name of one. "
                 f"Received: {described(obj)}"
@@ -230,14 +231,10 @@ class GraphByHand:
 
     def _named(self, name: str, allow_tensor: bool, allow_operation: bool) -> Any:
         path, colon, place = name.partition(":")
-        wanted = "tensor" if colon else "operation"
         if not (allow_tensor if colon else allow_operation):
-            example = "'name:0'" if allow_tensor else "'name'"
-            raise ValueError(
-                f"Graph expected the name of a {'tensor' if allow_tensor else 'n operation'[2:]}, "
-                f"such as {example}. Received: {name!r}, the name of a {wanted}"
-            )
-        operation = self.by_hand().by_name.get(path)
+            wanted = "a tensor, such as 'x:0'" if allow_tensor else "an operation, such as 'x'"
+            raise ValueError(f"Graph expected the name of {wanted}. Received: {name!r}")
+        operation = None if self.hand is None else self.hand.by_name.get(path)
         if operation is None:
             raise KeyError(f"Graph has no operation {path!r}. Received: {name!r}")
         if not colon:
@@ -320,3 +317,9 @@ class GraphByHand:
                 f"Received: {came}. Use `with tf.compat.v1.Session(graph=graph):`, or session=…"
             )
         return found
+
+
+def _kind_of(element: Any) -> str | None:
+    if isinstance(element, SymbolicTensor):
+        return "tensor"
+    return "operation" if isinstance(element, Operation) else None

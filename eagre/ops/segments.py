@@ -14,6 +14,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.core.tensor import EagerTensor
 from eagre.ops.division import truncatediv
+from eagre.ops.inspecting import get_static_value
 from eagre.primitives import segments
 from eagre.primitives.arithmetic import cast, maximum
 from eagre.primitives.comparison import select
@@ -163,7 +164,7 @@ def unsorted_segment_sqrt_n(
 
 def _unsorted(primitive: Any, name: str, data: Any, ids: Any, size: Any) -> Any:
     data, ids = _parts(name, data, ids, primitive.takes)
-    return reduce_segments(primitive, data, ids, _segment_count(name, size))
+    return reduce_segments(primitive, data, ids, _static(_segment_count(name, size)))
 
 
 def _sorted(primitive: Any, name: str, data: Any, ids: Any) -> Any:
@@ -211,7 +212,13 @@ def _numbered(name: str, ids: Any, value: Any) -> tuple[Any, Any]:
     ids = checked_ids(
         ids, size, function=name, argument="segment_ids", ascends=False, dropped=True
     )
-    return ids, size
+    return ids, _static(size)
+
+
+def _static(size: Any) -> Any:
+    """A number of segments that a graph knows as an int, so that the shape is known too."""
+    known = get_static_value(size)
+    return size if known is None else int(known)
 
 
 def count_up_to(ids: Any) -> Any:

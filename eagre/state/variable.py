@@ -274,7 +274,11 @@ def _initial_tensor(initial_value: Any, dtype: Any) -> Tensor:
         if ground is not None and ground.is_ground and value.__class__ is EagerTensor:
             value = ground.literal(value)
     if isinstance(value, SymbolicTensor) and value.graph.hand is None:
-        raise value.has_no_value("Variable")
+        raise InvalidArgumentError(
+            "Variable expected an initial_value that has its value. Received: "
+            f"{value!r}{made(value)}. Make variables outside the traced function, or pass a "
+            "function."
+        )
     return value
 
 

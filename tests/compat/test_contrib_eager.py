@@ -129,5 +129,5 @@ def test_metrics_are_saved(tmp_path):
 def test_what_is_not_there_says_so():
     with pytest.raises(AttributeError, match=r"tf\.contrib\.eager\.Iterator cannot be found"):
         _ = tfe.Iterator
-    with pytest.raises(AttributeError, match=r"tf\.compat\.v1\.Session cannot be found"):
-        _ = tf.compat.v1.Session
+    with pytest.raises(AttributeError, match=r"tf\.compat\.v1\.Sessions cannot be found"):
+        _ = tf.compat.v1.Sessions

@@ -17,6 +17,8 @@ import eagre as tf
 events = []
 table = {"list": []}
 shared = np.zeros(2)
+generator = np.random.default_rng(0)
+total = tf.Variable(0.0)
 count = 0
 
 
@@ -127,7 +129,7 @@ def draws_by_numpy(x):
     return x + np.random.uniform()
 
 
-def draws_by_generator(x, generator=np.random.default_rng(0)):
+def draws_by_generator(x):
     return x + generator.normal()
 
 
@@ -241,9 +243,9 @@ def logs(x):
     return x
 
 
-def assigns_variable(x, variable=tf.Variable(0.0)):
-    variable.assign_add(x)
-    return variable + tf.random.uniform([]) + tf.cast(tf.timestamp(), tf.float32)
+def assigns_variable(x):
+    total.assign_add(x)
+    return total + tf.random.uniform([]) + tf.cast(tf.timestamp(), tf.float32)
 
 
 INSIDE = [local_containers, own_objects, given_to_helper, tensors_printed, logs, assigns_variable]

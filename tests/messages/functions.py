@@ -1,4 +1,4 @@
-"""`tf.function` called, declared and traced in ways that cannot work; what is done while tracing."""
+"""`tf.function` called, declared and traced in ways that cannot work."""
 
 import gc
 

@@ -74,6 +74,14 @@ RECORDS = [
         handles=frozenset({0}),
     ),
     Record(
+        state.variable_is_initialized,
+        [sample(of(2, 3)), sample(of())],
+        lambda x: np.True_,
+        takes=EVERYTHING,
+        gives="bool",
+        handles=frozenset({0}),
+    ),
+    Record(
         state.assign_variable,
         [sample(of(2, 3), of(2, 3)), sample(of(), of()), sample(of(0), of(0))],
         lambda held, value: value,

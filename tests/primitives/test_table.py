@@ -7,12 +7,8 @@ import pkgutil
 import numpy as np
 import pytest
 
-import eagre.control
 import eagre.core.outline
 import eagre.core.primitive
-import eagre.gradients
-import eagre.primitives
-import eagre.transforms
 from eagre.core import dtypes
 from eagre.core.errors import OpError
 from eagre.core.outline import Outline, outline
@@ -71,7 +67,8 @@ def calls(record, dtype, smooth=False):
 def primitives():
     """Every primitive of the package, with the place where it stands."""
     found = {}
-    for package in (eagre.primitives, eagre.gradients, eagre.transforms, eagre.control):
+    for layer in ("primitives", "gradients", "transforms", "control"):
+        package = importlib.import_module(f"eagre.{layer}")
         for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, Primitive):

@@ -25,7 +25,7 @@ _BUILT_IN_COMPARISON = {
 _WALRUS = "an operand with := or await"
 
 
-class Expressions(Changes):
+class Expressions(Changes, ast.NodeTransformer):
     """Rewrites the expressions of one function."""
 
     first_parameter: str | None = None

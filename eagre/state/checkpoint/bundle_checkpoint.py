@@ -56,7 +56,8 @@ class BundleReader:
         if entry is None:
             return graph_from_names(self._specs)
         if entry.spec.dtype != dtypes.string or entry.spec.sizes != ():
-            raise self._bundle.damaged(f"an object graph that is a {entry.spec}")
+            came = f"{entry.spec.dtype.name} {entry.spec.shape}"
+            raise self._bundle.damaged(f"an object graph that is a tensor {came}")
         text = self._bundle.read(KEY)[()]
         try:
             return with_slots(decode_graph(text, {key: own for own, key in self._keys.items()}))
@@ -74,9 +75,10 @@ class BundleReader:
 
     def read(self, name: str, rows: slice | None = None) -> Any:
         """An array, or rows of it, which nobody may write to."""
-        key, spec = self._keys[name], self._specs[name]
-        if rows is not None and spec.sizes:
-            start, stop, step = rows.indices(spec.sizes[0])
+        key = self._keys[name]
+        sizes: Any = self._specs[name].sizes
+        if rows is not None and sizes:
+            start, stop, step = rows.indices(sizes[0])
             if step == 1:
                 return self._bundle.read_rows(key, start, max(start, stop))
         array = self._bundle.read(key, self._verifies)

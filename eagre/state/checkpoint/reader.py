@@ -65,7 +65,7 @@ def open_checkpoint(path: Any, verifies: bool = True) -> Reader:
         )
     raise NotFoundError(
         f"{Called('restore')} expected a checkpoint. Received: path={prefix!r}, for which there "
-        f"is no {os.path.basename(prefix)}{SUFFIX}. Is the number at its end missing?"
+        f"is no {os.path.basename(prefix)}{SUFFIX} or {INDEX}. Is the number at its end missing?"
     )
 
 

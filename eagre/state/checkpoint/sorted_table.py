@@ -24,7 +24,7 @@ _TRAILER = 5
 _PLAIN, _SNAPPY = 0, 1
 _BLOCK = 1 << 18
 _INTERVAL = 16
-_TOTAL_OF_KEYS = 1 << 28
+_TOTAL_OF_KEYS = 1 << 27
 
 Entries = list[tuple[bytes, bytes]]
 

@@ -114,7 +114,7 @@ class TensorBundle:
         if message.integer(_ENDIANNESS):
             raise UnimplementedError(
                 f"{Called('restore')} cannot read what a big-endian machine has written. "
-                f"Received: path={self.path!r}"
+                f"Received: path={self.path!r}. Save it with TensorFlow on another machine."
             )
         return message.integer(_SHARDS)
 
@@ -124,7 +124,8 @@ class TensorBundle:
         if found is None or found in (dtypes.variant, dtypes.resource):
             raise UnimplementedError(
                 f"{Called('restore')} cannot read tensors whose dtype is number {number} of "
-                f"TensorFlow's. Received: {key!r:.80} in path={self.path!r}"
+                f"TensorFlow's. Received: {key!r:.80} in path={self.path!r}. Save the checkpoint "
+                "without it."
             )
         return found
 
@@ -190,15 +191,16 @@ class TensorBundle:
         return file.read(entry.start + start, entry.start + stop) if file else np.empty(0, np.uint8)
 
     def _strings(self, name: str, entry: Entry, data: bytes) -> Any:
+        sizes: Any = entry.spec.sizes
         try:
-            texts, checksum = _decode_strings(data, prod(entry.spec.sizes or ()))
+            texts, checksum = _decode_strings(data, prod(sizes))
         except ValueError as error:
             raise self.damaged(f"{name!r:.80} with {error}") from None
         if masked(checksum) != entry.checksum:
             raise self.damaged(f"{name!r:.80} with other texts than were written")
         array = np.empty(len(texts), object)
         array[:] = texts
-        return array.reshape(entry.spec.sizes)
+        return array.reshape(sizes)
 
     def close(self) -> None:
         """Close the files; arrays that were read stay."""

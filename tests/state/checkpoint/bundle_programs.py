@@ -10,7 +10,8 @@ DTYPES = ("float16", "bfloat16", "float32", "float64", "int8", "int16", "int32",
           "uint16", "uint32", "uint64", "complex64", "complex128")
 OPTIMIZERS = {
     "Adadelta": {}, "Adagrad": {}, "Adam": {"amsgrad": True}, "AdamW": {}, "Adamax": {}, "Ftrl": {},
-    "Lamb": {}, "Lion": {}, "RMSprop": {"momentum": 0.5, "centered": True}, "SGD": {"momentum": 0.5},
+    "Lamb": {}, "Lion": {}, "RMSprop": {"momentum": 0.5, "centered": True},
+    "SGD": {"momentum": 0.5},
 }  # fmt: skip
 
 
@@ -73,8 +74,8 @@ def optimizer(name):
 
 
 def large(tf, fill):
-    """More than a block of an index, and more than a file of data may hold."""
-    return {"items": [tf.Variable(tf.fill([25], float(i) + fill)) for i in range(30)]}
+    """More than a file of data may hold; for TensorFlow the files end where tensors end."""
+    return {"items": [tf.Variable(tf.fill([25], float(i) + fill)) for i in range(16)]}
 
 
 PROGRAMS = {"tree": tree, "dtypes": dtypes, "large": large}
@@ -85,7 +86,7 @@ def options(tf, name, **more):
     """How a program is saved."""
     if name != "large":
         return tf.train.CheckpointOptions(**more)
-    policy = tf.train.experimental.MaxShardSizePolicy(800)
+    policy = tf.train.experimental.MaxShardSizePolicy(808)
     return tf.train.CheckpointOptions(experimental_sharding_callback=policy, **more)
 
 

@@ -373,6 +373,14 @@ def graph_of(name):
     return TensorBundle(place(name) + ".index").read(KEY)[()]
 
 
+def test_a_file_that_shrinks_after_it_was_opened(tmp_path):
+    path = train.Checkpoint(v=tf.Variable([1.0, 2.0])).write(tmp_path / "x", for_tensorflow())
+    reader = train.load_checkpoint(path)
+    os.truncate(path + ".data-00000-of-00001", 3)
+    with pytest.raises(tf.errors.DataLossError, match="an earlier end"):
+        reader.get_tensor("v")
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=FIXTURES)
 @given(st.binary(max_size=100))
 def test_random_bytes(tmp_path, data):

@@ -55,7 +55,8 @@ def test_elements_of_snappy(packed, expected):
 
 
 @pytest.mark.parametrize("packed", [
-    b"", b"\xff", b"\x05", b"\x05\x10hell", b"\x05\x10hello!", b"\x04\x10hello", b"\x04\x00a\x01\x00",
+    b"", b"\xff", b"\x05", b"\x05\x10hell", b"\x05\x10hello!", b"\x04\x10hello",
+    b"\x04\x00a\x01\x00",
     b"\x05\x00a\x01\x02", b"\x05\x00a\x01", b"\x02\x00a\x02\x01", b"\x46\xf0", b"\x46\xf4\x45",
     varint(2**40) + b"\x00a", varint(2**63) + b"\x00a\xfe\x01\x00",
 ])

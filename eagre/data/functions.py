@@ -1,0 +1,252 @@
+"""The functions of a pipeline: each is traced once, for the specs of the elements.
+
+What takes or returns datasets runs as Python, for a pipeline is made by Python. So does what cannot
+be traced, such as a function that asks for values: then its first call says what it returns.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eagre.control.calling import call_graph
+from eagre.core import ambient, structure
+from eagre.core.conversion import described
+from eagre.core.errors import InaccessibleTensorError, OperatorNotAllowedInGraphError
+from eagre.core.specs import TensorSpec
+from eagre.core.tensor import wrap
+from eagre.data.specs import (
+    DatasetSpec,
+    Layout,
+    are_compatible,
+    is_dataset,
+    normalized,
+    spec_of,
+)
+from eagre.functions.autograph.conversion import convert
+from eagre.functions.function import Function
+from eagre.functions.surroundings import Surroundings
+from eagre.functions.tracing import Request, trace_call
+from eagre.transforms.vectorize import batch_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eagre.data.cursors import Element
+    from eagre.data.dataset import Dataset
+
+debugging = {"is_on": False}
+
+
+def enable_debug_mode() -> None:
+    """Let the functions of all datasets that are made from now on run as Python.
+
+    A breakpoint in such a function stops there, and a print prints for each element.
+
+    >>> tf.data.experimental.enable_debug_mode()  # doctest: +SKIP
+    """
+    debugging["is_on"] = True
+
+
+class _ReturnsDatasetsError(Exception):
+    """A function that was traced returns datasets: `spec` says of what."""
+
+    def __init__(self, spec: Any) -> None:
+        super().__init__()
+        self.spec = spec
+
+
+class ElementFunction:
+    """A user's function from elements to elements.
+
+    Args:
+        stage: the name that messages begin with.
+        specs: for each argument the spec, which may be a structure.
+        sample: gives the arguments of a first call, each as components; None for no such call.
+    """
+
+    __slots__ = (
+        "_captures", "_graph", "_layouts", "_whole", "function", "layout", "reason", "stage"
+    )  # fmt: skip
+
+    def __init__(
+        self, stage: str, function: Any, specs: Any, sample: Callable[[], Any] | None = None
+    ) -> None:
+        if not callable(function):
+            raise ValueError(f"{stage} expected a function. Received: {described(function)}")
+        self.stage = stage
+        self.function = function
+        self._layouts = [Layout(spec) for spec in specs]
+        self._graph: Any = None
+        self._captures: tuple[Any, ...] = ()
+        self.reason = ""
+        self._whole: bool | None = None
+        self.layout = Layout(self._trace(sample))
+
+    @property
+    def spec(self) -> Any:
+        """The spec of what the function returns."""
+        return self.layout.spec
+
+    def detail(self) -> str:
+        """What `explain` says of the function."""
+        if self._graph is None:
+            return f"; the function is Python: {self.reason}"
+        return "; the function is a graph" + (", for whole batches" if self._is_whole() else "")
+
+    # Before anything runs ---------------------------------------------------------------------
+
+    def _trace(self, sample: Any) -> Any:
+        """Trace the function; the spec of what it returns."""
+        specs = tuple([layout.spec for layout in self._layouts])
+        if debugging["is_on"]:
+            self.reason = "debug mode"
+            return self._spec_by_calling(sample, None)
+        try:
+            with ambient.outside(None):
+                concrete = self._traced(specs)
+        except _ReturnsDatasetsError as found:
+            self.reason = "it returns datasets"
+            return found.spec
+        except (InaccessibleTensorError, OperatorNotAllowedInGraphError) as error:
+            self.reason = f"{error}".split(". ")[0]
+            return self._spec_by_calling(sample, error)
+        except Exception as error:
+            error.add_note(f"{self.stage} traced its function, which raised this.")
+            raise
+        result = concrete.structured_outputs
+        if any(isinstance(leaf, DatasetSpec) for each in self._layouts for leaf in each.leaves):
+            self.reason = "it takes datasets"
+        else:
+            self._graph, self._captures = concrete.graph, tuple(concrete.graph.captures)
+        return structure.map_structure(lambda tensor: tensor.spec, result)
+
+    def _traced(self, specs: Any) -> Any:
+        function = self.function
+        if isinstance(function, Function):
+            function = function.python_function
+        inner, stage = convert(function), self.stage
+
+        def run(*args: Any) -> Any:
+            args = structure.map_structure(_stand_in, args)
+            result = normalized(inner(*args), stage)
+            if any(is_dataset(leaf) for leaf in structure.flatten(result)):
+                raise _ReturnsDatasetsError(structure.map_structure(spec_of, result))
+            return result
+
+        leaves = [leaf for leaf in structure.flatten(specs) if isinstance(leaf, TensorSpec)]
+        paths = zip(structure.paths(specs, "element"), structure.flatten(specs), strict=True)
+        names = [path for path, leaf in paths if isinstance(leaf, TensorSpec)]
+        around = [self.function, *Surroundings(function).objects()]
+        name = getattr(function, "__name__", "function").strip("<>")
+        request = Request(run, name, specs, {}, leaves, leaves, names, {}, around)
+        promotion = trace_call(request, True)
+        promotion.side_effects.report()
+        return promotion.concrete
+
+    def _spec_by_calling(self, sample: Any, error: Exception | None) -> Any:
+        """The spec of what the function returns for the first element, of any shape."""
+        arguments = None if sample is None else sample()
+        if arguments is None:
+            raise TypeError(
+                f"{self.stage} expected a function that can be traced, or at least one element to "
+                "call it with: the dataset has none. Received: a function that asks for values"
+            ) from error
+        result = self._called(arguments)
+        return structure.map_structure(_spec_of_any_shape, result)
+
+    # Running ----------------------------------------------------------------------------------
+
+    def __call__(self, *arguments: Element) -> Element:
+        """The components of what the function returns, for the components of its arguments."""
+        if self._graph is None:
+            return self._checked(self._called(arguments))
+        inputs = [wrap(part) for argument in arguments for part in argument]
+        outputs = call_graph(self._graph, (*inputs, *self._captures))
+        return tuple([output.array for output in outputs])
+
+    def _called(self, arguments: Any) -> Any:
+        pairs = zip(self._layouts, arguments, strict=True)
+        args = [layout.pack(argument) for layout, argument in pairs]
+        return normalized(self.function(*args), self.stage)
+
+    def _checked(self, result: Any) -> Element:
+        spec = structure.map_structure(spec_of, result)
+        if not are_compatible(self.spec, spec):
+            raise TypeError(
+                f"{self.stage} expected its function to return for each element what fits "
+                f"{self.spec!r}. Received: {spec!r}"
+            )
+        return tuple([getattr(leaf, "array", leaf) for leaf in structure.flatten(result)])
+
+    def on_rows(self, rows: Element) -> Element | None:
+        """The results for stacked elements, None where bits could differ from one by one."""
+        if self._graph is None or not self._is_whole():
+            return None
+        inputs = [wrap(part) for part in rows]
+        flags = (*[True] * len(inputs), *[False] * len(self._captures))
+        outputs: Any = batch_whole(
+            self._graph, (*inputs, *self._captures), flags, size=len(rows[0])
+        )
+        return tuple([output.array for output in outputs])
+
+    def _is_whole(self) -> bool:
+        """Whether each operation is done in one exactly rounded step, element by element."""
+        if self._whole is None:
+            self._whole = all(_is_exact(each) for each in self._graph.operations)
+        return self._whole
+
+
+def _is_exact(operation: Any) -> bool:
+    primitive = operation.primitive
+    if primitive.name in ("constant", "cast"):
+        return all(x.dtype.name != "string" for x in (*operation.inputs, *operation.outputs))
+    is_plain = getattr(primitive, "is_exact", False) and primitive.effect is None
+    return is_plain and not primitive.can_fail and primitive.vectorize is not None
+
+
+def _stand_in(value: Any) -> Any:
+    return Placeholder.of(value) if isinstance(value, DatasetSpec) else value
+
+
+def _spec_of_any_shape(leaf: Any) -> Any:
+    return spec_of(leaf) if is_dataset(leaf) else TensorSpec.of(None, leaf.dtype)
+
+
+def scalar_predicate(function: ElementFunction, argument: str) -> None:
+    """Refuse a function that does not return one truth value."""
+    spec = function.spec
+    is_flag = isinstance(spec, TensorSpec) and spec.dtype.name == "bool" and not spec.sizes
+    if not is_flag:
+        raise ValueError(
+            f"{function.stage} expected {argument} to return a bool scalar. Received: {spec!r}"
+        )
+
+
+class Placeholder:
+    """Makes the datasets that a traced function gets in the place of datasets."""
+
+    @staticmethod
+    def of(spec: DatasetSpec) -> Dataset:
+        """A dataset of which only the specs of the elements are known."""
+        from eagre.data.dataset import Dataset
+
+        class Unknown(Dataset):
+            """It has no elements yet."""
+
+            def size(self) -> int:
+                return -2
+
+            def begin(self, run: Any, key: int) -> Any:
+                raise InaccessibleTensorError(
+                    "Dataset expected to be iterated when it has its elements. Received: a "
+                    "dataset that stands for others while a function is traced."
+                )
+
+        return Unknown(spec.element_spec)
+
+
+def truth(components: Element) -> bool:
+    """The one truth value of a result."""
+    return bool(np.asarray(components[0]))

@@ -1,0 +1,486 @@
+"""Stages with a function for each element: map, filter, take_while, scan, flat_map, interleave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eagre.core import ambient, structure
+from eagre.core.conversion import described
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.specs import TensorSpec
+from eagre.data import dataset as datasets
+from eagre.data.cursors import Cursor, Element, Run, mixed
+from eagre.data.dataset import Dataset
+from eagre.data.functions import ElementFunction, scalar_predicate, truth
+from eagre.data.specs import INFINITE, UNKNOWN, DatasetSpec, integer, normalized, spec_of
+
+
+def first_of(source: Dataset) -> Element | None:
+    """The components of the first element."""
+    with ambient.outside(None):
+        return Run(source).cursor.next()
+
+
+def of_elements(name: str, function: Any, source: Dataset) -> ElementFunction:
+    """A user's function of an element: of several arguments where elements are tuples."""
+    spec = source.element_spec
+    if spec.__class__ is not tuple:
+        return ElementFunction(name, function, [spec], lambda: _alone(first_of(source)))
+    if not callable(function):
+        raise ValueError(f"{name} expected a function. Received: {described(function)}")
+    counts = [len(structure.flatten(each)) for each in spec]
+
+    def sample() -> Any:
+        element = first_of(source)
+        return None if element is None else split(element, counts)
+
+    return ElementFunction(name, function, list(spec), sample)
+
+
+def _alone(element: Element | None) -> Any:
+    return None if element is None else (element,)
+
+
+def split(element: Element, counts: list[int]) -> list[Element]:
+    """The components of each argument."""
+    found: list[Element] = []
+    place = 0
+    for count in counts:
+        found.append(element[place : place + count])
+        place += count
+    return found
+
+
+class FunctionStage(Dataset):
+    """A stage that calls a function for each element of one dataset."""
+
+    def __init__(self, source: Dataset, function: Any, stage: str) -> None:
+        self.function = of_elements(f"Dataset.{stage}", function, source)
+        is_tuple = source.element_spec.__class__ is tuple
+        parts = source.element_spec if is_tuple else [source.element_spec]
+        self.counts = [len(structure.flatten(part)) for part in parts]
+        super().__init__(self.spec_of(source), source, stage=stage)
+
+    def spec_of(self, source: Dataset) -> Any:
+        """The spec of the elements."""
+        return source.element_spec
+
+    def apply_to(self, element: Element, number: int) -> Element:
+        """What the function returns; an error tells of the element."""
+        try:
+            if len(self.counts) == 1:
+                return self.function(element)
+            return self.function(*split(element, self.counts))
+        except Exception as error:
+            error.add_note(f"in element {number} of {self.stage}, made at {self.line}")
+            raise
+
+    def detail(self) -> str:
+        return self.function.detail()
+
+
+class Map(FunctionStage):
+    """What a function returns for each element."""
+
+    def __init__(self, source: Dataset, function: Any) -> None:
+        super().__init__(source, function, "map")
+
+    def spec_of(self, source: Dataset) -> Any:
+        return self.function.spec
+
+    def element(self, index: int) -> Element:
+        return self.apply_to(self.inputs[0].element(index), index)
+
+    def begin(self, run: Run, key: int) -> Cursor:
+        return _MapCursor(self, self.inputs[0].begin(run, key))
+
+
+class _CountingCursor(Cursor):
+    """A cursor that knows how many elements of its input it has read."""
+
+    __slots__ = ("_input", "_number", "_stage")
+
+    def __init__(self, stage: Any, source: Cursor) -> None:
+        self._stage, self._input = stage, source
+        self._number = 0
+
+    def state(self) -> Any:
+        return [self._number, self._input.state()]
+
+    def restore(self, state: Any) -> None:
+        self._number, position = state
+        self._input.restore(position)
+
+
+class _MapCursor(_CountingCursor):
+    __slots__ = ()
+
+    def next(self) -> Element | None:
+        element = self._input.next()
+        if element is None:
+            return None
+        self._number += 1
+        return self._stage.apply_to(element, self._number - 1)
+
+    def rows(self, count: int) -> Element | None:
+        if not self._stage.function.is_whole():
+            return super().rows(count)
+        found = self._input.rows(count)
+        if found is None:
+            return None
+        self._number += len(found[0])
+        return self._stage.function.on_rows(found)
+
+
+class Filter(FunctionStage):
+    """The elements for which a function is true."""
+
+    def __init__(self, source: Dataset, predicate: Any) -> None:
+        super().__init__(source, predicate, "filter")
+        scalar_predicate(self.function, "predicate")
+
+    def size(self) -> int:
+        return UNKNOWN
+
+    def begin(self, run: Run, key: int) -> Cursor:
+        return _FilterCursor(self, self.inputs[0].begin(run, key))
+
+
+class _FilterCursor(_CountingCursor):
+    __slots__ = ()
+
+    def next(self) -> Element | None:
+        while (element := self._input.next()) is not None:
+            self._number += 1
+            if truth(self._stage.apply_to(element, self._number - 1)):
+                return element
+        return None
+
+
+class TakeWhile(FunctionStage):
+    """The elements before the first for which a function is false."""
+
+    def __init__(self, source: Dataset, predicate: Any) -> None:
+        super().__init__(source, predicate, "take_while")
+        scalar_predicate(self.function, "predicate")
+
+    def size(self) -> int:
+        return UNKNOWN
+
+    def begin(self, run: Run, key: int) -> Cursor:
+        return _TakeWhileCursor(self, self.inputs[0].begin(run, key))
+
+
+class _TakeWhileCursor(_CountingCursor):
+    __slots__ = ("_is_over",)
+
+    def __init__(self, stage: Any, source: Cursor) -> None:
+        super().__init__(stage, source)
+        self._is_over = False
+
+    def next(self) -> Element | None:
+        element = None if self._is_over else self._input.next()
+        if element is None:
+            return None
+        self._number += 1
+        if truth(self._stage.apply_to(element, self._number - 1)):
+            return element
+        self._is_over = True
+        return None
+
+    def state(self) -> Any:
+        return [self._is_over, *super().state()]
+
+    def restore(self, state: Any) -> None:
+        self._is_over, *inner = state
+        super().restore(inner)
+
+
+class FlatMap(FunctionStage):
+    """The elements of the datasets that a function returns, in turns of a few at once."""
+
+    def __init__(
+        self, source: Dataset, function: Any, cycle: Any = 1, block: Any = 1,
+        stage: str = "flat_map",
+    ) -> None:  # fmt: skip
+        super().__init__(source, function, stage)
+        self.cycle = integer(cycle, f"Dataset.{stage}(cycle_length)", 1)
+        self.block = integer(block, f"Dataset.{stage}(block_length)", 1)
+
+    def spec_of(self, source: Dataset) -> Any:
+        spec = self.function.spec
+        if not isinstance(spec, DatasetSpec):
+            raise TypeError(
+                f"{self.function.stage} expected a function that returns a dataset. "
+                f"Received: {spec!r}"
+            )
+        return spec.element_spec
+
+    def size(self) -> int:
+        return UNKNOWN
+
+    def opened(self, element: Element, number: int, luck: int) -> tuple[Dataset, Run]:
+        """The dataset for an element, and a run through it."""
+        since = datasets.next_number()
+        made = self.apply_to(element, number)[0]
+        return made, Run(made, mixed(luck, number), since)
+
+    def begin(self, run: Run, key: int) -> Cursor:
+        return _TurnsCursor(self, self.inputs[0].begin(run, key), mixed(run.luck, key))
+
+
+class _Turn:
+    """A dataset that is being gone through: the state of the input before its element."""
+
+    __slots__ = ("before", "dataset", "number", "run")
+
+    def __init__(self, before: Any, number: int, opened: tuple[Dataset, Run]) -> None:
+        self.before, self.number = before, number
+        self.dataset, self.run = opened
+
+
+class _TurnsCursor(Cursor):
+    """Places for as many datasets as take turns; a place whose dataset has ended gets the next."""
+
+    __slots__ = ("_in_block", "_input", "_is_over", "_luck", "_number", "_place", "_stage",
+                 "_turns")  # fmt: skip
+
+    def __init__(self, stage: FlatMap, source: Cursor, luck: int) -> None:
+        self._stage, self._input, self._luck = stage, source, luck
+        self._turns: list[_Turn | None] = [None] * stage.cycle
+        self._place = self._in_block = self._number = 0
+        self._is_over = False
+
+    def next(self) -> Element | None:
+        empty = 0
+        while empty <= self._stage.cycle:
+            turn = self._turns[self._place] or self._fill()
+            if turn is None:
+                empty += 1
+                self._move_on()
+                continue
+            element = turn.run.cursor.next()
+            if element is not None:
+                self._in_block += 1
+                if self._in_block == self._stage.block:
+                    self._move_on()
+                return element
+            empty = 0
+            self._turns[self._place] = None
+            self._move_on()
+        return None
+
+    def _move_on(self) -> None:
+        self._in_block = 0
+        self._place = (self._place + 1) % self._stage.cycle
+
+    def _fill(self) -> _Turn | None:
+        """Give the current place the dataset of the next element."""
+        if self._is_over:
+            return None
+        before = self._input.state()
+        element = self._input.next()
+        if element is None:
+            self._is_over = True
+            return None
+        opened = self._stage.opened(element, self._number, self._luck)
+        turn = self._turns[self._place] = _Turn(before, self._number, opened)
+        self._number += 1
+        return turn
+
+    def state(self) -> Any:
+        turns = [turn and [turn.before, turn.number, turn.run.state()] for turn in self._turns]
+        place = [self._place, self._in_block, self._number, self._is_over, self._luck]
+        return [place, turns, self._input.state()]
+
+    def restore(self, state: Any) -> None:
+        place, turns, position = state
+        self._place, self._in_block, self._number, self._is_over, self._luck = place
+        begin = self._input
+        for index, saved in enumerate(turns):
+            if saved is None:
+                continue
+            before, number, inner = saved
+            begin.restore(before)
+            element = begin.next()
+            if element is None:
+                raise ValueError("an element that is no longer there")
+            opened = self._stage.opened(element, number, self._luck)
+            opened[1].restore(opened[0], inner)
+            self._turns[index] = _Turn(before, number, opened)
+        begin.restore(position)
+
+
+class Scan(Dataset):
+    """What a function of a state and an element returns, which also returns the next state."""
+
+    def __init__(self, source: Dataset, initial: Any, function: Any) -> None:
+        name = "Dataset.scan"
+        state = normalized(initial, f"{name}(initial_state)")
+        self.initial = structure.flatten(state)
+        spec, pair = structure.map_structure(spec_of, state), None
+        for _ in range(20):
+            self.function = ElementFunction(
+                name, function, [spec, source.element_spec], lambda: self._sample(source)
+            )
+            pair = self.function.spec
+            if pair.__class__ is not tuple or len(pair) != 2:
+                raise TypeError(
+                    f"{name} expected a function that returns the next state and an element. "
+                    f"Received: {pair!r}"
+                )
+            relaxed = relaxed_state(spec, pair[0], name)
+            if relaxed == spec:
+                break
+            spec = relaxed
+        assert pair is not None
+        super().__init__(pair[1], source, stage="scan")
+
+    def _sample(self, source: Dataset) -> Any:
+        element = first_of(source)
+        return None if element is None else (self.first_state(), element)
+
+    def first_state(self) -> Element:
+        """The components of the initial state."""
+        return tuple([value.array for value in self.initial])
+
+    def begin(self, run: Run, key: int) -> Cursor:
+        return _ScanCursor(self, self.inputs[0].begin(run, key))
+
+    def detail(self) -> str:
+        return self.function.detail()
+
+
+def relaxed_state(spec: Any, after: Any, name: str) -> Any:
+    """The spec that a state has before and after an element."""
+    try:
+        structure.assert_same_structure(spec, after, check_types=False)
+    except (TypeError, ValueError):
+        pairs: Any = [(None, None)]
+    else:
+        pairs = list(zip(structure.flatten(spec), structure.flatten(after), strict=True))
+    if any(getattr(a, "dtype", 0) != getattr(b, "dtype", 1) for a, b in pairs):
+        raise TypeError(
+            f"{name} expected a function that keeps the structure and the dtypes of the state. "
+            f"Received: {spec!r} before and {after!r} after an element"
+        )
+    leaves = [
+        TensorSpec.of(a.shape.most_specific_compatible_shape(b.shape).sizes, a.dtype)
+        for a, b in pairs
+    ]
+    return structure.pack_sequence_as(spec, leaves)
+
+
+class _ScanCursor(_CountingCursor):
+    """The state follows from the elements: restoring goes through them again."""
+
+    __slots__ = ("_length", "_value")
+
+    def __init__(self, stage: Scan, source: Cursor) -> None:
+        super().__init__(stage, source)
+        self._value = stage.first_state()
+        self._length = len(self._value)
+
+    def next(self) -> Element | None:
+        element = self._input.next()
+        if element is None:
+            return None
+        try:
+            found = self._stage.function(self._value, element)
+        except Exception as error:
+            error.add_note(f"in element {self._number} of Dataset.scan, at {self._stage.line}")
+            raise
+        self._number += 1
+        self._value = found[: self._length]
+        return found[self._length :]
+
+    def state(self) -> Any:
+        return self._number
+
+    def restore(self, state: Any) -> None:
+        self.skip(state)
+
+
+def reduced(source: Dataset, initial: Any, function: Any) -> Any:
+    """The last state of a scan whose function returns states alone."""
+    name = "Dataset.reduce"
+    state = normalized(initial, f"{name}(initial_state)")
+    values: Element = tuple([value.array for value in structure.flatten(state)])
+    spec, found = structure.map_structure(spec_of, state), None
+    is_tuple = source.element_spec.__class__ is tuple
+    for _ in range(20):
+        found = ElementFunction(
+            name, function, [spec, source.element_spec],
+            lambda: (element := first_of(source)) and (values, element),
+        )  # fmt: skip
+        relaxed = relaxed_state(spec, found.spec, name)
+        if relaxed == spec:
+            break
+        spec = relaxed
+    assert found is not None and is_tuple is not None
+    with ambient.outside(None):
+        cursor = Run(source).cursor
+        while (element := cursor.next()) is not None:
+            values = found(values, element)
+    return found.layout.pack(values)
+
+
+class Unique(Dataset):
+    """Each element once."""
+
+    def __init__(self, source: Dataset) -> None:
+        if len(source.layout.leaves) != 1 or not isinstance(source.layout.leaves[0], TensorSpec):
+            raise TypeError(
+                "Dataset.unique expected elements of one tensor. Received: "
+                f"element_spec={source.element_spec!r}"
+            )
+        super().__init__(source.element_spec, source, stage="unique")
+
+    def size(self) -> int:
+        return UNKNOWN
+
+    def begin(self, run: Run, key: int) -> Cursor:
+        return _UniqueCursor(self, self.inputs[0].begin(run, key))
+
+
+class _UniqueCursor(_CountingCursor):
+    """What has come is not saved: restoring goes through the elements again."""
+
+    __slots__ = ("_seen",)
+
+    def __init__(self, stage: Any, source: Cursor) -> None:
+        super().__init__(stage, source)
+        self._seen: set[Any] = set()
+
+    def next(self) -> Element | None:
+        while (element := self._input.next()) is not None:
+            self._number += 1
+            array = element[0]
+            value = array.tobytes() if array.dtype != object else tuple(array.reshape(-1))
+            if (array.shape, value) not in self._seen:
+                self._seen.add((array.shape, value))
+                return element
+        return None
+
+    def state(self) -> Any:
+        return self._number
+
+    def restore(self, state: Any) -> None:
+        while self._number < state:
+            self.next()
+
+
+def as_single(source: Dataset) -> Any:
+    """The only element."""
+    name = "Dataset.get_single_element"
+    with ambient.outside(None):
+        elements = Run(source).cursor.elements(2)
+    if len(elements) != 1:
+        count = "none" if not elements else "more than one"
+        raise InvalidArgumentError(f"{name} expected a dataset of one element. Received: {count}")
+    return source.layout.pack(elements[0])
+
+
+def unlimited(source: Dataset) -> bool:
+    """Whether a dataset has no end."""
+    return source.size() == INFINITE
