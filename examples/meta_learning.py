@@ -39,7 +39,7 @@ def initial(shape):
 
 
 def make_tasks(tasks, points):
-    """Points of `tasks` sines to learn from and as many to be judged by: each [tasks, points, 1]."""
+    """Points of sines to learn from, and as many to be judged by: each [tasks, points, 1]."""
     amplitude = tf.random.uniform([tasks, 1, 1], 0.5, 3.0)
     phase = tf.random.uniform([tasks, 1, 1], 0.0, 3.14159)
     x = tf.random.uniform([tasks, 2 * points, 1], -5.0, 5.0)

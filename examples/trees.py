@@ -54,7 +54,7 @@ def postfix(formula):
 class TreeNetwork(tf.Module):
     """A formula to the logits of all its parts."""
 
-    def __init__(self, units=16):
+    def __init__(self, units=24):
         super().__init__()
         self.leaves = tf.Variable(tf.random.normal([2, units]))
         self.unary = tf.Variable(tf.random.normal([1, units, units], stddev=units**-0.5))
@@ -147,7 +147,7 @@ def main(steps=1500, seed=1, is_traced=False):
     """Train both and print; returns their accuracies on deeper formulas, and the losses."""
     tf.random.set_seed(seed)
     networks, losses = {"tree": TreeNetwork(), "bag of words": BagNetwork()}, {}
-    unseen = [make_formula(random.Random(number), 6) for number in range(200)]
+    unseen = [make_formula(random.Random(number), 5) for number in range(200)]
     for name, network in networks.items():
         losses[name] = train(network, steps, seed, is_traced=is_traced and name == "tree")
     accuracies = {name: accuracy(network, unseen) for name, network in networks.items()}

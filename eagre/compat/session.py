@@ -104,13 +104,19 @@ class Session:
     def _fetched(self, leaf: Any) -> SymbolicTensor | Operation:
         found = self._element(leaf, "fetches", True)
         if not self.graph.is_fetchable(found):
-            raise ValueError(f"Session.run may not fetch {found!r}: prevent_fetching was called.")
+            raise ValueError(
+                f"Session.run(fetches) expected what may be fetched. Received: {found!r}, for "
+                "which graph.prevent_fetching was called"
+            )
         return found
 
     def _fed(self, key: Any) -> SymbolicTensor:
         tensor = self._element(key, "feed_dict", False)
         if not self.graph.is_feedable(tensor):
-            raise ValueError(f"Session.run may not feed {tensor!r}: prevent_feeding was called.")
+            raise ValueError(
+                f"Session.run(feed_dict) expected what may be fed. Received: {tensor!r}, for "
+                "which graph.prevent_feeding was called"
+            )
         return tensor
 
     def _element(self, leaf: Any, argument: str, may_be_operation: bool) -> Any:
@@ -166,11 +172,6 @@ class Session:
         return self._cells[id(outer)]
 
     # Opening and closing ----------------------------------------------------------------------
-
-    @property
-    def graph_def(self) -> Any:
-        """Refused: graphs have no protocol buffers."""
-        raise NotImplementedError("Session.graph_def is not there: print(session.graph) shows it.")
 
     def close(self) -> None:
         """Let go of the values of the variables; nothing can be run any more."""

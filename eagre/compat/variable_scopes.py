@@ -9,7 +9,7 @@ from typing import Any
 from eagre.compat.collections import GraphKeys
 from eagre.compat.variables import Variable
 from eagre.core import dtypes
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import described, to_tensor
 from eagre.core.policies import VariableAggregation, VariableSynchronization
 from eagre.core.shapes import TensorShape
 from eagre.core.tensor import Tensor
@@ -252,8 +252,8 @@ def _refuse(name: str, **options: Any) -> None:
     for key, value in options.items():
         if value is not None:
             raise NotImplementedError(
-                f"{name} has no {key}: variables are whole, and made by get_variable itself. "
-                f"Received: {key}={value!r:.80}. Leave it out."
+                f"{name} expected no {key}: variables are whole, and made by get_variable itself. "
+                f"Received: {key}={described(value)}. Leave it out."
             )
 
 

@@ -22,8 +22,8 @@ class TensorInGraph:
     def __hash__(self) -> int:
         if self.graph.hand is None:
             raise TypeError(
-                "Tensor is unhashable, since tensors compare by their elements. "
-                f"Received: {self!r}. Use tensor.ref() as the key."
+                "Tensor is unhashable: a key needs to compare as a whole, and tensors compare by "
+                f"their elements. Received: {self!r}. Use tensor.ref() as the key."
             )
         return id(self)
 

@@ -8,6 +8,7 @@ NAMESPACES = (
     "compat",
     "config",
     "contrib",
+    "data",
     "debugging",
     "dtypes",
     "errors",

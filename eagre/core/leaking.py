@@ -16,7 +16,9 @@ def made(tensor: Any) -> str:
     """Where a tensor comes from: `, made by exp at f.py:3 in the traced function f`."""
     graph, operation = tensor.graph, tensor.operation
     place = f"the traced function {graph.function}"
-    if graph.name != graph.function:
+    if graph.hand is not None:
+        place = "a graph built by hand"
+    elif graph.name != graph.function:
         place = f"a branch or loop of {place}"
     if operation is None:
         return f", an input of {place}"

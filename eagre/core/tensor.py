@@ -422,7 +422,7 @@ class SymbolicTensor(TensorInGraph, Tensor):
         raise self.has_no_value("NumPy")
 
     def __bool__(self) -> bool:
-        if is_leaked(self):
+        if self.graph.hand is not None or is_leaked(self):
             raise OperatorNotAllowedInGraphError(str(self.has_no_value("bool()")))
         raise OperatorNotAllowedInGraphError(
             f"bool() needs a tensor that has its value. Received: {self!r}{made(self)}, which has "

@@ -184,7 +184,10 @@ class Run:
     __slots__ = ("cursor", "luck", "seeds")
 
     def __init__(self, dataset: Dataset, luck: int | None = None, since: int = 0) -> None:
-        nodes = [node for node in pipeline(dataset) if node.seed is not None]
+        stages = pipeline(dataset)
+        for stage in stages:
+            stage.demand_values()
+        nodes = [node for node in stages if node.seed is not None]
         self.luck = chance() if luck is None else luck
         if luck is None:
             numbers = [node.seed.for_iteration() for node in nodes]

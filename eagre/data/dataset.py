@@ -6,8 +6,8 @@ from itertools import count
 from typing import Any
 
 from eagre.core import dtypes, structure
-from eagre.core.errors import UnimplementedError
-from eagre.core.tensor import Tensor
+from eagre.core.errors import InaccessibleTensorError, UnimplementedError
+from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.data.cursors import Cursor, Element, IndexedCursor, Run, Seed, pipeline
 from eagre.data.iterator import Iterator, NumpyIterator
 from eagre.data.options import Options
@@ -70,6 +70,16 @@ class Dataset(Transformations):
     def gather(self, indices: Any) -> Element:
         """The elements of these numbers, stacked; of indexed datasets only."""
         raise NotImplementedError
+
+    def demand_values(self) -> None:
+        """Refuse a stage made while tracing, of numbers that only the running graph knows."""
+        for name, value in vars(self).items():
+            values = value if isinstance(value, list | tuple) else (value,)
+            if any(isinstance(each, SymbolicTensor) for each in values):
+                raise InaccessibleTensorError(
+                    f"{self.stage} at {self.line} expected tensors with values. Received: symbolic "
+                    f"{name.lstrip('_')}. Make the dataset outside the traced function."
+                )
 
     def detail(self) -> str:
         """What `explain` says of the stage besides its spec."""

@@ -93,7 +93,7 @@ class ElementFunction:
         """What `explain` says of the function."""
         if self._graph is None:
             return f"; the function is Python: {self.reason}"
-        return "; the function is a graph" + (", for whole batches" if self._is_whole() else "")
+        return "; the function is a graph" + (", for whole batches" if self.is_whole() else "")
 
     # Before anything runs ---------------------------------------------------------------------
 
@@ -180,10 +180,8 @@ class ElementFunction:
             )
         return tuple([getattr(leaf, "array", leaf) for leaf in structure.flatten(result)])
 
-    def on_rows(self, rows: Element) -> Element | None:
-        """The results for stacked elements, None where bits could differ from one by one."""
-        if self._graph is None or not self._is_whole():
-            return None
+    def on_rows(self, rows: Element) -> Element:
+        """The results for stacked elements, where `is_whole` says that bits are the same."""
         inputs = [wrap(part) for part in rows]
         flags = (*[True] * len(inputs), *[False] * len(self._captures))
         outputs: Any = batch_whole(
@@ -191,8 +189,10 @@ class ElementFunction:
         )
         return tuple([output.array for output in outputs])
 
-    def _is_whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether each operation is done in one exactly rounded step, element by element."""
+        if self._graph is None:
+            return False
         if self._whole is None:
             self._whole = all(_is_exact(each) for each in self._graph.operations)
         return self._whole

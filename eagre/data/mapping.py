@@ -12,7 +12,7 @@ from eagre.data import dataset as datasets
 from eagre.data.cursors import Cursor, Element, Run, mixed
 from eagre.data.dataset import Dataset
 from eagre.data.functions import ElementFunction, scalar_predicate, truth
-from eagre.data.specs import INFINITE, UNKNOWN, DatasetSpec, integer, normalized, spec_of
+from eagre.data.specs import UNKNOWN, DatasetSpec, integer, normalized, spec_of
 
 
 def first_of(source: Dataset) -> Element | None:
@@ -407,7 +407,6 @@ def reduced(source: Dataset, initial: Any, function: Any) -> Any:
     state = normalized(initial, f"{name}(initial_state)")
     values: Element = tuple([value.array for value in structure.flatten(state)])
     spec, found = structure.map_structure(spec_of, state), None
-    is_tuple = source.element_spec.__class__ is tuple
     for _ in range(20):
         found = ElementFunction(
             name, function, [spec, source.element_spec],
@@ -417,7 +416,7 @@ def reduced(source: Dataset, initial: Any, function: Any) -> Any:
         if relaxed == spec:
             break
         spec = relaxed
-    assert found is not None and is_tuple is not None
+    assert found is not None
     with ambient.outside(None):
         cursor = Run(source).cursor
         while (element := cursor.next()) is not None:
@@ -479,8 +478,3 @@ def as_single(source: Dataset) -> Any:
         count = "none" if not elements else "more than one"
         raise InvalidArgumentError(f"{name} expected a dataset of one element. Received: {count}")
     return source.layout.pack(elements[0])
-
-
-def unlimited(source: Dataset) -> bool:
-    """Whether a dataset has no end."""
-    return source.size() == INFINITE

@@ -198,5 +198,5 @@ def new_seed(seed: Any, name: str, differs: bool) -> Seed:
     from eagre.ops.random import uniform
 
     with ambient.outside(None):
-        number: Any = uniform((), minval=None, maxval=None, dtype=dtypes.int64)
+        number: Any = uniform((), maxval=2**62, dtype=dtypes.int64)
     return Seed(number.array.item(), False, differs)

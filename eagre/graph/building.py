@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient
+from eagre.core.caller import Called
 from eagre.core.primitive import Operation
 from eagre.core.tensor import Cell, SymbolicTensor, Tensor
 from eagre.graph.graph import Graph, effects_of
@@ -64,8 +65,8 @@ class Building(Trace):
         home = _home(tensor)
         if home is not None and home is not self.graph:
             raise ValueError(
-                f"{primitive.public} expected tensors and variables of the default graph. "
-                f"Received: {tensor!r} of another graph. Enter that graph by "
+                f"{Called('Graph')} expected tensors and variables of the default graph. "
+                f"Received: {_shown(tensor)} of another graph. Enter that graph by "
                 "`with graph.as_default():`."
             )
         return super().inside(tensor, primitive)
@@ -157,6 +158,10 @@ def _home(tensor: Any) -> Any:
     owner = tensor.array.owner if tensor.array.__class__ is Cell else None
     snapshot = getattr(owner and owner(), "__graph_element__", None)
     return None if snapshot is None else snapshot.graph
+
+
+def _shown(tensor: Any) -> str:
+    return f"{tensor!r}" if isinstance(tensor, SymbolicTensor) else f"{tensor.array.owner()!r}"
 
 
 def _user_call() -> tuple[str, Any]:

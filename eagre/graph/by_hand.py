@@ -23,6 +23,13 @@ sessions: ContextVar[tuple[Any, ...]] = ContextVar("sessions", default=())
 """The default sessions of this thread, outermost first."""
 
 
+class MissingElementError(KeyError):
+    """Nothing in a graph has the name."""
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
 class Hand:
     """What a graph keeps only if it is built by hand."""
 
@@ -236,13 +243,16 @@ class GraphByHand:
             raise ValueError(f"Graph expected the name of {wanted}. Received: {name!r}")
         operation = None if self.hand is None else self.hand.by_name.get(path)
         if operation is None:
-            raise KeyError(f"Graph has no operation {path!r}. Received: {name!r}")
+            raise MissingElementError(
+                f"Graph expected the name of one of its operations. Received: {name!r}. "
+                "graph.get_operations() lists them."
+            )
         if not colon:
             return operation
         if not place.isdigit() or int(place) >= len(operation.outputs):
-            raise KeyError(
-                f"Graph has {len(operation.outputs)} outputs of operation {path!r}. "
-                f"Received: {name!r}"
+            raise MissingElementError(
+                f"Graph expected the place of one of the {len(operation.outputs)} outputs of "
+                f"operation {path!r}. Received: {name!r}"
             )
         return operation.outputs[int(place)]
 

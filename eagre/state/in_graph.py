@@ -54,7 +54,9 @@ class VariableInGraph:
             AttributeError: it belongs to none, as variables that are made eagerly.
         """
         if self._snapshot is None:
-            raise AttributeError("Variable.graph needs a variable of a graph built by hand.")
+            raise AttributeError(
+                "Variable.graph needs a variable of a graph built by hand. Received: an eager one"
+            )
         return self._snapshot.graph
 
     @property

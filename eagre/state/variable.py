@@ -8,6 +8,7 @@ from typing import Any
 from eagre.core import ambient, dtypes, printing
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.leaking import made
 from eagre.core.policies import VariableAggregation, VariableSynchronization
 from eagre.core.primitive import NO_PARAMS, apply
 from eagre.core.shapes import TensorShape, are_compatible, merge_sizes

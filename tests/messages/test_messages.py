@@ -20,6 +20,7 @@ from tests.messages import (
     networks,
     operations,
     optimizers,
+    sessions,
     signals,
     state,
     tapes,
@@ -30,7 +31,7 @@ from tests.messages import (
 SECTIONS = [values, composites, operations, tapes, tracing, state, signals, demands, arrays,
             networks]
 SECTIONS += [functions, autograph, batches, linear_operators, checkpoints, explanations, optimizers]
-SECTIONS += [bundles]
+SECTIONS += [bundles, sessions]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
     f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()
@@ -139,6 +140,10 @@ def public_names():
         names |= set(space.__all__)
     for kind in (tf.optimizers.SGD, tf.optimizers.Adam, train.Optimizer):
         names |= {f"{kind.__name__}.{member}" for member in members(kind)} | members(kind)
+    space, kinds = tf.compat.v1, (tf.compat.v1.Session, tf.Graph, tf.Variable)
+    names |= {*space.__all__, "Graph", "Variable", "get_attr", "Tensor.eval", "Operation.run"}
+    names |= {f"{kind.__name__}.{member}" for kind in kinds for member in members(kind)}
+    names |= members(space.Session)
     names |= {"if", "while", "for", "assert", "set_loop_options", "do_not_convert", "append"}
     names |= set(tf.autograph.__all__) | {"recursion", "y", "looks_at_its_frame"}
     # Functions of the tests that are traced stand for functions of the user.

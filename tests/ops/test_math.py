@@ -212,3 +212,12 @@ def test_halves_are_those_of_doubles_rounded(name, dtype):
     exact = function(tf.cast(x, tf.float64)).numpy()
     found = tf.cast(function(x), tf.float64).numpy()
     np.testing.assert_allclose(found, exact, rtol=EPSILON[dtype], atol=EPSILON[dtype] / 8)
+
+
+@pytest.mark.parametrize("reduction", ["sum", "prod", "max", "min", "mean", "sqrt_n"])
+def test_a_known_number_of_segments_is_known_to_the_shape(reduction):
+    reduce = getattr(tf.math, f"unsorted_segment_{reduction}")
+    for number in (2, np.int64(2), tf.constant(2)):
+        graph = trace(lambda x, n=number: reduce(x, [1, 1], n), tf.TensorSpec([2, 3]))
+        assert graph.outputs[0].shape == (2, 3)
+        assert graph(tf.ones([2, 3])).shape == (2, 3)

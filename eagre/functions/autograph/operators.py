@@ -181,6 +181,12 @@ def _protocol_for(iterable: Any, extra: Any, body: Any, state: State) -> None:
             body(item)
         return state.get()
 
+    def goes_on(values: Any) -> Any:
+        state.set(tuple(values))
+        return truth(extra(), "for")
+
+    step.names = state.names
+    step.goes_on = None if extra is None else goes_on
     state.set(tuple(iterable.__graph_iterate__(step, _as_tensors(state.get()))))
 
 

@@ -1,0 +1,26 @@
+"""`tf.data`: pipelines of elements, gone through one by one or in batches."""
+
+from eagre.data import experimental
+from eagre.data.dataset import Dataset
+from eagre.data.generators import TextLineDataset
+from eagre.data.iterator import Iterator, NumpyIterator
+from eagre.data.options import Options, ThreadingOptions
+from eagre.data.specs import INFINITE as INFINITE_CARDINALITY
+from eagre.data.specs import UNKNOWN as UNKNOWN_CARDINALITY
+from eagre.data.specs import DatasetSpec
+
+AUTOTUNE = -1
+
+__all__ = [
+    "AUTOTUNE",
+    "Dataset",
+    "DatasetSpec",
+    "INFINITE_CARDINALITY",
+    "Iterator",
+    "NumpyIterator",
+    "Options",
+    "TextLineDataset",
+    "ThreadingOptions",
+    "UNKNOWN_CARDINALITY",
+    "experimental",
+]

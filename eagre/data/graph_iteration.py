@@ -1,0 +1,139 @@
+"""Datasets in functions: `for x in dataset` as a loop of the graph, and `next(iterator)` in it.
+
+Python calls within the graph fetch the elements; they have an effect, so they keep their order.
+Each run of the graph goes through the dataset with an iterator of its own.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from eagre.control.host_calls import host_call
+from eagre.core import dtypes, structure
+from eagre.core.conversion import to_tensor
+from eagre.core.primitive import apply
+from eagre.core.specs import TensorSpec
+from eagre.core.tensor import wrap
+from eagre.functions.autograph.branching import State
+from eagre.functions.autograph.looping import graph_loop
+
+_numbers = count()
+_open: dict[int, Any] = {}
+"""The iterators of loops that are running, by number."""
+
+_NUMBER = TensorSpec.of((), dtypes.int64)
+_FLAG = TensorSpec.of((), dtypes.bool_)
+
+
+def next_in_graph(iterator: Any) -> Any:
+    """The element that an iterator gives when the graph runs."""
+    specs = _specs(iterator)
+
+    def fetch() -> Any:
+        return [wrap(part) for part in iterator.existing_components()]
+
+    parts = apply(host_call, (), {"function": fetch, "specs": specs})
+    return _packed(iterator, parts)
+
+
+def iterate(iterable: Any, body: Any, values: Any) -> Any:
+    """Let the graph call `body(element, values)`, which returns new values, for each element.
+
+    `body.goes_on(values)`, where there is such a function, says whether a further element is
+    wanted, and `body.names` what the values are called.
+    """
+    loop = _Loop(iterable, body, values)
+    graph_loop("for", loop.test, loop.step, loop)
+    loop.end()
+    return loop.values
+
+
+class _Loop(State):
+    """What the loop carries: whether there is an element, its components, and the values."""
+
+    __slots__ = ("body", "element", "iterable", "number", "specs", "values")
+
+    def __init__(self, iterable: Any, body: Any, values: Any) -> None:
+        names = getattr(body, "names", None) or tuple([f"value_{n}" for n in range(len(values))])
+        super().__init__(("ag__element", *names), self._get, self._put)
+        self.iterable, self.body, self.values = iterable, body, tuple(values)
+        self.specs = _specs(iterable)
+        (self.number,) = apply(host_call, (), {"function": self._begin, "specs": (_NUMBER,)})
+        self.element = self._fetch(self._goes_on())
+
+    def _get(self) -> Any:
+        return (self.element, *self.values)
+
+    def _put(self, values: Any) -> None:
+        self.element, self.values = values[0], tuple(values[1:])
+
+    def test(self) -> Any:
+        """Whether there is an element."""
+        return self.element[0]
+
+    def step(self) -> None:
+        """Do the block for the element, and fetch the next one."""
+        element = _packed(self.iterable, self.element[1:])
+        self.values = tuple(self.body(element, self.values))
+        self.element = self._fetch(self._goes_on())
+
+    def end(self) -> None:
+        """Let go of the iterator."""
+        apply(host_call, (self.number,), {"function": _close, "specs": ()})
+
+    def _goes_on(self) -> Any:
+        asked = getattr(self.body, "goes_on", None)
+        return to_tensor(True if asked is None else asked(self.values))
+
+    def _fetch(self, goes_on: Any) -> Any:
+        params = {"function": self._next, "specs": (_FLAG, *self.specs)}
+        return tuple(apply(host_call, (self.number, goes_on), params))
+
+    # When the graph runs ----------------------------------------------------------------------
+
+    def _begin(self) -> Any:
+        number = next(_numbers)
+        _open[number] = iter(self.iterable)
+        return [wrap(np.array(number, np.int64))]
+
+    def _next(self, number: Any, goes_on: Any) -> Any:
+        key = int(number.array)
+        try:
+            parts = _open[key].next_components() if goes_on.array else None
+        except BaseException:
+            _open.pop(key, None)
+            raise
+        if parts is None:
+            parts = [_nothing(spec) for spec in self.specs]
+            return [wrap(np.array(False)), *map(wrap, parts)]
+        return [wrap(np.array(True)), *map(wrap, parts)]
+
+
+def _close(number: Any) -> Any:
+    _open.pop(int(number.array), None)
+    return []
+
+
+def _nothing(spec: TensorSpec) -> Any:
+    """What stands for an element where there is none."""
+    sizes = tuple([size or 0 for size in spec.sizes or ()])
+    if spec.dtype is dtypes.string:
+        return np.full(sizes, b"", object)
+    return np.zeros(sizes, spec.dtype.numpy)
+
+
+def _specs(iterable: Any) -> tuple[TensorSpec, ...]:
+    leaves = iterable.layout.leaves
+    if not all(isinstance(leaf, TensorSpec) for leaf in leaves):
+        raise TypeError(
+            "for over a dataset in a function expected elements of tensors. "
+            f"Received: element_spec={iterable.element_spec!r}"
+        )
+    return tuple(leaves)
+
+
+def _packed(iterable: Any, parts: Any) -> Any:
+    return structure.pack_sequence_as(iterable.element_spec, list(parts))
