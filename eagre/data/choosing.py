@@ -140,6 +140,9 @@ class Sample(Dataset):
 
     def size(self) -> int:
         sizes = [each.size() for each in self.inputs]
+        possible = [size for size, weight in zip(sizes, self.weights, strict=True) if weight > 0]
+        if len(possible) == 1:
+            return possible[0]
         return INFINITE if INFINITE in sizes else UNKNOWN
 
     def begin(self, run: Run, key: int) -> Cursor:

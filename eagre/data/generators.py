@@ -83,7 +83,7 @@ class FromGenerator(Dataset):
         spec = self.layout.spec
         if not structure.is_nested(spec):
             return (self._component(value, spec, position, "element"),)
-        element = normalized(value, _NAME, lambda leaf, name: leaf)
+        element = normalized(value, _NAME, _Leaf)
         try:
             structure.assert_same_structure(spec, element, check_types=False)
         except (TypeError, ValueError) as error:
@@ -93,7 +93,7 @@ class FromGenerator(Dataset):
             ) from error
         leaves = zip(structure.flatten(element), self.layout.leaves, self.layout.places(),
                      strict=True)  # fmt: skip
-        return tuple([self._component(x, leaf, position, place) for x, leaf, place in leaves])
+        return tuple([self._component(x.value, leaf, position, at) for x, leaf, at in leaves])
 
     def _component(self, value: Any, spec: Any, position: int, place: str) -> Any:
         place = f"{place} of element {position}" if place != "element" else f"element {position}"
@@ -110,6 +110,15 @@ class FromGenerator(Dataset):
                 f"a value of shape {array.shape} as {place}"
             )
         return array
+
+
+class _Leaf:
+    """A value that is one leaf, though it may be a list."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any, name: str) -> None:
+        self.value = value
 
 
 class _GeneratorCursor(Cursor):

@@ -12,6 +12,7 @@ from eagre.data import dataset as datasets
 from eagre.data.cursors import Cursor, Element, Run, mixed
 from eagre.data.dataset import Dataset
 from eagre.data.functions import ElementFunction, scalar_predicate, truth
+from eagre.data.sources import arrays_of
 from eagre.data.specs import UNKNOWN, DatasetSpec, integer, normalized, spec_of
 
 
@@ -342,7 +343,7 @@ class Scan(Dataset):
 
     def first_state(self) -> Element:
         """The components of the initial state."""
-        return tuple([value.array for value in self.initial])
+        return tuple([arrays_of(value) for value in self.initial])
 
     def begin(self, run: Run, key: int) -> Cursor:
         return _ScanCursor(self, self.inputs[0].begin(run, key))
@@ -405,7 +406,7 @@ def reduced(source: Dataset, initial: Any, function: Any) -> Any:
     """The last state of a scan whose function returns states alone."""
     name = "Dataset.reduce"
     state = normalized(initial, f"{name}(initial_state)")
-    values: Element = tuple([value.array for value in structure.flatten(state)])
+    values: Element = tuple([arrays_of(value) for value in structure.flatten(state)])
     spec, found = structure.map_structure(spec_of, state), None
     for _ in range(20):
         found = ElementFunction(
@@ -429,7 +430,7 @@ class Unique(Dataset):
 
     def __init__(self, source: Dataset) -> None:
         if len(source.layout.leaves) != 1 or not isinstance(source.layout.leaves[0], TensorSpec):
-            raise TypeError(
+            raise InvalidArgumentError(
                 "Dataset.unique expected elements of one tensor. Received: "
                 f"element_spec={source.element_spec!r}"
             )

@@ -186,8 +186,8 @@ class Transformations:
         """The elements of the datasets that a function returns, a few datasets taking turns.
 
         Args:
-            cycle_length: how many datasets take turns; by default, and for `tf.data.AUTOTUNE`, 1
-                without `num_parallel_calls` and 16 with it.
+            cycle_length: how many datasets take turns; by default, and for `tf.data.AUTOTUNE`, 1,
+                so that the order is the same on each machine.
             block_length: how many elements of one dataset come in its turn.
 
         >>> dataset = tf.data.Dataset.range(1, 4)
@@ -199,7 +199,7 @@ class Transformations:
         from eagre.data.mapping import FlatMap
 
         if cycle_length in (None, -1):
-            cycle_length = 1 if num_parallel_calls is None else 16
+            cycle_length = 1
         block_length = 1 if block_length is None else block_length
         return FlatMap(self, map_func, cycle_length, block_length, "interleave")
 

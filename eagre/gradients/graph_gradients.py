@@ -73,7 +73,9 @@ class BackwardRun:
             seeds = [self.graph.add_input(target.spec, "grad") for target in targets]
             inputs = {place: self.graph.add_input(values[place].spec, "sum") for place in summed}
             sources = [values[place] for place in positions]
-            sums = {id(values[place]): total for place, total in inputs.items()}
+            sums: dict[int, Tensor] = {
+                id(values[place]): total for place, total in inputs.items()
+            }
             found = gradients_in(self.graph, targets, sources, seeds, sums)
             pairs = list(zip(sources, found, strict=True))
             self.graph.outputs = [

@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient
-from eagre.core.caller import Called
 from eagre.core.primitive import Operation
 from eagre.core.tensor import Cell, SymbolicTensor, Tensor
 from eagre.graph.graph import Graph, effects_of
@@ -65,7 +64,7 @@ class Building(Trace):
         home = _home(tensor)
         if home is not None and home is not self.graph:
             raise ValueError(
-                f"{Called('Graph')} expected tensors and variables of the default graph. "
+                "Graph expected tensors and variables of the default graph. "
                 f"Received: {_shown(tensor)} of another graph. Enter that graph by "
                 "`with graph.as_default():`."
             )

@@ -15,7 +15,7 @@ from eagre.core.primitive import Operation
 from eagre.core.tensor import SymbolicTensor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from eagre.core.tensor import EagerTensor
 
@@ -116,7 +116,7 @@ class GraphByHand:
         return self.by_hand().scope.rstrip("/")
 
     @contextmanager
-    def name_scope(self, name: str | None) -> Iterator[str]:
+    def name_scope(self, name: str | None) -> Generator[str, None, None]:
         """A context in which names of operations begin with `name`.
 
         A name that ends in a slash is that of a scope entered before; an empty one leaves all.
@@ -131,7 +131,7 @@ class GraphByHand:
             hand.scope = before
 
     @contextmanager
-    def control_dependencies(self, control_inputs: Any) -> Iterator[None]:
+    def control_dependencies(self, control_inputs: Any) -> Generator[None, None, None]:
         """A context whose operations are done after those that are given; None asks for nothing.
 
         Args:
@@ -159,12 +159,12 @@ class GraphByHand:
         return found.operation
 
     @contextmanager
-    def device(self, device_name_or_function: Any) -> Iterator[None]:
+    def device(self, device_name_or_function: Any) -> Generator[None, None, None]:
         """A context that changes nothing: there is one device."""
         yield
 
     @contextmanager
-    def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
+    def colocate_with(self, op: Any, ignore_existing: bool = False) -> Generator[None, None, None]:
         """A context that changes nothing: there is one device."""
         yield
 

@@ -10,6 +10,9 @@ import pytest
 import eagre as tf
 from eagre.graph.trace import trace
 
+# Operators of a fixed matrix have no gradient, and the oracle says so too.
+pytestmark = pytest.mark.filterwarnings("ignore::eagre.GradientWarning")
+
 ORACLE = Path(__file__).parents[1] / "oracle" / "make_linear_operators.py"
 _spec = importlib.util.spec_from_file_location("make_linear_operators", ORACLE)
 oracle = importlib.util.module_from_spec(_spec)

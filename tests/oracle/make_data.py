@@ -16,6 +16,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 FILE = Path(__file__).with_name("data.json")
 
 SOURCES = """
@@ -100,7 +102,6 @@ r.take(2).enumerate(start=5)
 r.enumerate(1.5)
 r.filter(lambda x: x % 3 == 0)
 r.filter(lambda x: x)
-r.filter(lambda x: [True])
 D.zip(r, r).filter(lambda x, y: x > 7)
 r.take_while(lambda x: x < 4)
 r.take_while(lambda x: x)
@@ -124,7 +125,7 @@ D.choose_from_datasets([r, r], D.range(2, output_type=tf.int32))
 D.choose_from_datasets([r, D.range(2, output_type=tf.int32)], D.range(2))
 D.sample_from_datasets([r, r], weights=[1.0, 0.0], seed=1)
 D.sample_from_datasets([r.take(2), r.take(3)], weights=[0.0, 1.0], stop_on_empty_dataset=True)
-D.sample_from_datasets([endless, endless])
+D.sample_from_datasets([endless, endless]).map(lambda x: x >= 0)
 D.sample_from_datasets([r], [0.5, 0.5])
 D.sample_from_datasets([])
 """.strip().splitlines()
@@ -152,7 +153,6 @@ D.range(1, 5).interleave(lambda x: D.from_tensors(x).repeat(3), cycle_length=2)
 D.range(1, 5).interleave(lambda x: D.from_tensors(x).repeat(3), cycle_length=2, block_length=2)
 D.range(1, 6).interleave(lambda x: D.from_tensors(x).repeat(x), cycle_length=3)
 D.range(1, 6).interleave(lambda x: D.from_tensors(x).repeat(x), cycle_length=3, block_length=2)
-D.range(1, 4).interleave(lambda x: D.from_tensors(x).repeat(2))
 D.range(4, -1, -1).interleave(lambda x: D.range(x), cycle_length=3, block_length=2)
 D.range(4).interleave(lambda x: D.range(x), cycle_length=9)
 D.range(4).interleave(D.range, cycle_length=0)
@@ -228,7 +228,6 @@ r.unbatch()
 r.batch(4).rebatch(3)
 r.batch(4).rebatch(3, drop_remainder=True)
 r.batch(4).rebatch([1, 2])
-r.batch(4).rebatch(0)
 r.rebatch(2)
 r.window(3)
 r.window(3, 1, 1, True)
@@ -284,7 +283,7 @@ def plain(tf: Any, value: Any) -> Any:
     if isinstance(value, tf.data.Dataset):
         return {"dataset": [plain(tf, part) for part in value]}
     if isinstance(value, tf.Tensor):
-        return [value.dtype.name, list(value.shape), repr(value.numpy().tolist())]
+        return [value.dtype.name, list(value.shape), repr(np.asarray(value).tolist())]
     return repr(value)
 
 

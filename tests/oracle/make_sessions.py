@@ -631,7 +631,9 @@ def outcome(tf: Any, name: str, errors: Any) -> Any:
         with tf.Graph().as_default(), tf.Session() as session:
             return described(CASES[name](tf, session))
     except errors as error:
-        return f"error: {type(error).__name__}"
+        # A class of eagre's own may stand below that of Python.
+        kind = KeyError if isinstance(error, KeyError) else type(error)
+        return f"error: {kind.__name__}"
 
 
 def main() -> None:

@@ -1,0 +1,119 @@
+"""Iterators go on exactly where they were: cut at each element, in this program and the next."""
+
+import json
+
+import numpy as np
+import pytest
+
+import eagre as tf
+
+D = tf.data.Dataset
+
+
+def squares():
+    for number in range(7):
+        yield number * number
+
+
+def twice(x):
+    return D.from_tensors(x).repeat(2)
+
+
+def lines(count):
+    with open("lines.txt", "w") as file:
+        file.writelines(f"line {number}\n" for number in range(count))
+    return tf.data.TextLineDataset(["lines.txt", "lines.txt"])
+
+
+SPEC = tf.TensorSpec([], tf.int32)
+PIPELINES = {
+    "slices": lambda: D.from_tensor_slices({"a": np.arange(9), "b": np.ones([9, 2])}).batch(2),
+    "generator": lambda: D.from_generator(squares, output_signature=SPEC).batch(2),
+    "random": lambda: D.random(seed=1).take(20),
+    "random by chance": lambda: D.random().batch(3).take(5),
+    "text lines": lambda: lines(5).skip(1),
+    "zip": lambda: D.zip(D.range(9).shuffle(9), D.range(9).filter(lambda x: x > 2)),
+    "take and skip": lambda: D.range(20).filter(lambda x: x > 1).skip(3).shard(2, 1).take(6),
+    "concatenate": lambda: D.range(3).filter(lambda x: x > 0).concatenate(D.range(5)),
+    "enumerate": lambda: D.range(9).filter(lambda x: x > 2).enumerate(3),
+    "permutation": lambda: D.range(9).shuffle(9).repeat(3).batch(4),
+    "one order": lambda: D.range(9).shuffle(9, reshuffle_each_iteration=False).repeat(3),
+    "window of numbers": lambda: D.range(20).shuffle(4, seed=2).repeat(2).batch(3),
+    "window of elements": lambda: D.range(20).map(lambda x: x * x).shuffle(5).repeat(2),
+    "shuffles": lambda: D.range(12).shuffle(3).batch(2).shuffle(3).unbatch(),
+    "map": lambda: D.range(9).map(lambda x: (x, tf.fill([2], x))).batch(2),
+    "filter": lambda: D.range(20).filter(lambda x: x % 3 != 0).shuffle(2),
+    "take_while": lambda: D.range(20).take_while(lambda x: x < 8),
+    "scan": lambda: D.range(9).scan(tf.constant(0, tf.int64), lambda s, x: (s + x, s)),
+    "unique": lambda: D.range(30).map(lambda x: x % 7).unique(),
+    "flat_map": lambda: D.range(6).flat_map(D.range),
+    "flat_map of shuffles": lambda: D.range(3, 6).flat_map(lambda x: D.range(x).shuffle(9)),
+    "interleave": lambda: D.range(2, 7).interleave(D.range, cycle_length=3, block_length=2),
+    "interleave of shuffles": lambda: D.range(3, 8).shuffle(5).interleave(
+        lambda x: D.range(x).shuffle(9), cycle_length=2),
+    "padded_batch": lambda: D.range(7).map(lambda x: tf.fill([x], x)).padded_batch(2),
+    "unbatch": lambda: D.range(10).shuffle(10).batch(4).unbatch(),
+    "rebatch": lambda: D.range(20).shuffle(20).batch(4).rebatch([3, 1]),
+    "window": lambda: D.range(12).window(4, shift=1, stride=2).flat_map(lambda w: w.batch(4)),
+    "window with gaps": lambda: D.range(12).window(2, shift=3).flat_map(lambda w: w.batch(4)),
+    "cache": lambda: D.range(6).shuffle(6).cache().repeat(3),
+    "prefetch": lambda: D.range(6).shuffle(6).prefetch(2).with_options(tf.data.Options()),
+    "choose": lambda: D.choose_from_datasets(
+        [D.range(9).shuffle(9), D.range(10, 15)], D.range(2).repeat(5)),
+    "sample": lambda: D.sample_from_datasets(
+        [D.range(9).shuffle(9), D.range(10, 15), D.range(20, 25)], [0.5, 0.25, 0.25]),
+    "python": lambda: D.range(6).map(lambda x: int(x.numpy()) * 2).shuffle(3),
+}
+
+
+def plain(elements):
+    def one(element):
+        return [np.asarray(x).tolist() for x in tf.nest.flatten(element)]
+
+    return [one(element) for element in elements]
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_resume_at_each_element(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    dataset = PIPELINES[name]()
+    iterator = iter(dataset)
+    states, elements = [iterator.state()], []
+    for element in iterator:
+        elements.append(element)
+        states.append(iterator.state())
+    wanted = plain(elements)
+    assert len(wanted) > 1
+    for fresh in (False, True):
+        for number, state in enumerate(states):
+            text = json.dumps(state)
+            assert len(text) < 700
+            other = iter(PIPELINES[name]() if fresh else dataset)
+            if number % 2:
+                next(other)
+            other.restore(json.loads(text))
+            assert plain(other) == wanted[number:], (fresh, number)
+
+
+def test_a_checkpoint_holds_an_iterator(tmp_path):
+    dataset = D.range(100).shuffle(100).repeat().batch(7)
+    iterator = iter(dataset)
+    for _ in range(20):
+        next(iterator)
+    path = tf.train.Checkpoint(iterator=iterator).write(str(tmp_path / "state"))
+    wanted = plain(next(iterator) for _ in range(20))
+    other = iter(D.range(100).shuffle(100).repeat().batch(7))
+    tf.train.Checkpoint(iterator=other).read(path)
+    assert plain(next(other) for _ in range(20)) == wanted
+    numbers = iter(dataset.as_numpy_iterator())
+    tf.train.Checkpoint(iterator=numbers).read(path)
+    assert plain(next(numbers) for _ in range(20)) == wanted
+
+
+def test_a_state_of_another_pipeline_changes_nothing():
+    iterator = iter(D.range(5))
+    next(iterator)
+    for state in ([], [1, [0, [3], 2]], "x"):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Iterator.restore expected"):
+            iterator.restore(state)
+    assert [int(x) for x in iterator] == [1, 2, 3, 4]
