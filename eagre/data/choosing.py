@@ -76,7 +76,7 @@ class _SeveralCursor(Cursor):
         raise NotImplementedError
 
     def state(self) -> Any:
-        return [self._is_over, self._open, [each.state() for each in self._cursors]]
+        return [self._is_over, list(self._open), [each.state() for each in self._cursors]]
 
     def restore(self, state: Any) -> None:
         self._is_over, is_open, states = state

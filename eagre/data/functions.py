@@ -202,6 +202,8 @@ def _is_exact(operation: Any) -> bool:
     primitive = operation.primitive
     if primitive.name in ("constant", "cast"):
         return all(x.dtype.name != "string" for x in (*operation.inputs, *operation.outputs))
+    if primitive.effect == "read":
+        return True  # A variable is read once for all elements of a batch.
     is_plain = getattr(primitive, "is_exact", False) and primitive.effect is None
     return is_plain and not primitive.can_fail and primitive.vectorize is not None
 

@@ -79,11 +79,11 @@ class _CacheCursor(Cursor):
         self._cache = cache
         self._position = 0
         self._found: list[Element] = []
-        self._origin = cache.origin
-        self._run: Run | None = None
+        self._run = Run(cache.inputs[0]) if cache.origin is None else None
+        self._origin = cache.origin if self._run is None else self._run.state()
 
     def next(self) -> Element | None:
-        element = self._kept() if self._origin and self._run is None else self._fresh()
+        element = self._kept() if self._run is None else self._fresh(self._run)
         self._position += element is not None
         return element
 
@@ -91,11 +91,8 @@ class _CacheCursor(Cursor):
         values = self._cache.values
         return values[self._position] if self._position < len(values) else None
 
-    def _fresh(self) -> Element | None:
-        if self._run is None:
-            self._run = Run(self._cache.inputs[0])
-            self._origin = self._run.state()
-        element = self._run.cursor.next()
+    def _fresh(self, run: Run) -> Element | None:
+        element = run.cursor.next()
         if element is not None:
             self._found.append(element)
         elif self._cache.origin is None:
@@ -108,8 +105,8 @@ class _CacheCursor(Cursor):
     def restore(self, state: Any) -> None:
         """Elements that are not kept here are computed again."""
         position, origin = state
-        if origin is None or origin == self._cache.origin:
-            self._position, self._origin = position, origin
+        if origin == self._cache.origin:
+            self._position, self._origin, self._run = position, origin, None
             return
         source = self._cache.inputs[0]
         # What another run kept comes in another order: the passes of this one go on as they were.

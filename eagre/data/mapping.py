@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient, structure
 from eagre.core.conversion import described
@@ -14,6 +14,9 @@ from eagre.data.dataset import Dataset
 from eagre.data.functions import ElementFunction, scalar_predicate, truth
 from eagre.data.sources import arrays_of
 from eagre.data.specs import UNKNOWN, DatasetSpec, integer, normalized, spec_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def first_of(source: Dataset) -> Element | None:
@@ -227,7 +230,7 @@ class FlatMap(FunctionStage):
         return made, Run(made, mixed(luck, number), since)
 
     def begin(self, run: Run, key: int) -> Cursor:
-        return _TurnsCursor(self, self.inputs[0].begin(run, key), mixed(run.luck, key))
+        return _TurnsCursor(self, lambda: self.inputs[0].begin(run, key), mixed(run.luck, key))
 
 
 class _Turn:
@@ -243,11 +246,12 @@ class _Turn:
 class _TurnsCursor(Cursor):
     """Places for as many datasets as take turns; a place whose dataset has ended gets the next."""
 
-    __slots__ = ("_in_block", "_input", "_is_over", "_luck", "_number", "_place", "_stage",
-                 "_turns")  # fmt: skip
+    __slots__ = ("_begin", "_in_block", "_input", "_is_over", "_luck", "_number", "_place",
+                 "_stage", "_turns")  # fmt: skip
 
-    def __init__(self, stage: FlatMap, source: Cursor, luck: int) -> None:
-        self._stage, self._input, self._luck = stage, source, luck
+    def __init__(self, stage: FlatMap, begin: Callable[[], Cursor], luck: int) -> None:
+        self._stage, self._begin, self._luck = stage, begin, luck
+        self._input = begin()
         self._turns: list[_Turn | None] = [None] * stage.cycle
         self._place = self._in_block = self._number = 0
         self._is_over = False
@@ -297,19 +301,19 @@ class _TurnsCursor(Cursor):
     def restore(self, state: Any) -> None:
         place, turns, position = state
         self._place, self._in_block, self._number, self._is_over, self._luck = place
-        begin = self._input
         for index, saved in enumerate(turns):
             if saved is None:
                 continue
             before, number, inner = saved
-            begin.restore(before)
-            element = begin.next()
+            source = self._begin()
+            source.restore(before)
+            element = source.next()
             if element is None:
                 raise ValueError("an element that is no longer there")
             opened = self._stage.opened(element, number, self._luck)
             opened[1].restore(opened[0], inner)
             self._turns[index] = _Turn(before, number, opened)
-        begin.restore(position)
+        self._input.restore(position)
 
 
 class Scan(Dataset):

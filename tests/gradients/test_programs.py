@@ -90,7 +90,8 @@ def statements(draw, kind, expressions, depth, in_loop):
         "while": [f"{counter} = 0", f"while {counter} < k and ({condition}):",
                   f"    {counter} = {counter} + 1"],
         # A loop that carries what it goes over adds that tensor's gradients in another order.
-        "rows": [f"r{depth} = x * 1.0", f"for {counter} in r{depth}:", f"    y = bounded(y * 0.5 + {counter} * v)"],
+        "rows": [f"r{depth} = x * 1.0", f"for {counter} in r{depth}:",
+                 f"    y = bounded(y * 0.5 + {counter} * v)"],
         "python": [f"for {counter} in range(2):"],
     }
     return [*heads[kind], *body]
@@ -107,10 +108,10 @@ def made(lines):
     return namespace["program"]
 
 
-def points(seed, scale=1.0):
+def points(seed):
     """Values for x, y and v."""
     generator = np.random.default_rng(seed)
-    return [tf.constant(generator.normal(size=shape) * scale) for shape in ((2, 3), (2, 3), (3,))]
+    return [tf.constant(generator.normal(size=shape)) for shape in ((2, 3), (2, 3), (3,))]
 
 
 WEIGHTS = points(0)[:2]
