@@ -62,7 +62,7 @@ class Arguments:
 
     def _read_variable(self, variable: Variable) -> None:
         """A variable by its spec, and by the place where it was met before, if it was."""
-        handle = variable.handle
+        handle: Any = variable.handle
         place = next((i for i, leaf in enumerate(self.leaves) if leaf is handle), None)
         self.leaves.append(handle)
         spec = handle.spec.value

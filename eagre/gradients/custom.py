@@ -121,8 +121,8 @@ def custom_gradient(f: Any = None) -> Any:
     def decorated(*args: Any, **kwargs: Any) -> Any:
         tensors = structure.map_structure(to_tensor, args, expand_composites=True)
         with _Reads() as reads:
-            outcome = f(*tensors, **kwargs)
-        if not isinstance(outcome, tuple) or len(outcome) != 2 or not callable(outcome[1]):
+            outcome: Any = f(*tensors, **kwargs)
+        if outcome.__class__ is not tuple or len(outcome) != 2 or not callable(outcome[1]):
             raise TypeError(
                 f"custom_gradient expected {_name(f)} to return (result, grad_fn). "
                 f"Received: {outcome!r:.80}"
@@ -189,7 +189,11 @@ def _rule(grads_of_sources: Any, results: list[Tensor]) -> tuple[Any, list[Tenso
     """The rule, and the tensors that it reads. While tracing it is a graph: then it holds as well
     for other values, where the graph that is being traced runs."""
     if ambient.executing_eagerly():
-        return lambda grads, _: grads_of_sources(grads), []
+
+        def at_once(grads: Any, _: Any) -> list[Any]:
+            return grads_of_sources(grads)
+
+        return at_once, []
     is_there: list[bool] = []
     graph = Graph("grad_fn")
     with Trace(graph):
@@ -205,6 +209,10 @@ def _rule(grads_of_sources: Any, results: list[Tensor]) -> tuple[Any, list[Tenso
         return [next(found) if there else None for there in is_there]
 
     return rule, captured
+
+
+def _list(*grads: Any) -> list[Any]:
+    return list(grads)
 
 
 def _name(function: Any) -> str:
@@ -231,9 +239,8 @@ def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
         def through(*grads: Any, variables: Any = ()) -> Any:
             return list(grads), [None] * len(variables)
 
-        arguments = structure.flatten(tensors)
-        grad_fn = through if reads.handles else (lambda *grads: list(grads))
-        return _attach(result, arguments, reads, grad_fn, _name(f))
+        grad_fn: Any = through if reads.handles else _list
+        return _attach(result, structure.flatten(tensors), reads, grad_fn, _name(f))
 
     return decorated
 
@@ -265,7 +272,10 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
             found = tape.gradient(value, [*arguments, *variables], list(grads))
             return found[: len(arguments)], found[len(arguments) :]
 
-        grad_fn = again if reads.handles else (lambda *grads: again(*grads)[0])
+        def of_arguments(*grads: Any) -> list[Any]:
+            return again(*grads)[0]
+
+        grad_fn: Any = again if reads.handles else of_arguments
         return _attach(result, arguments, reads, grad_fn, _name(f))
 
     return decorated

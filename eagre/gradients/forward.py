@@ -206,14 +206,14 @@ def _gradients(
         sums: dict[int, Any] = {}
         keys = [place if want else None for place, want in enumerate(wanted)]
         primitive.accumulate(keys, sums, grad, output, inputs, params)
-        rules = [sums.get(place) for place in range(len(inputs))]
+        rules: Any = [sums.get(place) for place in range(len(inputs))]
     elif primitive.gradients is None:
         rules = primitive.gradient(grad, output, *inputs, **params)
     else:
         rules = primitive.gradients(wanted, grad, output, inputs, params)
     parts: list[Any] = []
     for x, rule, want in zip(inputs, rules, wanted, strict=True):
-        part = rule() if want and rule.__class__ is FunctionType else rule
+        part: Any = rule() if want and rule.__class__ is FunctionType else rule
         if part is None or not want:
             parts.append(None)
             continue

@@ -14,7 +14,7 @@ from eagre.ops.math import abs as absolute
 from eagre.ops.math import exp, log, log1p
 from eagre.ops.reductions import reduce_sum
 from eagre.ops.shaping import cast, expand_dims
-from eagre.primitives.comparison import select
+from eagre.primitives.comparison import logical_and, select
 from eagre.primitives.families import one_like, shape_of
 
 
@@ -83,7 +83,7 @@ def log_poisson_loss(
     loss = exp(x) - x * z
     if not compute_full_loss:
         return loss
-    is_small = (z >= 0.0) & (z <= 1.0)
+    is_small = logical_and(z >= 0.0, z <= 1.0)
     # The logarithm is taken of 1 where it is not used: its gradient is finite there.
     safe = select(is_small, one_like(z), z)
     stirling = safe * log(safe) - safe + 0.5 * log(2.0 * pi * safe)

@@ -50,12 +50,12 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
 def _is_symbolic(value: Any) -> bool:
     """Whether a value is, or holds, a tensor without a value."""
     if isinstance(value, list | tuple):
-        return any([part.__class__ is not int and _is_symbolic(part) for part in value])
+        return any(part.__class__ is not int and _is_symbolic(part) for part in value)
     return isinstance(value, Tensor) and not isinstance(value, EagerTensor)
 
 
 def _integers(value: Any) -> list[int]:
-    is_plain = isinstance(value, list | tuple) and all([n.__class__ is int for n in value])
+    is_plain = isinstance(value, list | tuple) and all(n.__class__ is int for n in value)
     return list(value) if is_plain else [int(n) for n in np.asarray(value).tolist()]
 
 

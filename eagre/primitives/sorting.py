@@ -47,8 +47,8 @@ def _as_unsigned(keys: Any) -> Any:
         return keys
     if keys.dtype.kind == "i":
         return keys.view(np.uint32) ^ top
-    bits: Any = (keys + np.float32(0)).view(np.uint32)  # -0 becomes 0, its equal
-    bits = np.where(bits & top, ~bits, bits | top)
+    signed: Any = (keys + np.float32(0)).view(np.uint32)  # -0 becomes 0, its equal
+    bits: Any = np.where(signed & top, ~signed, signed | top)
     bits[np.isnan(keys)] = ~np.uint32(0)
     return bits
 
