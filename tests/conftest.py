@@ -1,10 +1,15 @@
 """What every test needs: the repository's root on the path, and texts to compare with."""
 
 import difflib
+import os
 import sys
 from pathlib import Path
 
 import pytest
+
+# Several processes run the tests, and each would start as many BLAS threads as there are cores.
+for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 ROOT = str(Path(__file__).resolve().parents[1])
 if ROOT not in sys.path:

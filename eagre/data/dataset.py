@@ -59,7 +59,7 @@ class Dataset(Transformations):
     def element(self, index: int) -> Element:
         """The components of the element of a number that exists."""
         raise UnimplementedError(
-            f"Dataset.at expected a dataset that gives elements by their numbers. Received: "
+            f"at expected a dataset that gives elements by their numbers. Received: "
             f"{self.stage}, which has to be gone through. Use dataset.skip(index).take(1)."
         )
 

@@ -204,7 +204,11 @@ def _is_exact(operation: Any) -> bool:
         return all(x.dtype.name != "string" for x in (*operation.inputs, *operation.outputs))
     if primitive.effect == "read":
         return True  # A variable is read once for all elements of a batch.
-    is_plain = getattr(primitive, "is_exact", False) and primitive.effect is None
+    is_exact = getattr(primitive, "is_exact", False) or (
+        getattr(primitive, "is_exact_for_reals", False)
+        and not any(x.dtype.is_complex for x in operation.inputs)
+    )
+    is_plain = is_exact and primitive.effect is None
     return is_plain and not primitive.can_fail and primitive.vectorize is not None
 
 

@@ -203,7 +203,7 @@ class TextLineDataset(Dataset):
                 import gzip
 
                 return gzip.open(path, "rb")
-            file = open(path, "rb")  # noqa: SIM115 the cursor closes it
+            file = open(path, "rb")
         except FileNotFoundError as error:
             raise NotFoundError(
                 f"TextLineDataset expected files that exist. Received: {path.decode()!r}"

@@ -127,11 +127,11 @@ def element_at(dataset: Any, index: Any) -> Any:
     >>> tf.data.experimental.at(squares, 3).numpy()
     np.int64(9)
     """
-    source = datasets_in(dataset, "Dataset.at(dataset)")[0]
-    number, size = integer(index, "Dataset.at(index)"), source.size()
+    source = datasets_in(dataset, "at(dataset)")[0]
+    number, size = integer(index, "at(index)"), source.size()
     if size >= 0 and not 0 <= number < size:
         raise OutOfRangeError(
-            f"Dataset.at expected an index from 0 to {size - 1}. Received: index={number}"
+            f"at expected an index from 0 to {size - 1}. Received: index={number}"
         )
     with ambient.outside(None):
         return source.layout.pack(source.element(number))

@@ -108,7 +108,7 @@ def _parts(value: Any) -> list[Any]:
 def _shallow(value: Any) -> Any:
     """The outermost nest with leaves for parts."""
     if hasattr(value, "keys"):
-        return {key: 0 for key in value} if value.__class__ is dict else _emptied(value)
+        return dict.fromkeys(value, 0) if value.__class__ is dict else _emptied(value)
     if hasattr(value, "__attrs_attrs__"):
         return _emptied(value)
     if hasattr(value, "_fields"):

@@ -13,6 +13,7 @@ from tests.messages import (
     bundles,
     checkpoints,
     composites,
+    datasets,
     demands,
     explanations,
     functions,
@@ -31,7 +32,7 @@ from tests.messages import (
 SECTIONS = [values, composites, operations, tapes, tracing, state, signals, demands, arrays,
             networks]
 SECTIONS += [functions, autograph, batches, linear_operators, checkpoints, explanations, optimizers]
-SECTIONS += [bundles, sessions]
+SECTIONS += [datasets, bundles, sessions]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
     f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()
@@ -144,6 +145,9 @@ def public_names():
     names |= {*space.__all__, "Graph", "Variable", "get_attr", "Tensor.eval", "Operation.run"}
     names |= {f"{kind.__name__}.{member}" for kind in kinds for member in members(kind)}
     names |= members(space.Session)
+    for kind in (tf.data.Dataset, tf.data.Iterator, tf.data.Options):
+        names |= {f"{kind.__name__}.{member}" for member in {*members(kind), *vars(tf.data)}}
+    names |= vars(tf.data).keys() | vars(tf.data.experimental).keys()
     names |= {"if", "while", "for", "assert", "set_loop_options", "do_not_convert", "append"}
     names |= set(tf.autograph.__all__) | {"recursion", "y", "looks_at_its_frame"}
     # Functions of the tests that are traced stand for functions of the user.

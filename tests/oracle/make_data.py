@@ -247,7 +247,7 @@ def names(tf: Any) -> dict[str, Any]:
     """What the expressions speak of."""
 
     def abs_if_odd(x: Any) -> Any:
-        if x % 2 == 1:  # noqa: SIM108 a branch of the graph
+        if x % 2 == 1:
             y = -x
         else:
             y = x
