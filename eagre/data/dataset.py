@@ -8,7 +8,7 @@ from typing import Any
 from eagre.core import dtypes, structure
 from eagre.core.errors import InaccessibleTensorError, UnimplementedError
 from eagre.core.tensor import SymbolicTensor, Tensor
-from eagre.data.cursors import Cursor, Element, IndexedCursor, Run, Seed, pipeline
+from eagre.data.cursors import Cursor, Element, IndexedCursor, Run, pipeline
 from eagre.data.iterator import Iterator, NumpyIterator
 from eagre.data.options import Options
 from eagre.data.specs import INFINITE, UNKNOWN, Layout
@@ -35,7 +35,8 @@ class Dataset(Transformations):
 
     __dataset__ = True
     inputs: tuple[Dataset, ...] = ()
-    seed: Seed | None = None
+    seed: Any = None
+    """The `Seed` of a stage that draws."""
     is_indexed = False
     """Whether elements can be had by their numbers, each as cheap as the other and again."""
 
@@ -101,8 +102,8 @@ class Dataset(Transformations):
 
         >>> tf.data.Dataset.range(7).batch(2).cardinality().numpy()
         np.int64(4)
-        >>> tf.data.Dataset.range(7).repeat().cardinality() == tf.data.INFINITE_CARDINALITY
-        <tf.Tensor: shape=(), dtype=bool, numpy=np.True_>
+        >>> bool(tf.data.Dataset.range(7).repeat().cardinality() == tf.data.INFINITE_CARDINALITY)
+        True
         """
         return constant(self.size(), dtypes.int64)
 
@@ -155,7 +156,7 @@ class Dataset(Transformations):
         """What each stage is, where it was made, and how its function runs.
 
         >>> print(tf.data.Dataset.range(3).map(lambda x: x + 1).explain())
-        Dataset.map at ...: int64[], 3 elements; the function is a graph
+        Dataset.map at ...: int64[], 3 elements; the function is a graph, for whole batches
         Dataset.range at ...: int64[], 3 elements
         """
         return "\n".join(_explained(node) for node in pipeline(self))

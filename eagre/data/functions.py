@@ -43,8 +43,6 @@ def enable_debug_mode() -> None:
     """Let the functions of all datasets that are made from now on run as Python.
 
     A breakpoint in such a function stops there, and a print prints for each element.
-
-    >>> tf.data.experimental.enable_debug_mode()  # doctest: +SKIP
     """
     debugging["is_on"] = True
 

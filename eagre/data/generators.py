@@ -12,6 +12,7 @@ from eagre.core.errors import InvalidArgumentError, NotFoundError
 from eagre.core.specs import TensorSpec, TypeSpec
 from eagre.data.cursors import Cursor, Element, Run
 from eagre.data.dataset import Dataset
+from eagre.data.sources import arrays_of
 from eagre.data.specs import UNKNOWN, normalized
 
 _NAME = "Dataset.from_generator"
@@ -84,13 +85,11 @@ class FromGenerator(Dataset):
         if not structure.is_nested(spec):
             return (self._component(value, spec, position, "element"),)
         element = normalized(value, _NAME, _Leaf)
-        try:
-            structure.assert_same_structure(spec, element, check_types=False)
-        except (TypeError, ValueError) as error:
+        if structure.paths(element, "element") != self.layout.places():
             raise DTypeMismatchError(
                 f"{_NAME} expected values in the structure of the signature, {spec!r}. Received: "
                 f"{value!r:.200} as element {position}"
-            ) from error
+            )
         leaves = zip(structure.flatten(element), self.layout.leaves, self.layout.places(),
                      strict=True)  # fmt: skip
         return tuple([self._component(x.value, leaf, position, at) for x, leaf, at in leaves])
@@ -98,7 +97,7 @@ class FromGenerator(Dataset):
     def _component(self, value: Any, spec: Any, position: int, place: str) -> Any:
         place = f"{place} of element {position}" if place != "element" else f"element {position}"
         try:
-            array = to_tensor(value, spec.dtype, name=_NAME).array
+            array = arrays_of(to_tensor(value, spec.dtype, name=_NAME))
         except (TypeError, ValueError, OverflowError) as error:
             raise DTypeMismatchError(
                 f"{_NAME} expected values of {spec.dtype.name}, as the signature says. Received: "
@@ -131,8 +130,9 @@ class _GeneratorCursor(Cursor):
 
     def next(self) -> Element | None:
         if self._values is None:
-            args = [arg.numpy() for arg in self._dataset.args]
-            self._values = iter(self._dataset.function(*args))
+            args: list[Any] = [arrays_of(arg).copy()[()] for arg in self._dataset.args]
+            values: Any = self._dataset.function(*args)
+            self._values = iter(values)
         position = self._position
         for value in self._values:
             self._position = position + 1

@@ -24,22 +24,22 @@ class Shuffle(Dataset):
         size = integer(buffer_size, "Dataset.shuffle(buffer_size)")
         if size is not None and size < 0 and source.size() >= 0:
             size = max(source.size(), 1)  # UNKNOWN stands for all
-        self.window = integer(size, "Dataset.shuffle(buffer_size)", 1)
+        self.waiting = integer(size, "Dataset.shuffle(buffer_size)", 1)
         self.seed = new_seed(seed, "Dataset.shuffle", differs)
 
     def begin(self, run: Run, key: int) -> Cursor:
         source, seed = self.inputs[0], run.seed(self, key)
         if not source.is_indexed:
-            return _WindowCursor(source.begin(run, key), self.window, seed)
-        if self.window >= source.size():
+            return _WindowCursor(source.begin(run, key), self.waiting, seed)
+        if self.waiting >= source.size():
             return _PermutationCursor(source, seed)
-        return _IndexWindowCursor(source, self.window, seed)
+        return _IndexWindowCursor(source, self.waiting, seed)
 
     def detail(self) -> str:
         source = self.inputs[0]
-        if source.is_indexed and self.window >= source.size():
+        if source.is_indexed and self.waiting >= source.size():
             return "; a permutation of numbers"
-        return f"; a window of {self.window} {'numbers' if source.is_indexed else 'elements'}"
+        return f"; a window of {self.waiting} {'numbers' if source.is_indexed else 'elements'}"
 
 
 class _PermutationCursor(Cursor):

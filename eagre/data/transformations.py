@@ -170,7 +170,7 @@ class Transformations:
         >>> [int(x) for x in dataset]
         [0, 0, 1]
         """
-        from eagre.data.mapping import FlatMap
+        from eagre.data.turns import FlatMap
 
         return FlatMap(self, map_func)
 
@@ -196,7 +196,7 @@ class Transformations:
         >>> [int(x) for x in dataset.interleave(twice, cycle_length=2)]
         [1, 2, 1, 2, 3, 3]
         """
-        from eagre.data.mapping import FlatMap
+        from eagre.data.turns import FlatMap
 
         if cycle_length in (None, -1):
             cycle_length = 1
@@ -312,7 +312,7 @@ class Transformations:
         >>> [[int(x) for x in window] for window in windows]
         [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
         """
-        from eagre.data.batching import Window
+        from eagre.data.windows import Window
 
         return Window(self, size, shift, stride, drop_remainder)
 

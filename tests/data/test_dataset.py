@@ -189,3 +189,23 @@ def test_long_iterations_hold_no_memory():
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 50_000
+
+
+def test_stages_have_all_methods():
+    dataset = D.range(6).shuffle(3, seed=1)
+    stages = [dataset, dataset.batch(2), dataset.window(2), dataset.map(lambda x: x), D.random(),
+              dataset.padded_batch(2), dataset.cache(), dataset.take(2), dataset.repeat(2),
+              dataset.interleave(D.range), dataset.unique(), dataset.enumerate()]
+    names = [name for name in dir(D) if not name.startswith("_") and callable(getattr(D, name))]
+    for stage in stages:
+        assert all(callable(getattr(stage, name)) for name in names), stage
+
+
+def test_debug_mode(monkeypatch):
+    from eagre.data import functions
+
+    monkeypatch.setitem(functions.debugging, "is_on", False)
+    tf.data.experimental.enable_debug_mode()
+    seen = []
+    assert ints(D.range(3).map(lambda x: seen.append(int(x)) or x)) == [0, 1, 2]
+    assert seen[-3:] == [0, 1, 2]
