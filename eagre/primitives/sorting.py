@@ -49,8 +49,7 @@ def _as_unsigned(keys: Any) -> Any:
         return keys.view(np.uint32) ^ top
     signed: Any = (keys + np.float32(0)).view(np.uint32)  # -0 becomes 0, its equal
     bits: Any = np.where(signed & top, ~signed, signed | top)
-    bits[np.isnan(keys)] = ~np.uint32(0)
-    return bits
+    return np.where(np.isnan(keys), ~np.uint32(0), bits)
 
 
 class SortIndices(Primitive):
