@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from math import prod, sqrt
 from typing import Any
 
@@ -69,8 +71,8 @@ class VariableScope:
         return collecting_graph().get_collection(GraphKeys.TRAINABLE_VARIABLES, self.name)
 
 
-class _Store:
-    """What a graph keeps for `get_variable`: variables by name, and the scopes that are entered."""
+class VariableStore:
+    """What a graph or template keeps for `get_variable`: variables by name, scopes entered."""
 
     def __init__(self) -> None:
         self.variables: dict[str, Any] = {}
@@ -87,8 +89,24 @@ class _Store:
         return found
 
 
-def _store() -> _Store:
-    return collecting_graph().by_hand().stores.setdefault("variables", _Store())
+_kept: ContextVar[VariableStore | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def keeping(store: VariableStore) -> Iterator[None]:
+    """Let `get_variable` share variables by this store where operations run at once."""
+    token = _kept.set(store)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def _store() -> VariableStore:
+    kept = _kept.get()
+    if kept is not None:
+        return kept
+    return collecting_graph().by_hand().stores.setdefault("variables", VariableStore())
 
 
 def get_variable_scope() -> VariableScope:
@@ -167,7 +185,7 @@ class variable_scope:
         store.entries = {k: n for k, n in store.entries.items() if not k.startswith(inside)}
         store.scope = outer
 
-    def _inner(self, store: _Store, outer: VariableScope) -> VariableScope:
+    def _inner(self, store: VariableStore, outer: VariableScope) -> VariableScope:
         given = self._name_or_scope
         is_scope = isinstance(given, VariableScope)
         name = given.name if is_scope else self._full_name(store, outer)
@@ -178,7 +196,7 @@ class variable_scope:
         }
         return VariableScope(self._reuse or origin.reuse or outer.reuse, name, **chosen)
 
-    def _full_name(self, store: _Store, outer: VariableScope) -> str:
+    def _full_name(self, store: VariableStore, outer: VariableScope) -> str:
         given = self._name_or_scope
         if given == "":
             return outer.name
@@ -207,7 +225,7 @@ def get_variable(
 ) -> Any:
     """The variable of a name within the variable scope: a new one, or one to share.
 
-    Where operations run at once it is always a new one.
+    Where operations run at once it is always a new one, but in a `make_template`.
 
     Args:
         shape: of a new variable; not needed where the initializer is a value.
@@ -230,7 +248,7 @@ def get_variable(
     store = _store()
     scope = store.scope
     full = f"{scope.name}/{name}" if scope.name else name
-    is_eager = executing_eagerly_outside_functions()
+    is_eager = executing_eagerly_outside_functions() and _kept.get() is None
     wanted = dtypes.as_dtype(dtype or scope.dtype)
     known = None if is_eager else store.variables.get(full)
     if not is_eager and _is_shared(known, scope.reuse, full):

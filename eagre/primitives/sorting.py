@@ -47,9 +47,10 @@ def _as_unsigned(keys: Any) -> Any:
         return keys
     if keys.dtype.kind == "i":
         return keys.view(np.uint32) ^ top
+    where: Any = np.where
     signed: Any = (keys + np.float32(0)).view(np.uint32)  # -0 becomes 0, its equal
-    bits: Any = np.where(signed & top, ~signed, signed | top)
-    return np.where(np.isnan(keys), ~np.uint32(0), bits)
+    bits: Any = where(signed & top, ~signed, signed | top)
+    return where(np.isnan(keys), ~np.uint32(0), bits)
 
 
 class SortIndices(Primitive):

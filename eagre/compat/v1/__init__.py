@@ -22,6 +22,7 @@ from eagre.compat.collections import (
 from eagre.compat.names import disable_v2_behavior, enable_v2_behavior, name_scope
 from eagre.compat.placeholders import placeholder, placeholder_with_default
 from eagre.compat.session import InteractiveSession, Session, get_default_session
+from eagre.compat.templates import make_template
 from eagre.compat.v1 import train
 from eagre.compat.variable_scopes import (
     AUTO_REUSE,
@@ -118,6 +119,7 @@ __all__ = [
     "local_variables_initializer",
     "log",
     "log1p",
+    "make_template",
     "matrix_band_part",
     "matrix_determinant",
     "matrix_diag",

@@ -10,6 +10,7 @@ from eagre.compat.execution import (
     run,
     set_execution_mode,
 )
+from eagre.compat.templates import make_template
 from eagre.contrib.eager import metrics
 from eagre.control.host_calls import py_function as py_func
 from eagre.core.ambient import executing_eagerly
@@ -40,6 +41,7 @@ __all__ = [
     "gradients_function",
     "implicit_gradients",
     "implicit_value_and_gradients",
+    "make_template",
     "metrics",
     "num_gpus",
     "py_func",
