@@ -126,8 +126,21 @@ def test_metrics_are_saved(tmp_path):
     assert other.result().numpy() == 1.5
 
 
+def test_iterators():
+    dataset = tf.data.Dataset.from_tensor_slices([1, 2, 3])
+    elements = tfe.Iterator(dataset)
+    assert elements.next().numpy() == 1
+    assert [element.numpy() for element in elements] == [2, 3]
+    with pytest.raises(StopIteration):
+        elements.next()
+    once = tf.compat.v1.data.make_one_shot_iterator(dataset)
+    assert [once.get_next().numpy() for _ in range(3)] == [1, 2, 3]
+    with pytest.raises(tf.errors.OutOfRangeError):
+        once.get_next()
+
+
 def test_what_is_not_there_says_so():
-    with pytest.raises(AttributeError, match=r"tf\.contrib\.eager\.Iterator cannot be found"):
-        _ = tfe.Iterator
+    with pytest.raises(AttributeError, match=r"tf\.contrib\.eager\.Saver cannot be found"):
+        _ = tfe.Saver
     with pytest.raises(AttributeError, match=r"tf\.compat\.v1\.Sessions cannot be found"):
         _ = tf.compat.v1.Sessions

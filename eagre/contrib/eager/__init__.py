@@ -10,6 +10,7 @@ from eagre.compat.execution import (
     run,
     set_execution_mode,
 )
+from eagre.compat.iterators import Iterator
 from eagre.compat.templates import make_template
 from eagre.contrib.eager import metrics
 from eagre.control.host_calls import py_function as py_func
@@ -30,6 +31,7 @@ __all__ = [
     "ASYNC",
     "SYNC",
     "GradientTape",
+    "Iterator",
     "Variable",
     "async_clear_error",
     "async_wait",
