@@ -98,6 +98,13 @@ def growing_in_a_loop(v):
     return all_of_it
 
 
+def pops(v):
+    found = []
+    for x in v:
+        found.append(x)
+    return found.pop()
+
+
 def appends_pairs(v):
     found = []
     for x in v:
@@ -245,6 +252,7 @@ AUTOGRAPH = {
     "for: shape": (traced(shape_in_a_loop, tf.TensorSpec([3])), TypeError),
     "for: growing list": (traced(growing_in_a_loop, VECTOR), TypeError),
     "for: append a pair": (traced(appends_pairs, VECTOR), TypeError),
+    "list.pop": (traced(pops, VECTOR), tf.errors.UnimplementedError),
     "for: None before": (traced(none_before_a_loop, VECTOR), TypeError),
     "for: invariant": (traced(invariant_that_does_not_fit, VECTOR), ValueError),
     "for: scalar": (traced(over_a_scalar), TypeError),

@@ -6,6 +6,7 @@ from typing import Any
 
 from eagre.composites.tensor_array import TensorArray
 from eagre.core.conversion import to_tensor
+from eagre.core.errors import UnimplementedError
 from eagre.functions.autograph.values import is_tensor_like, shown
 from eagre.functions.effects import note_call
 
@@ -45,6 +46,13 @@ def append(values: Any, item: Any) -> Any:
     note_call(getattr(values, "source", values).append)
     values.append(item)
     return values
+
+
+class ListMethodError(UnimplementedError, AttributeError):
+    """A list that grows in a graph has no such method."""
+
+
+_METHODS = frozenset(name for name in dir(list) if not name.startswith("_"))
 
 
 class GrowingList:
@@ -93,6 +101,14 @@ class GrowingList:
     def append(self, item: Any) -> None:
         """Append an item in place, outside branches and loops of the graph."""
         self.array = self.with_item(item).array
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _METHODS:
+            raise AttributeError(f"a list that grows in a graph has no attribute {name!r}")
+        raise ListMethodError(
+            "append in a branch or loop of the graph makes a list that can only grow. Received: "
+            f"its method {name!r}. Use a tf.TensorArray, or slice tf.stack of the list."
+        )
 
     def __composite__(self) -> tuple[list[Any], Any]:
         return [self.array], lambda parts: GrowingList(parts[0])
