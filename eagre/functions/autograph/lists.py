@@ -106,7 +106,7 @@ class GrowingList:
         if name not in _METHODS:
             raise AttributeError(f"a list that grows in a graph has no attribute {name!r}")
         raise ListMethodError(
-            "append in a branch or loop of the graph makes a list that can only grow. Received: "
+            "append in a branch or loop of the graph makes a list that cannot but grow. Received: "
             f"its method {name!r}. Use a tf.TensorArray, or slice tf.stack of the list."
         )
 
