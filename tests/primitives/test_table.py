@@ -485,6 +485,9 @@ def reader(primitive):
 
     def call(*inputs, **params):
         values = inputs[1:] if primitive.name == "conditional" else inputs
+        if "batched" in params:
+            rows = zip(values, params["batched"], strict=True)
+            values = [x[0] if is_batched else x for x, is_batched in rows]
         params = {key: read(key, param, values) for key, param in params.items()}
         return apply_primitive(primitive, inputs, params)
 
