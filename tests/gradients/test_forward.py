@@ -1,6 +1,7 @@
 """`ForwardAccumulator`: against reverse mode for every primitive; nested, mixed, in functions."""
 
 import gc
+import itertools
 
 import numpy as np
 import pytest
@@ -174,3 +175,21 @@ def test_tangents_go_with_their_tensors():
         gc.collect()
         assert len(accumulator._tangents) < 5
     assert float(accumulator.jvp(y)) == 2.0
+
+
+def differentiated(f, kind):
+    """The derivative of a function of one number, by a tape ("R") or an accumulator ("F")."""
+    if kind == "R":
+        return lambda x: reverse(f, x)
+    return lambda x: along(f, x, tf.ones_like(x))
+
+
+@pytest.mark.parametrize("order", ["".join(kinds) for kinds in itertools.product("FR", repeat=3)])
+@pytest.mark.parametrize("mode", [lambda f: f, tf.function], ids=["eager", "function"])
+def test_three_levels_in_every_order(order, mode):
+    """The third derivative of exp(2x) x is exp(2x) (8x + 12)."""
+    f = lambda x: tf.exp(2.0 * x) * x  # noqa: E731
+    for kind in order:
+        f = differentiated(mode(f), kind)
+    found = mode(f)(tf.constant(0.3, tf.float64)).numpy()
+    assert found == pytest.approx(np.exp(0.6) * (8 * 0.3 + 12))
