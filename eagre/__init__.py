@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 
 from eagre.control.branching import cond
 from eagre.control.looping import while_loop
-from eagre.core import later as _later
-from eagre.core.absent import missing_name as _missing_name
-from eagre.core.absent import watch as _watch
 from eagre.core.ambient import (
     executing_eagerly,
 )
@@ -362,13 +359,15 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name in _later.NAMESPACES:
-        return _watch(_import_module("eagre." + name), "tf." + name)
-    if name in _later.HOMES:
-        home = _import_module(_later.HOMES[name])
-        value = globals()[name] = getattr(home, _later.OTHERWISE.get(name, name))
+    from eagre.core import absent, later
+
+    if name in later.NAMESPACES:
+        return absent.watch(_import_module("eagre." + name), "tf." + name)
+    if name in later.HOMES:
+        home = _import_module(later.HOMES[name])
+        value = globals()[name] = getattr(home, later.OTHERWISE.get(name, name))
         return value
-    raise _missing_name(name)
+    raise absent.missing_name(name)
 
 
 def __dir__() -> list[str]:

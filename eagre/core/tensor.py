@@ -20,7 +20,6 @@ from eagre.core.errors import (
 )
 from eagre.core.in_graph import TensorInGraph, advice
 from eagre.core.leaking import is_leaked, made
-from eagre.core.origin import Origin, origins
 from eagre.core.shapes import Sizes, TensorShape, are_compatible, merge_sizes
 from eagre.core.specs import ResourceSpec, TensorSpec
 
@@ -103,8 +102,9 @@ class Tensor:
         return "/job:localhost/replica:0/task:0/device:CPU:0"
 
     @property
-    def origin(self) -> Origin | None:
+    def origin(self) -> Any:
         """The operation that made it, if that was within `tf.debugging.trace_origins()`."""
+        from eagre.core.origin import origins
         return origins.get(self)
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from eagre.ops.ordering import get_current_name_scope, name_scope
 from eagre.state.trackable import Trackable
 from eagre.state.variable import Variable
 
@@ -37,6 +36,8 @@ class Module(Trackable):
         if not isinstance(self._name, str) or not self._name.isidentifier():
             kind = ValueError if isinstance(self._name, str) else TypeError
             raise kind(f"Module expected a name that is an identifier. Received: name={name!r}")
+        from eagre.ops.ordering import get_current_name_scope
+
         outer = get_current_name_scope()
         self._scope_name = f"{outer}/{self._name}/" if outer else f"{self._name}/"
 
@@ -46,13 +47,15 @@ class Module(Trackable):
         return self._name
 
     @property
-    def name_scope(self) -> name_scope:
+    def name_scope(self) -> Any:
         """A context of the module's name, within the scope in which the module was made."""
         if self._scope_name is None:
             raise ValueError(
                 "Module.name_scope needs a module that has called tf.Module.__init__. Received: a "
                 f"{type(self).__name__} that has not. Begin __init__ with super().__init__()."
             )
+        from eagre.ops.ordering import name_scope
+
         return name_scope(self._scope_name)
 
     @classmethod

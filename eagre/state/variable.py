@@ -9,7 +9,6 @@ from eagre.core import ambient, dtypes, printing
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.leaking import made
-from eagre.core.policies import VariableAggregation, VariableSynchronization
 from eagre.core.primitive import NO_PARAMS, apply
 from eagre.core.shapes import TensorShape, are_compatible, merge_sizes
 from eagre.core.specs import TensorSpec
@@ -49,10 +48,8 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         "__dict__",
         "__weakref__",
         "_trainable",
-        "aggregation",
         "constraint",
         "handle",
-        "synchronization",
     )
     __hash__ = None  # pyright: ignore[reportAssignmentType]
     __array_priority__ = 100
@@ -68,8 +65,8 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         dtype: Any = None,
         import_scope: Any = None,
         constraint: Any = None,
-        synchronization: Any = VariableSynchronization.AUTO,
-        aggregation: Any = VariableAggregation.NONE,
+        synchronization: Any = None,
+        aggregation: Any = None,
         shape: Any = None,
         experimental_enable_variable_lifting: bool = True,
     ) -> None:
@@ -93,16 +90,26 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         if self._trainable:
             self.handle.id = next_handle_id()
         self.constraint = constraint
-        self.synchronization = _member(
-            synchronization, VariableSynchronization.AUTO, "synchronization"
-        )
-        self.aggregation = _member(aggregation, VariableAggregation.NONE, "aggregation")
+        if synchronization is not None or aggregation is not None:
+            self._choices = _choices(synchronization, aggregation)
         if (level := ambient.interpreter()) is not None:
             level.note_variable(self)
         if array is None:
             self.enter_graph(value)
 
     # What it is -------------------------------------------------------------------------------
+
+    _choices: Any = None
+
+    @property
+    def synchronization(self) -> Any:
+        """Given to TensorFlow's strategies; there is one copy here."""
+        return (self._choices or _choices(None, None))[0]
+
+    @property
+    def aggregation(self) -> Any:
+        """Given to TensorFlow's strategies; there is one copy here."""
+        return (self._choices or _choices(None, None))[1]
 
     @property
     def name(self) -> str:
@@ -281,6 +288,16 @@ def _initial_tensor(initial_value: Any, dtype: Any) -> Tensor:
             "function."
         )
     return value
+
+
+def _choices(synchronization: Any, aggregation: Any) -> tuple[Any, Any]:
+    """Both choices as members of their enumerations."""
+    from eagre.core.policies import VariableAggregation, VariableSynchronization
+
+    return (
+        _member(synchronization, VariableSynchronization.AUTO, "synchronization"),
+        _member(aggregation, VariableAggregation.NONE, "aggregation"),
+    )
 
 
 def _member(choice: Any, default: Any, name: str) -> Any:
