@@ -59,7 +59,7 @@ def layer_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0]
 
 
-_UP_TO_GRAPH = {"core", "primitives", "graph"}
+_UP_TO_GRAPH = {"core", "files", "primitives", "graph"}
 _UP_TO_OPS = _UP_TO_GRAPH | {"gradients", "transforms", "control", "ops"}
 _UP_TO_BACKENDS = _UP_TO_OPS | {"composites", "state", "native", "passes", "backends"}
 _EVERYTHING = _UP_TO_BACKENDS | {"functions", "data", "export", "debugging", "compat"}
@@ -67,8 +67,9 @@ _EVERYTHING = _UP_TO_BACKENDS | {"functions", "data", "export", "debugging", "co
 # What each layer may import besides itself: the table of docs/architecture.md.
 MAY_IMPORT = {
     "core": set(),
-    "primitives": {"core"},
-    "graph": {"core", "primitives"},
+    "files": {"core"},
+    "primitives": {"core", "files"},
+    "graph": {"core", "files", "primitives"},
     "gradients": _UP_TO_GRAPH,
     "transforms": _UP_TO_GRAPH | {"gradients"},
     "control": _UP_TO_GRAPH | {"gradients", "transforms"},
@@ -93,7 +94,9 @@ MUST_NOT_IMPORT = {
     "data": "eagre.state.optimizers",
 }
 
-FOREIGN = {"ml_dtypes", "scipy", "llvmlite", "safetensors"}
+FOREIGN = {
+    "PIL", "google_crc32c", "llvmlite", "ml_dtypes", "pyarrow", "safetensors", "scipy", "tqdm",
+}
 
 
 def imports(path: Path) -> list[tuple[int, str]]:
