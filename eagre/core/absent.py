@@ -27,6 +27,8 @@ class MissingNameError(AttributeError):
         full = f"{space}.{missing}"
         is_known = missing in tensorflow_names().get(space, ())
         reason = ": it is a name of TensorFlow that is not there yet" if is_known else ""
+        if missing == "keras":
+            reason = ": Keras is not there yet; tf.Module, tf.nn and tf.optimizers are"
         found = nearest(module, space, missing)
         advice = f" Did you mean {found}?" if found else ""
         listing = f"dir({space}) lists the names that there are."

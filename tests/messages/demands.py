@@ -156,6 +156,7 @@ MISSING = {
     "misspelled": (lambda: tf.reduce_man, AttributeError),
     "in another namespace": (lambda: tf.log, AttributeError),
     "of TensorFlow": (lambda: tf.fingerprint, AttributeError),
+    "Keras": (lambda: tf.keras, AttributeError),
     "in a namespace": (lambda: tf.nn.relu7, AttributeError),
 }
 

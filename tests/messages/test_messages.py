@@ -46,7 +46,7 @@ FOREIGN = {
 }
 OWN = sorted(CASES.keys() - FOREIGN)
 NOTHING_TO_SHOW = {
-    "missing misspelled", "missing in another namespace", "missing of TensorFlow",
+    "missing misspelled", "missing in another namespace", "missing of TensorFlow", "missing Keras",
     "missing in a namespace",
     "tapes gradient: twice", "tapes enter: twice", "tapes enter: in another thread",
     "tapes stop_recording: not recording", "asked name: of an eager tensor",
@@ -130,7 +130,8 @@ def public_names():
     train = {**vars(tf.train), **vars(tf.train.experimental)}
     names |= train.keys() | members(tf.train.Checkpoint) | members(tf.train.CheckpointManager)
     names |= members(tf.train.CheckpointReader) | {"assert_consumed"}
-    names |= members(tf.test.Benchmark) | {"reduce_man", "fingerprint", "nn.relu7"}
+    names |= members(tf.test.Benchmark) | {"reduce_man", "fingerprint", "keras"}
+    names |= {"nn.relu7"}
     for name, kind in [*vars(tf).items(), *vars(tf.linalg).items(), *vars(tf.random).items()]:
         if isinstance(kind, type):
             names |= {f"{name}.{member}" for member in members(kind)} | members(kind)
