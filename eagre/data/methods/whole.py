@@ -1,0 +1,60 @@
+"""`Whole`: methods for a pipeline as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eagre.core.conversion import described
+
+if TYPE_CHECKING:
+    from eagre.data.dataset import Dataset
+
+
+class Whole:
+    """What is done with a pipeline as a whole."""
+
+    def apply(self: Any, transformation_func: Any) -> Dataset:
+        """What a function of datasets makes of this one.
+
+        >>> [int(x) for x in tf.data.Dataset.range(5).apply(lambda dataset: dataset.take(2))]
+        [0, 1]
+        """
+        made = transformation_func(self)
+        if not hasattr(type(made), "__dataset__"):
+            raise TypeError(
+                "Dataset.apply expected transformation_func to return a dataset. "
+                f"Received: {described(made)}"
+            )
+        return made
+
+    def prefetch(self: Any, buffer_size: Any, name: str | None = None) -> Dataset:
+        """The same elements: so far nothing is computed before it is wanted.
+
+        >>> [int(x) for x in tf.data.Dataset.range(3).prefetch(tf.data.AUTOTUNE)]
+        [0, 1, 2]
+        """
+        from eagre.data.keeping import Prefetch
+
+        return Prefetch(self, buffer_size)
+
+    def with_options(self: Any, options: Any, name: str | None = None) -> Dataset:
+        """The same elements; the options hold for the whole pipeline.
+
+        >>> options = tf.data.Options()
+        >>> options.deterministic = False
+        >>> len(tf.data.Dataset.range(3).with_options(options))
+        3
+        """
+        from eagre.data.keeping import WithOptions
+
+        return WithOptions(self, options)
+
+    def get_single_element(self: Any, name: str | None = None) -> Any:
+        """The element of a dataset that has one.
+
+        >>> tf.data.Dataset.range(3).batch(3).get_single_element().numpy()
+        array([0, 1, 2])
+        """
+        from eagre.data.mapping import as_single
+
+        return as_single(self)
