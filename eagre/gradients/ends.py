@@ -45,8 +45,11 @@ def value_of(source: Any) -> Any:
     )
 
 
-def seeds_of(targets: list[Any], output_gradients: Any) -> list[tuple[int, Tensor]]:
-    """The numbers of the targets with the gradients that flow into them, ones by default."""
+def seeds_of(ends: Any, targets: list[Any], output_gradients: Any) -> list[tuple[int, Tensor]]:
+    """The numbers of the targets with the gradients that flow into them, ones by default.
+
+    `ends` are the targets as the user gives them: of a variable its value is read.
+    """
     given = [None] * len(targets)
     if output_gradients is not None:
         given = structure.flatten(output_gradients)
@@ -55,11 +58,12 @@ def seeds_of(targets: list[Any], output_gradients: Any) -> list[tuple[int, Tenso
                 "GradientTape.gradient expected one output gradient for each target. "
                 f"Received: {len(given)} for {len(targets)} targets"
             )
-    return [
-        (target.id, ones_like(target) if grad is None else _fitting(grad, target))
-        for target, grad in zip(targets, given, strict=True)
-        if target.id and (target.dtype.is_floating or target.is_complex)
-    ]
+    found: list[tuple[int, Tensor]] = []
+    for end, target, grad in zip(ends, targets, given, strict=True):
+        value = target if end is target else to_tensor(end)
+        if target.id and (value.dtype.is_floating or value.is_complex):
+            found.append((target.id, ones_like(value) if grad is None else _fitting(grad, value)))
+    return found
 
 
 def _fitting(grad: Any, target: Any) -> Tensor:

@@ -51,6 +51,7 @@ class GradientTape(ambient.Recorder):
         "_has_late_watch",
         "_is_used_up",
         "_kept",
+        "_owners",
         "_records",
         "_watched",
         "_watches_variables",
@@ -71,6 +72,8 @@ class GradientTape(ambient.Recorder):
             raise ValueError(
                 "GradientTape cannot be entered while it records. Leave its `with` block first."
             )
+        if self._is_used_up:
+            self.reset()
         self.is_recording = True
         ambient.enter(self)
         return self
@@ -145,10 +148,16 @@ class GradientTape(ambient.Recorder):
             level.note_watch(self, value)
 
     def watched_variables(self) -> tuple[Any, ...]:
-        """The variables watched so far, in the order in which they were met."""
-        cells = [_cell(value) for value in self._watched.values() if value.dtype is resource]
-        owners = [cell.owner() for cell in cells]
+        """The variables watched so far, in the order in which they were met.
+
+        A tape that is used up still names them, but does not keep them.
+        """
+        owners = [owner() for owner in self._owners or self._watched_owners()]
         return tuple(owner for owner in owners if owner is not None)
+
+    def _watched_owners(self) -> list[Any]:
+        handles = [value for value in self._watched.values() if value.dtype is resource]
+        return [_cell(handle).owner for handle in handles]
 
     def stop_recording(self) -> _StopRecording:
         """Context in which this tape records nothing."""
@@ -168,6 +177,7 @@ class GradientTape(ambient.Recorder):
         self._has_large = False
         self._first = next_id()
         self._is_used_up = False
+        self._owners: list[Any] = []
         self._kept: Any = None
 
     # Playing back -----------------------------------------------------------------------------
@@ -199,9 +209,10 @@ class GradientTape(ambient.Recorder):
             )
         if self.is_recording and not self.is_persistent:
             self._stop()
-        targets = [value_of(t) for t in flatten(target)]
+        ends = flatten(target)
+        targets = [value_of(t) for t in ends]
         values = [value_of(s) for s in flatten(sources)]
-        seeds = seeds_of(targets, output_gradients)
+        seeds = seeds_of(ends, targets, output_gradients)
         numbers = {value.id for value in values if value.id}
         found = self._backpropagate(seeds, numbers)
         grads = [found.get(value.id) if value.id else None for value in values]
@@ -352,6 +363,7 @@ class GradientTape(ambient.Recorder):
 
     def _use_up(self) -> None:
         self._is_used_up = True
+        self._owners = self._watched_owners()
         self._records.clear()
         self._watched.clear()
 

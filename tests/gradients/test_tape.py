@@ -156,6 +156,23 @@ def test_a_source_that_is_the_target():
     assert number(tape.gradient([x, y], x)) == [5.0, 7.0]
 
 
+def test_a_variable_as_target():
+    x = tf.Variable([2.0, 2.0])
+    with tf.GradientTape(persistent=True) as tape:
+        z = x + x * 1.0
+    assert number(tape.gradient(x, x)) == [1.0, 1.0]
+    assert number(tape.gradient([x, z], x)) == [3.0, 3.0]
+    assert number(tape.gradient(x, x, output_gradients=tf.constant([3.0, 5.0]))) == [3.0, 5.0]
+    assert tape.gradient(tf.Variable(1.0), x) is None
+
+
+def test_an_assigned_variable_as_target():
+    x = tf.Variable([2.0, 2.0])
+    with tf.GradientTape() as tape:
+        assigned = tf.Variable(3.0).assign_add(x[0])
+    assert tape.gradient(assigned, x) is None
+
+
 def test_an_intermediate_source():
     x = tf.constant(3.0)
     with tf.GradientTape() as tape:
@@ -347,6 +364,30 @@ def test_stop_recording_is_undone_by_an_error():
             raise KeyError
         y = x * x
     assert number(tape.gradient(y, x)) == 4.0
+
+
+def test_a_used_tape_can_be_entered_again_and_begins_anew():
+    v, w = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = v * v
+    tape.gradient(y, v)
+    with tape:
+        z = w * w * w
+    assert number(tape.gradient(z, w)) == 27.0
+    assert [each is w for each in tape.watched_variables()] == [True]
+
+
+def test_a_used_tape_names_its_variables_and_does_not_keep_them():
+    v, w = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = v * w
+    tape.gradient(y, v)
+    assert [each is v for each in tape.watched_variables()] == [True, False]
+    value = weakref.ref(v)
+    del v
+    gc.collect()
+    assert value() is None
+    assert [each is w for each in tape.watched_variables()] == [True]
 
 
 def test_reset_forgets():
