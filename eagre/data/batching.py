@@ -11,7 +11,7 @@ from eagre.core.conversion import to_tensor
 from eagre.core.errors import DataLossError, InvalidArgumentError
 from eagre.core.shapes import TensorShape
 from eagre.core.specs import TensorSpec
-from eagre.data.cursors import Cursor, Element, RaggedError, Run, joined, stacked
+from eagre.data.cursors import Course, Cursor, Element, RaggedError, joined, stacked
 from eagre.data.dataset import Dataset
 from eagre.data.sources import row
 from eagre.data.specs import (
@@ -43,8 +43,8 @@ class Batch(Dataset):
             return UNKNOWN
         return pieces_of(self.inputs[0].size(), self.length, self.drops)
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _BatchCursor(self, self.inputs[0].begin(run, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _BatchCursor(self, self.inputs[0].cursor(run, key))
 
     def element(self, index: int) -> Element:
         source = self.inputs[0]
@@ -122,8 +122,8 @@ class PaddedBatch(Dataset):
             return UNKNOWN
         return pieces_of(self.inputs[0].size(), self.length, self.drops)
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _PaddedCursor(self, self.inputs[0].begin(run, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _PaddedCursor(self, self.inputs[0].cursor(run, key))
 
     def stacked(self, elements: list[Element]) -> Element:
         """The elements as one batch."""
@@ -260,8 +260,8 @@ class Unbatch(Dataset):
             return size
         return UNKNOWN if self.length is None else size * self.length
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return RowsCursor(self, self.inputs[0].begin(run, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return RowsCursor(self, self.inputs[0].cursor(run, key))
 
 
 class RowsCursor(Cursor):
@@ -334,8 +334,8 @@ class Rebatch(Dataset):
     def size(self) -> int:
         return INFINITE if self.inputs[0].size() == INFINITE else UNKNOWN
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _RebatchCursor(self, RowsCursor(self, self.inputs[0].begin(run, key)))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _RebatchCursor(self, RowsCursor(self, self.inputs[0].cursor(run, key)))
 
 
 class _RebatchCursor(Cursor):

@@ -10,7 +10,7 @@ from eagre.core import dtypes
 from eagre.core.conversion import described, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
-from eagre.data.cursors import Cursor, Draws, Element, Run, mixed
+from eagre.data.cursors import Course, Cursor, Draws, Element, mixed
 from eagre.data.dataset import Dataset
 from eagre.data.sources import new_seed
 from eagre.data.specs import INFINITE, UNKNOWN, common_spec, datasets_in
@@ -43,8 +43,8 @@ class Choose(Dataset):
     def size(self) -> int:
         return UNKNOWN
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        cursors = [each.begin(run, mixed(key, n)) for n, each in enumerate(self.inputs)]
+    def begin(self, run: Course, key: int) -> Cursor:
+        cursors = [each.cursor(run, mixed(key, n)) for n, each in enumerate(self.inputs)]
         return _ChooseCursor(self, cursors)
 
 
@@ -145,8 +145,8 @@ class Sample(Dataset):
             return possible[0]
         return INFINITE if INFINITE in sizes else UNKNOWN
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        cursors = [each.begin(run, mixed(key, n)) for n, each in enumerate(self.inputs)]
+    def begin(self, run: Course, key: int) -> Cursor:
+        cursors = [each.cursor(run, mixed(key, n)) for n, each in enumerate(self.inputs)]
         return _SampleCursor(self, cursors, run.seed(self, key))
 
 

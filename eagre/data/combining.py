@@ -12,7 +12,7 @@ import numpy as np
 from eagre.core import dtypes, structure
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
-from eagre.data.cursors import Cursor, Element, Run, joined, mixed
+from eagre.data.cursors import Course, Cursor, Element, joined, mixed
 from eagre.data.dataset import Dataset
 from eagre.data.specs import INFINITE, UNKNOWN, common_spec, datasets_in, integer
 
@@ -45,10 +45,10 @@ class Zip(Dataset):
     def gather(self, indices: Any) -> Element:
         return tuple([part for each in self.inputs for part in each.gather(indices)])
 
-    def begin(self, run: Run, key: int) -> Cursor:
+    def begin(self, run: Course, key: int) -> Cursor:
         if self.is_indexed:
             return super().begin(run, key)
-        inputs = [each.begin(run, mixed(key, n)) for n, each in enumerate(self.inputs)]
+        inputs = [each.cursor(run, mixed(key, n)) for n, each in enumerate(self.inputs)]
         return _ZipCursor(inputs)
 
 
@@ -109,10 +109,10 @@ class _Selection(Dataset):
     def _size_of(self, size: int) -> int:
         raise NotImplementedError
 
-    def begin(self, run: Run, key: int) -> Cursor:
+    def begin(self, run: Course, key: int) -> Cursor:
         if self.is_indexed:
             return super().begin(run, key)
-        first = self.inputs[0].begin(run, key)
+        first = self.inputs[0].cursor(run, key)
         return _SelectionCursor(first, self.start, self.count, self.step)
 
 
@@ -214,10 +214,10 @@ class Enumerate(Dataset):
     def gather(self, indices: Any) -> Element:
         return (self.start + np.asarray(indices, np.int64), *self.inputs[0].gather(indices))
 
-    def begin(self, run: Run, key: int) -> Cursor:
+    def begin(self, run: Course, key: int) -> Cursor:
         if self.is_indexed:
             return super().begin(run, key)
-        return _EnumerateCursor(self.inputs[0].begin(run, key), self.start)
+        return _EnumerateCursor(self.inputs[0].cursor(run, key), self.start)
 
 
 class _EnumerateCursor(Cursor):
@@ -279,7 +279,7 @@ class Repeat(Dataset):
     def gather(self, indices: Any) -> Element:
         return self.inputs[0].gather(indices % self.inputs[0].size())
 
-    def begin(self, run: Run, key: int) -> Cursor:
+    def begin(self, run: Course, key: int) -> Cursor:
         if self.is_indexed:
             return super().begin(run, key)
         return _Passes(_RepeatPlan(self, run, key))
@@ -303,7 +303,7 @@ class Concatenate(Dataset):
         size = first.size()
         return first.element(index) if index < size else second.element(index - size)
 
-    def begin(self, run: Run, key: int) -> Cursor:
+    def begin(self, run: Course, key: int) -> Cursor:
         return _Passes(_ConcatenatePlan(self, run, key))
 
 
@@ -312,7 +312,7 @@ class _RepeatPlan:
 
     __slots__ = ("_count", "_key", "_run", "_source")
 
-    def __init__(self, dataset: Repeat, run: Run, key: int) -> None:
+    def __init__(self, dataset: Repeat, run: Course, key: int) -> None:
         self._source = dataset.inputs[0]
         self._count, self._run, self._key = dataset.count, run, key
 
@@ -320,7 +320,7 @@ class _RepeatPlan:
         """The cursor of a pass, None after the last; an empty pass is the last one too."""
         if number == self._count or is_after_nothing:
             return None
-        return self._source.begin(self._run, mixed(self._key, number))
+        return self._source.cursor(self._run, mixed(self._key, number))
 
 
 class _ConcatenatePlan:
@@ -328,14 +328,14 @@ class _ConcatenatePlan:
 
     __slots__ = ("_inputs", "_key", "_run")
 
-    def __init__(self, dataset: Concatenate, run: Run, key: int) -> None:
+    def __init__(self, dataset: Concatenate, run: Course, key: int) -> None:
         self._inputs, self._run, self._key = dataset.inputs, run, key
 
     def begin(self, number: int, is_after_nothing: bool) -> Cursor | None:
         """The cursor of a pass, None after the last."""
         if number == len(self._inputs):
             return None
-        return self._inputs[number].begin(self._run, mixed(self._key, number))
+        return self._inputs[number].cursor(self._run, mixed(self._key, number))
 
 
 class _Passes(Cursor):

@@ -134,6 +134,10 @@ class Cursor:
                 return number
         return count
 
+    def pass_over(self, count: int) -> None:
+        """Go past elements that had come before a state was saved, computing what has to be."""
+        self.skip(count)
+
 
 class RaggedError(InvalidArgumentError):
     """Components of several shapes cannot be stacked; `place` is that of the component."""
@@ -173,6 +177,23 @@ def joined(pieces: list[Element]) -> Element:
     return tuple([np.concatenate(parts) for parts in zip(*pieces, strict=True)])
 
 
+class Course:
+    """What the cursors of a run share. It holds none of them, so that they go when the run goes."""
+
+    __slots__ = ("dataset", "luck", "seeds")
+
+    def __init__(self, dataset: Dataset, luck: int, seeds: dict[int, int]) -> None:
+        self.dataset = dataset
+        self.luck = luck
+        self.seeds = seeds
+        """For each dataset that draws its number, by the identity of the dataset."""
+
+    def seed(self, node: Dataset, key: int) -> int:
+        """The seed for one pass through a dataset that draws."""
+        number = self.seeds[id(node)]
+        return mixed(number, key) if node.seed.differs else number
+
+
 class Run:
     """A pass through a pipeline from its end: the cursor of the last stage, and all seeds.
 
@@ -181,37 +202,34 @@ class Run:
         since: datasets of this number and above were made for this run alone.
     """
 
-    __slots__ = ("cursor", "luck", "seeds")
+    __slots__ = ("course", "cursor")
 
     def __init__(self, dataset: Dataset, luck: int | None = None, since: int = 0) -> None:
         stages = pipeline(dataset)
         for stage in stages:
             stage.demand_values()
         nodes = [node for node in stages if node.seed is not None]
-        self.luck = chance() if luck is None else luck
         if luck is None:
             numbers = [node.seed.for_iteration() for node in nodes]
+            luck = chance()
         else:
             numbers = [_inner_seed(node, luck, place, since) for place, node in enumerate(nodes)]
-        self.seeds = {id(node): number for node, number in zip(nodes, numbers, strict=True)}
-        self.cursor: Cursor = dataset.begin(self, 0)
-
-    def seed(self, node: Dataset, key: int) -> int:
-        """The seed for one pass through a dataset that draws."""
-        number = self.seeds[id(node)]
-        return mixed(number, key) if node.seed.differs else number
+        seeds = {id(node): number for node, number in zip(nodes, numbers, strict=True)}
+        self.course = Course(dataset, luck, seeds)
+        self.cursor: Cursor = dataset.cursor(self.course, 0)
 
     def state(self) -> Any:
         """The seeds and the state of the cursor."""
-        return [self.luck, [*self.seeds.values()], self.cursor.state()]
+        return [self.course.luck, [*self.course.seeds.values()], self.cursor.state()]
 
     def restore(self, dataset: Dataset, state: Any) -> None:
         """Go to where another run stood."""
-        self.luck, numbers, position = state
-        if len(numbers) != len(self.seeds):
+        luck, numbers, position = state
+        if len(numbers) != len(self.course.seeds):
             raise ValueError("another number of stages that draw")
-        self.seeds = dict(zip(self.seeds, numbers, strict=True))
-        self.cursor = dataset.begin(self, 0)
+        seeds = dict(zip(self.course.seeds, numbers, strict=True))
+        self.course = Course(dataset, luck, seeds)
+        self.cursor = dataset.cursor(self.course, 0)
         self.cursor.restore(position)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from eagre.core import dtypes, structure
 from eagre.core.errors import InaccessibleTensorError, UnimplementedError
 from eagre.core.tensor import SymbolicTensor, Tensor
-from eagre.data.cursors import Cursor, Element, IndexedCursor, Run, pipeline
+from eagre.data.cursors import Course, Cursor, Element, IndexedCursor, pipeline
 from eagre.data.iterator import Iterator, NumpyIterator
 from eagre.data.methods.sources import Sources
 from eagre.data.options import Options
@@ -50,9 +50,13 @@ class Dataset(Transformations, Sources):
 
     # What a stage says ------------------------------------------------------------------------
 
-    def begin(self, run: Run, key: int) -> Cursor:
+    def begin(self, run: Course, key: int) -> Cursor:
         """A new pass; `key` tells it from other passes of the same run."""
         return IndexedCursor(self)
+
+    def cursor(self, run: Course, key: int) -> Cursor:
+        """What `begin` gives, as stages that go through this dataset ask for it."""
+        return self.begin(run, key)
 
     def size(self) -> int:
         """How many elements there are, `INFINITE` or `UNKNOWN`."""

@@ -10,7 +10,7 @@ from eagre.core import dtypes, structure
 from eagre.core.conversion import DTypeMismatchError, described, to_tensor
 from eagre.core.errors import InvalidArgumentError, NotFoundError
 from eagre.core.specs import TensorSpec, TypeSpec
-from eagre.data.cursors import Cursor, Element, Run
+from eagre.data.cursors import Course, Cursor, Element
 from eagre.data.dataset import Dataset
 from eagre.data.sources import arrays_of
 from eagre.data.specs import UNKNOWN, normalized
@@ -76,7 +76,7 @@ class FromGenerator(Dataset):
     def size(self) -> int:
         return UNKNOWN
 
-    def begin(self, run: Run, key: int) -> Cursor:
+    def begin(self, run: Course, key: int) -> Cursor:
         return _GeneratorCursor(self)
 
     def components(self, value: Any, position: int) -> Element:
@@ -193,8 +193,8 @@ class TextLineDataset(Dataset):
     def size(self) -> int:
         return UNKNOWN
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _LineCursor(self, self.inputs[0].begin(run, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _LineCursor(self, self.inputs[0].cursor(run, key))
 
     def open(self, path: bytes) -> Any:
         """The file, to be read as bytes."""

@@ -7,7 +7,7 @@ from typing import Any
 from eagre.core import ambient
 from eagre.core.conversion import described
 from eagre.core.errors import OutOfRangeError, UnimplementedError
-from eagre.data.cursors import Cursor, Element, Run
+from eagre.data.cursors import Course, Cursor, Element, Run
 from eagre.data.dataset import Dataset
 from eagre.data.options import Options
 from eagre.data.specs import datasets_in, integer
@@ -29,8 +29,8 @@ class _Same(Dataset):
     def gather(self, indices: Any) -> Element:
         return self.inputs[0].gather(indices)
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return self.inputs[0].begin(run, key)
+    def begin(self, run: Course, key: int) -> Cursor:
+        return self.inputs[0].cursor(run, key)
 
 
 class Prefetch(_Same):
@@ -63,7 +63,7 @@ class Cache(Dataset):
         self.origin: Any = None
         """The state in which the run began whose elements are kept, None while none are."""
 
-    def begin(self, run: Run, key: int) -> Cursor:
+    def begin(self, run: Course, key: int) -> Cursor:
         return _CacheCursor(self)
 
     def element(self, index: int) -> Element:

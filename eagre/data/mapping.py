@@ -8,7 +8,7 @@ from eagre.core import ambient, structure
 from eagre.core.conversion import described
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
-from eagre.data.cursors import Cursor, Element, Run
+from eagre.data.cursors import Course, Cursor, Element, Run
 from eagre.data.dataset import Dataset
 from eagre.data.functions import ElementFunction, scalar_predicate, truth
 from eagre.data.sources import arrays_of
@@ -91,8 +91,8 @@ class Map(FunctionStage):
     def element(self, index: int) -> Element:
         return self.apply_to(self.inputs[0].element(index), index)
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _MapCursor(self, self.inputs[0].begin(run, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _MapCursor(self, self.inputs[0].cursor(run, key))
 
 
 class _CountingCursor(Cursor):
@@ -142,8 +142,8 @@ class Filter(FunctionStage):
     def size(self) -> int:
         return UNKNOWN
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _FilterCursor(self, self.inputs[0].begin(run, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _FilterCursor(self, self.inputs[0].cursor(run, key))
 
 
 class _FilterCursor(_CountingCursor):
@@ -167,8 +167,8 @@ class TakeWhile(FunctionStage):
     def size(self) -> int:
         return UNKNOWN
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _TakeWhileCursor(self, self.inputs[0].begin(run, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _TakeWhileCursor(self, self.inputs[0].cursor(run, key))
 
 
 class _TakeWhileCursor(_CountingCursor):
@@ -229,8 +229,8 @@ class Scan(Dataset):
         """The components of the initial state."""
         return tuple([arrays_of(value) for value in self.initial])
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _ScanCursor(self, self.inputs[0].begin(run, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _ScanCursor(self, self.inputs[0].cursor(run, key))
 
     def detail(self) -> str:
         return self.function.detail()
@@ -323,8 +323,8 @@ class Unique(Dataset):
     def size(self) -> int:
         return UNKNOWN
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _UniqueCursor(self, self.inputs[0].begin(run, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _UniqueCursor(self, self.inputs[0].cursor(run, key))
 
 
 class _UniqueCursor(_CountingCursor):

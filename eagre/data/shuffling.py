@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eagre.data.cursors import Cursor, Draws, Element, Run, permutation
+from eagre.data.cursors import Course, Cursor, Draws, Element, permutation
 from eagre.data.dataset import Dataset
 from eagre.data.sources import new_seed
 from eagre.data.specs import integer
@@ -27,10 +27,10 @@ class Shuffle(Dataset):
         self.waiting = integer(size, "Dataset.shuffle(buffer_size)", 1)
         self.seed = new_seed(seed, "Dataset.shuffle", differs)
 
-    def begin(self, run: Run, key: int) -> Cursor:
+    def begin(self, run: Course, key: int) -> Cursor:
         source, seed = self.inputs[0], run.seed(self, key)
         if not source.is_indexed:
-            return _WindowCursor(source.begin(run, key), self.waiting, seed)
+            return _WindowCursor(source.cursor(run, key), self.waiting, seed)
         if self.waiting >= source.size():
             return _PermutationCursor(source, seed)
         return _IndexWindowCursor(source, self.waiting, seed)

@@ -10,7 +10,7 @@ from eagre.core import ambient, dtypes, structure
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor
-from eagre.data.cursors import Cursor, Draws, Element, Run, Seed
+from eagre.data.cursors import Course, Cursor, Draws, Element, Seed
 from eagre.data.dataset import Dataset
 from eagre.data.specs import INFINITE, UNKNOWN, as_value, integer, normalized, spec_of
 
@@ -168,7 +168,7 @@ class Random(Dataset):
     def size(self) -> int:
         return INFINITE
 
-    def begin(self, run: Run, key: int) -> Cursor:
+    def begin(self, run: Course, key: int) -> Cursor:
         return _RandomCursor(run.seed(self, key))
 
 

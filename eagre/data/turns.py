@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eagre.data import dataset as datasets
-from eagre.data.cursors import Cursor, Element, Run, mixed
+from eagre.data.cursors import Course, Cursor, Element, Run, mixed
 from eagre.data.dataset import Dataset
 from eagre.data.mapping import FunctionStage
 from eagre.data.specs import UNKNOWN, DatasetSpec, integer
@@ -43,8 +43,8 @@ class FlatMap(FunctionStage):
         made = self.apply_to(element, number)[0]
         return made, Run(made, mixed(luck, number), since)
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _TurnsCursor(self, lambda: self.inputs[0].begin(run, key), mixed(run.luck, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _TurnsCursor(self, lambda: self.inputs[0].cursor(run, key), mixed(run.luck, key))
 
 
 class _Turn:

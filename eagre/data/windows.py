@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import structure
-from eagre.data.cursors import Cursor, Element, Run, stacked
+from eagre.data.cursors import Course, Cursor, Element, stacked
 from eagre.data.dataset import Dataset
 from eagre.data.specs import DatasetSpec, integer
 
@@ -34,8 +34,8 @@ class Window(Dataset):
         last = size - self.reach if self.drops else size - 1
         return max(last // self.shift + 1, 0)
 
-    def begin(self, run: Run, key: int) -> Cursor:
-        return _WindowsCursor(self, self.inputs[0].begin(run, key))
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _WindowsCursor(self, self.inputs[0].cursor(run, key))
 
 
 class _WindowsCursor(Cursor):
