@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.core.errors import InvalidArgumentError
+from eagre.data.trails import following
 
 if TYPE_CHECKING:
     from eagre.data.dataset import Dataset
@@ -135,8 +136,15 @@ class Cursor:
         return count
 
     def pass_over(self, count: int) -> None:
-        """Go past elements that had come before a state was saved, computing what has to be."""
-        self.skip(count)
+        """Go past elements that had come before a state was saved, computing what has to be.
+
+        Errors on the way had come before as well.
+        """
+        if type(self).skip is not Cursor.skip:
+            self.skip(count)
+            return
+        for _ in range(count):
+            following(self)
 
 
 class RaggedError(InvalidArgumentError):

@@ -6,6 +6,7 @@ be traced, such as a function that asks for values: then its first call says wha
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,14 +63,21 @@ class ElementFunction:
         stage: the name that messages begin with.
         specs: for each argument the spec, which may be a structure.
         sample: gives the arguments of a first call, each as components; None for no such call.
+        leaf: makes a tensor of each value that is returned, where not any tensor will do.
     """
 
     __slots__ = (
-        "_captures", "_graph", "_layouts", "_whole", "function", "layout", "reason", "stage"
+        "_captures", "_graph", "_layouts", "_leaf", "_whole", "function", "layout", "reason",
+        "stage",
     )  # fmt: skip
 
     def __init__(
-        self, stage: str, function: Any, specs: Any, sample: Callable[[], Any] | None = None
+        self,
+        stage: str,
+        function: Any,
+        specs: Any,
+        sample: Callable[[], Any] | None = None,
+        leaf: Callable[[Any, str], Any] | None = None,
     ) -> None:
         if not callable(function):
             raise ValueError(f"{stage} expected a function. Received: {described(function)}")
@@ -78,6 +86,7 @@ class ElementFunction:
         self._layouts = [Layout(spec) for spec in specs]
         self._graph: Any = None
         self._captures: tuple[Any, ...] = ()
+        self._leaf = leaf
         self.reason = ""
         self._whole: bool | None = None
         self.layout = Layout(self._trace(sample))
@@ -102,7 +111,8 @@ class ElementFunction:
             self.reason = "debug mode"
             return self._spec_by_calling(sample, None)
         try:
-            with ambient.outside(None):
+            # Within another trace, what belongs to that one is captured.
+            with ambient.outside(None) if ambient.executing_eagerly() else nullcontext():
                 concrete = self._traced(specs)
         except _ReturnsDatasetsError as found:
             self.reason = "it returns datasets"
@@ -124,11 +134,11 @@ class ElementFunction:
         function = self.function
         if isinstance(function, Function):
             function = function.python_function
-        inner, stage = convert(function), self.stage
+        inner, stage, leaf = convert(function), self.stage, self._leaf
 
         def run(*args: Any) -> Any:
             args = structure.map_structure(_stand_in, args)
-            result = normalized(inner(*args), stage)
+            result = normalized(inner(*args), stage, leaf)
             if any(is_dataset(leaf) for leaf in structure.flatten(result)):
                 raise _ReturnsDatasetsError(structure.map_structure(spec_of, result))
             return result
@@ -167,7 +177,7 @@ class ElementFunction:
     def _called(self, arguments: Any) -> Any:
         pairs = zip(self._layouts, arguments, strict=True)
         args = [layout.pack(argument) for layout, argument in pairs]
-        return normalized(self.function(*args), self.stage)
+        return normalized(self.function(*args), self.stage, self._leaf)
 
     def _checked(self, result: Any) -> Element:
         spec = structure.map_structure(spec_of, result)

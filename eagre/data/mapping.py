@@ -13,6 +13,7 @@ from eagre.data.dataset import Dataset
 from eagre.data.functions import ElementFunction, scalar_predicate, truth
 from eagre.data.sources import arrays_of
 from eagre.data.specs import UNKNOWN, normalized, spec_of
+from eagre.data.trails import following
 
 
 def first_of(source: Dataset) -> Element | None:
@@ -21,11 +22,13 @@ def first_of(source: Dataset) -> Element | None:
         return Run(source).cursor.next()
 
 
-def of_elements(name: str, function: Any, source: Dataset) -> ElementFunction:
+def of_elements(
+    name: str, function: Any, source: Dataset, leaf: Any = None
+) -> ElementFunction:
     """A user's function of an element: of several arguments where elements are tuples."""
     spec = source.element_spec
     if spec.__class__ is not tuple:
-        return ElementFunction(name, function, [spec], lambda: _alone(first_of(source)))
+        return ElementFunction(name, function, [spec], lambda: _alone(first_of(source)), leaf)
     if not callable(function):
         raise ValueError(f"{name} expected a function. Received: {described(function)}")
     counts = [len(structure.flatten(each)) for each in spec]
@@ -34,7 +37,7 @@ def of_elements(name: str, function: Any, source: Dataset) -> ElementFunction:
         element = first_of(source)
         return None if element is None else split(element, counts)
 
-    return ElementFunction(name, function, list(spec), sample)
+    return ElementFunction(name, function, list(spec), sample, leaf)
 
 
 def _alone(element: Element | None) -> Any:
@@ -54,12 +57,16 @@ def split(element: Element, counts: list[int]) -> list[Element]:
 class FunctionStage(Dataset):
     """A stage that calls a function for each element of one dataset."""
 
-    def __init__(self, source: Dataset, function: Any, stage: str) -> None:
-        self.function = of_elements(f"Dataset.{stage}", function, source)
+    prefix = "Dataset."
+    """What stands before the name of the stage in messages."""
+
+    def __init__(self, source: Dataset, function: Any, stage: str, leaf: Any = None) -> None:
+        self.function = of_elements(f"{self.prefix}{stage}", function, source, leaf)
         is_tuple = source.element_spec.__class__ is tuple
         parts = source.element_spec if is_tuple else [source.element_spec]
         self.counts = [len(structure.flatten(part)) for part in parts]
         super().__init__(self.spec_of(source), source, stage=stage)
+        self.stage = self.function.stage
 
     def spec_of(self, source: Dataset) -> Any:
         """The spec of the elements."""
@@ -283,7 +290,7 @@ class _ScanCursor(_CountingCursor):
         return self._number
 
     def restore(self, state: Any) -> None:
-        self.skip(state)
+        self.pass_over(state)
 
 
 def reduced(source: Dataset, initial: Any, function: Any) -> Any:
@@ -339,19 +346,25 @@ class _UniqueCursor(_CountingCursor):
     def next(self) -> Element | None:
         while (element := self._input.next()) is not None:
             self._number += 1
-            array = element[0]
-            value = array.tobytes() if array.dtype != object else tuple(array.reshape(-1))
-            if (array.shape, value) not in self._seen:
-                self._seen.add((array.shape, value))
+            if self._is_new(element[0]):
                 return element
         return None
+
+    def _is_new(self, array: Any) -> bool:
+        count = len(self._seen)
+        value = array.tobytes() if array.dtype != object else tuple(array.reshape(-1))
+        self._seen.add((array.shape, value))
+        return len(self._seen) > count
 
     def state(self) -> Any:
         return self._number
 
     def restore(self, state: Any) -> None:
         while self._number < state:
-            self.next()
+            element = following(self._input)
+            self._number += 1
+            if element is not None:
+                self._is_new(element[0])
 
 
 def as_single(source: Dataset) -> Any:

@@ -14,6 +14,7 @@ from eagre.data.cursors import Course, Cursor, Draws, Element, permutation
 from eagre.data.dataset import Dataset
 from eagre.data.sources import new_seed
 from eagre.data.specs import integer
+from eagre.data.trails import following
 
 
 class Shuffle(Dataset):
@@ -171,9 +172,9 @@ class _WindowCursor(Cursor):
         found: dict[int, Any] = {}
         position = 0
         for number in sorted(numbers):
-            self._input.skip(number - position)
-            found[number] = self._input.next()
+            self._input.pass_over(number - position)
+            found[number] = following(self._input)
             position = number + 1
-        self._input.skip(read - position)
+        self._input.pass_over(read - position)
         self._waiting = [found[number] for number in numbers]
         self._read, self._left, self._is_over = read, left, is_over

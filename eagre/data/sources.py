@@ -12,7 +12,15 @@ from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor
 from eagre.data.cursors import Course, Cursor, Draws, Element, Seed
 from eagre.data.dataset import Dataset
-from eagre.data.specs import INFINITE, UNKNOWN, as_value, integer, normalized, spec_of
+from eagre.data.specs import (
+    INFINITE,
+    UNKNOWN,
+    as_value,
+    common_spec,
+    integer,
+    normalized,
+    spec_of,
+)
 
 
 class Tensors(Dataset):
@@ -156,6 +164,66 @@ class Range(Dataset):
 
     def gather(self, indices: Any) -> Element:
         return ((self._bounds[0] + indices * self._bounds[2]).astype(self._dtype),)
+
+
+class Counting(Dataset):
+    """Numbers at equal distances without an end."""
+
+    def __init__(self, start: Any, step: Any, dtype: Any) -> None:
+        name = "Dataset.counter"
+        dtype = dtypes.as_dtype(dtype)
+        if not (dtype.is_integer or dtype.is_floating):
+            raise TypeError(f"{name} expected dtype to be one of numbers. Received: {dtype!r}")
+        super().__init__(TensorSpec.of((), dtype), stage="counter")
+        self.start, self.step = integer(start, f"{name}(start)"), integer(step, f"{name}(step)")
+        self._dtype: Any = dtype.numpy
+
+    def size(self) -> int:
+        return INFINITE
+
+    def element(self, index: int) -> Element:
+        # Beyond the bounds of int64 the numbers wrap around, as TensorFlow's do.
+        number = (self.start + index * self.step + 2**63) % 2**64 - 2**63
+        return (np.array(number, np.int64).astype(self._dtype),)
+
+    def begin(self, run: Course, key: int) -> Cursor:
+        return _CountingCursor(self)
+
+
+class _CountingCursor(Cursor):
+    __slots__ = ("_dataset", "_position")
+
+    def __init__(self, dataset: Counting) -> None:
+        self._dataset = dataset
+        self._position = 0
+
+    def next(self) -> Element | None:
+        self._position += 1
+        return self._dataset.element(self._position - 1)
+
+    def skip(self, count: int) -> int:
+        self._position += count
+        return count
+
+    def state(self) -> Any:
+        return self._position
+
+    def restore(self, state: Any) -> None:
+        self._position = state
+
+
+def list_elements(elements: Any) -> tuple[list[Element], Any]:
+    """The components of the elements of a list, and the spec that they have in common."""
+    name = "from_list"
+    if elements.__class__ is not list or not elements:
+        raise ValueError(
+            f"{name} expected a list with at least one element. Received: "
+            f"elements={elements!r:.80}. Use tf.data.Dataset.range(0) for no elements."
+        )
+    values = [normalized(each, name, as_value) for each in elements]
+    specs = [structure.map_structure(spec_of, each) for each in values]
+    spec = common_spec(specs[0], specs[1:], name)
+    return [tuple([arrays_of(leaf) for leaf in structure.flatten(each)]) for each in values], spec
 
 
 class Random(Dataset):

@@ -169,7 +169,7 @@ def common_spec(spec: Any, others: list[Any], name: str) -> Any:
     for other in others:
         if not _have_one_kind(spec, other):
             raise TypeError(
-                f"{name} expected datasets whose elements have one structure and the same dtypes. "
+                f"{name} expected elements of one structure and the same dtypes. "
                 f"Received: {spec!r} and {other!r}"
             )
         spec = structure.map_structure(_common_leaf, spec, other, check_types=False)

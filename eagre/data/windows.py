@@ -85,27 +85,28 @@ def _datasets_of(elements: list[Element], layout: Any) -> Element:
     """For each component the dataset of its values."""
     columns = zip(*elements, strict=True)
     return tuple([
-        _Elements(list(column), leaf) for column, leaf in zip(columns, layout.leaves, strict=True)
+        Kept([(value,) for value in column], leaf, "window")
+        for column, leaf in zip(columns, layout.leaves, strict=True)
     ])
 
 
-class _Elements(Dataset):
-    """Values of one component."""
+class Kept(Dataset):
+    """Elements that are in memory, whatever their shapes."""
 
     is_indexed = True
 
-    def __init__(self, values: list[Any], spec: Any) -> None:
-        self.values = values
-        super().__init__(spec, stage="window")
+    def __init__(self, elements: list[Element], spec: Any, stage: str) -> None:
+        self.elements = elements
+        super().__init__(spec, stage=stage)
 
     def size(self) -> int:
-        return len(self.values)
+        return len(self.elements)
 
     def element(self, index: int) -> Element:
-        return (self.values[index],)
+        return self.elements[index]
 
     def span(self, start: int, stop: int) -> Element:
-        return stacked([(value,) for value in self.values[start:stop]])
+        return stacked(self.elements[start:stop])
 
     def gather(self, indices: Any) -> Element:
-        return stacked([(self.values[number],) for number in indices])
+        return stacked([self.elements[number] for number in indices])

@@ -6,19 +6,21 @@ import numpy as np
 import pytest
 
 import eagre as tf
-from tests.oracle.make_data import CASES, FILE, outcome
+from tests.oracle import make_data, make_stages
 
-ORACLE = json.loads(FILE.read_text())
+SCRIPTS = (make_data, make_stages)
+ORACLE = {script: json.loads(script.FILE.read_text()) for script in SCRIPTS}
+CASES = [(script, expression) for script in SCRIPTS for expression in script.CASES]
 BUILTIN = {"TypeError", "ValueError"}
 
 
 def test_the_oracle_is_complete():
-    assert list(ORACLE) == CASES
+    assert all(list(ORACLE[script]) == script.CASES for script in SCRIPTS)
 
 
-@pytest.mark.parametrize("expression", CASES)
-def test_as_tensorflow(expression):
-    wanted, found = ORACLE[expression], outcome(tf, expression)
+@pytest.mark.parametrize(("script", "expression"), CASES, ids=[case for _, case in CASES])
+def test_as_tensorflow(script, expression):
+    wanted, found = ORACLE[script][expression], script.outcome(tf, expression)
     if "error" not in wanted:
         assert close(found, wanted)
         return

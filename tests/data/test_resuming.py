@@ -25,6 +25,14 @@ def lines(count):
     return tf.data.TextLineDataset(["lines.txt", "lines.txt"])
 
 
+def not_multiple(x):
+    return tf.debugging.check_numerics(1 / tf.cast(x % 4, tf.float32), "a multiple of 4")
+
+
+def faulty(dataset):
+    return dataset.map(not_multiple)
+
+
 SPEC = tf.TensorSpec([], tf.int32)
 PIPELINES = {
     "slices": lambda: D.from_tensor_slices({"a": np.arange(9), "b": np.ones([9, 2])}).batch(2),
@@ -62,6 +70,42 @@ PIPELINES = {
         [D.range(9).shuffle(9), D.range(10, 15)], D.range(2).repeat(5)),
     "sample": lambda: D.sample_from_datasets(
         [D.range(9).shuffle(9), D.range(10, 15), D.range(20, 25)], [0.5, 0.25, 0.25]),
+    "group_by_window": lambda: D.range(30).group_by_window(
+        lambda x: x * x % 5, lambda key, group: group.shuffle(9).map(lambda x: x + key), 3),
+    "group_by_window of sizes": lambda: D.range(25).shuffle(25).group_by_window(
+        lambda x: x % 3, lambda key, group: group.batch(9), window_size_func=lambda key: key + 2),
+    "nested groups": lambda: D.range(12).group_by_window(
+        lambda x: x % 2, lambda key, group: group.group_by_window(
+            lambda x: x % 3, lambda key, group: group.shuffle(2).batch(2), 2), 5),
+    "buckets": lambda: D.range(40).shuffle(40).map(
+        lambda x: tf.fill([1 + x * x % 9], x)).bucket_by_sequence_length(
+        tf.size, [3, 6], [2, 4, 3]),
+    "group_by_reducer": lambda: D.range(9).apply(tf.data.experimental.group_by_reducer(
+        lambda x: x % 4, tf.data.experimental.Reducer(
+            lambda key: key, lambda state, x: state + x, lambda state: state))),
+    "rejection_resample": lambda: D.range(40).shuffle(40).rejection_resample(
+        lambda x: tf.cast(x % 3 > 0, tf.int32), [0.5, 0.5]),
+    "rejection_resample twice": lambda: D.range(9).rejection_resample(
+        lambda x: x % 2, [0.75, 0.25], [0.5, 0.5], seed=2).repeat(3),
+    "ignore_errors": lambda: faulty(D.range(12)).ignore_errors().repeat(2),
+    "errors, then a window": lambda: faulty(D.range(30)).shuffle(4).ignore_errors(),
+    "errors, then a scan": lambda: faulty(D.range(20)).scan(
+        0.0, lambda s, x: (s + x, s)).ignore_errors(),
+    "errors, then groups": lambda: faulty(D.range(30)).group_by_window(
+        lambda x: tf.cast(x * 60, tf.int64) % 3, lambda key, group: group.batch(3), 3
+        ).ignore_errors(),
+    "errors of keys": lambda: D.range(30).group_by_window(
+        lambda x: tf.cast(not_multiple(x) * 60, tf.int64) % 3,
+        lambda key, group: group.batch(3), 3).ignore_errors(),
+    "errors, then windows": lambda: faulty(D.range(30)).window(3, 2).ignore_errors().flat_map(
+        lambda x: x),
+    "errors, then unique": lambda: faulty(D.range(30)).unique().ignore_errors(),
+    "assert_cardinality": lambda: D.range(9).filter(lambda x: x > 3).apply(
+        tf.data.experimental.assert_cardinality(5)).batch(2),
+    "pad_to_cardinality": lambda: D.range(5).map(lambda x: {"a": x}).apply(
+        tf.data.experimental.pad_to_cardinality(8)),
+    "counter": lambda: D.counter(3, 4).take(6),
+    "from_list": lambda: tf.data.experimental.from_list([[1], [1, 2], [3]]).shuffle(3),
     "python": lambda: D.range(6).map(lambda x: int(x.numpy()) * 2).shuffle(3),
 }
 

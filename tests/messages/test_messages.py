@@ -17,6 +17,7 @@ from tests.messages import (
     demands,
     explanations,
     functions,
+    groups,
     linear_operators,
     networks,
     operations,
@@ -32,7 +33,7 @@ from tests.messages import (
 SECTIONS = [values, composites, operations, tapes, tracing, state, signals, demands, arrays,
             networks]
 SECTIONS += [functions, autograph, batches, linear_operators, checkpoints, explanations, optimizers]
-SECTIONS += [datasets, bundles, sessions]
+SECTIONS += [datasets, groups, bundles, sessions]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
     f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()

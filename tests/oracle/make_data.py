@@ -260,10 +260,10 @@ def names(tf: Any) -> dict[str, Any]:
             "abs_if_odd": abs_if_odd}
 
 
-def outcome(tf: Any, expression: str) -> dict[str, Any]:
-    """What becomes of an expression: plain data."""
+def outcome(tf: Any, expression: str, known: Any = None) -> dict[str, Any]:
+    """What becomes of an expression of names that are known: plain data."""
     try:
-        value = eval(expression, names(tf))
+        value = eval(expression, names(tf) if known is None else known)
         if not isinstance(value, tf.data.Dataset):
             return {"result": plain(tf, value)}
         elements = [plain(tf, element) for element in value.take(MOST)]

@@ -129,3 +129,50 @@ class Selecting:
         from eagre.data.mapping import Unique
 
         return Unique(self)
+
+    def rejection_resample(
+        self: Any,
+        class_func: Any,
+        target_dist: Any,
+        initial_dist: Any = None,
+        seed: Any = None,
+        name: str | None = None,
+    ) -> Dataset:
+        """Pairs of class and element, some left out by chance, so that classes have frequencies.
+
+        Args:
+            class_func: the class of an element, an integer from 0.
+            target_dist: how frequent each class is to be.
+            initial_dist: how frequent each class is in this dataset; by default that is
+                estimated from the elements that have come.
+            seed: an integer, for the same choice in each program.
+
+        Each element comes once at most.
+
+        >>> dataset = tf.data.Dataset.range(1000).rejection_resample(
+        ...     lambda x: tf.cast(x % 10 == 0, tf.int32), [0.5, 0.5], [0.9, 0.1], seed=1)
+        >>> kinds = [int(kind) for kind, x in dataset]
+        >>> sum(kinds), 160 < len(kinds) < 240
+        (100, True)
+        """
+        from eagre.data.resampling import Resample
+
+        return Resample(self, class_func, target_dist, initial_dist, seed)
+
+    def ignore_errors(self: Any, log_warning: Any = False, name: str | None = None) -> Dataset:
+        """The elements that come without an error; those that raise one are passed over.
+
+        Args:
+            log_warning: whether each error is written to the log `eagre`.
+
+        The attribute `ignored` of the dataset counts the errors, and `explain` tells of the last.
+        An error that would come forever, as no element is passed by it, is raised.
+
+        >>> dataset = tf.data.Dataset.range(5).map(lambda x: tf.debugging.check_numerics(
+        ...     1 / (x - 2), "division")).ignore_errors()
+        >>> [float(x) for x in dataset], dataset.ignored
+        ([-0.5, -1.0, 1.0, 0.5], 1)
+        """
+        from eagre.data.guarding import IgnoreErrors
+
+        return IgnoreErrors(self, log_warning)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from eagre.core import dtypes
+
 if TYPE_CHECKING:
     from eagre.data.dataset import Dataset
 
@@ -147,3 +149,16 @@ class Sources:
 
         differs = bool(rerandomize_each_iteration)
         return Sample(datasets, weights, seed, stop_on_empty_dataset, differs)
+
+    @staticmethod
+    def counter(
+        start: Any = 0, step: Any = 1, dtype: Any = dtypes.int64, name: str | None = None
+    ) -> Dataset:
+        """Numbers from `start` on, by `step`, without an end.
+
+        >>> [int(x) for x in tf.data.Dataset.counter(2, 5).take(3)]
+        [2, 7, 12]
+        """
+        from eagre.data.sources import Counting
+
+        return Counting(start, step, dtype)
