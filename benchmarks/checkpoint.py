@@ -1,12 +1,15 @@
 """Saving and loading 1 GB of variables: eagre beside PyTorch, safetensors' torch binding and
 TensorFlow.
 
-Each contender runs in a process of its own, with files in one folder. Writing is timed until the
-file is on the disk (what does not bring it there by itself is followed by fsync), and without the
-fsync; reading until every byte has been looked at once. The subset is 1% of the variables.
+Each contender has a process and files of its own; they take turns, measure by measure, and the
+table has medians and, in brackets, minima, in seconds. Writing is timed until the file is on the
+disk (what does not bring it there by itself is followed by fsync), and without the fsync; reading
+until every byte has been looked at once, since what is only mapped into memory is not there yet.
+eagre compares checksums besides, which PyTorch and safetensors do not have; `unchecked` is without.
+The subset is 1% of the variables.
 
-    python benchmarks/checkpoint.py [--folder DIR] [--megabytes 1024] [--rounds 3]
-        [--rival-python PATH] [--tensorflow-python PATH]
+    python benchmarks/checkpoint.py [--folder DIR] [--megabytes 1024] [--rounds 7]
+        [--rival-python PATH] [--tensorflow-python PATH] [--only NAME ...]
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -54,26 +58,28 @@ class Eagre:
     def save(self, folder, is_durable):
         from eagre.state.checkpoint import durable
 
-        fsync = durable.os.fsync
+        kept = durable.os.fsync, durable.os.fdatasync
         if not is_durable:
-            durable.os.fsync = lambda number: None
+            durable.os.fsync = durable.os.fdatasync = lambda number: None
         self.checkpoint.write(folder / "x")
-        durable.os.fsync = fsync
+        durable.os.fsync, durable.os.fdatasync = kept
 
-    def load(self, folder):
-        return self.load_into(folder, self.variables)
+    def prepare(self):
+        """Variables to restore into, as a program has them."""
+        tf = self.tf
+        self.fresh = {name: tf.Variable(0.0, shape=tf.TensorShape(None)) for name in self.variables}
+
+    def load(self, folder, options=None):
+        return self.load_into(folder, self.fresh, options)
 
     def load_one(self, folder):
-        return self.load_into(folder, ["v000"])
+        return self.load_into(folder, {"v000": self.fresh["v000"]}, None)
 
     def load_unchecked(self, folder):
-        options = self.tf.train.CheckpointOptions(verify=False)
-        return self.load_into(folder, self.variables, options)
+        return self.load(folder, self.tf.train.CheckpointOptions(verify=False))
 
-    def load_into(self, folder, names, options=None):
-        tf = self.tf
-        fresh = {name: tf.Variable(0.0, shape=tf.TensorShape(None)) for name in names}
-        tf.train.Checkpoint(**fresh).restore(folder / "x", options)
+    def load_into(self, folder, fresh, options):
+        self.tf.train.Checkpoint(**fresh).restore(folder / "x", options)
         return [variable.handle.array.array for variable in fresh.values()]
 
 
@@ -177,57 +183,123 @@ def timed(function, *arguments) -> float:
     return time.perf_counter() - start
 
 
-def run(name: str, folder: Path, megabytes: int, rounds: int) -> dict[str, float]:
-    """The medians of one contender."""
+REPEATS = 9
+"""How often the smallest measure is taken in each turn; its median counts."""
+MEASURES = ("write", "durable", "read", "unchecked", "one")
+
+
+def measure(contender, folder: Path, name: str) -> float | None:
+    """One measure of one contender: seconds, or bytes for `extra`; None where it has no such."""
+    if name == "extra":
+        before = forget()
+        contender.save(folder, True)
+        return float(peak() - before)
+    if name in ("write", "durable"):
+        flush(folder)
+        return timed(contender.save, folder, name == "durable")
+    method = {"read": "load", "unchecked": "load_unchecked", "one": "load_one"}[name]
+    if not hasattr(contender, method):
+        return None
+    times = []
+    for _ in range(REPEATS if name == "one" else 1):
+        if hasattr(contender, "prepare"):
+            contender.prepare()
+        times.append(timed(getattr(contender, method), folder))
+    return statistics.median(times)
+
+
+def serve(name: str, folder: Path, megabytes: int) -> None:
+    """Be the process of a contender: a line for each measure that is asked for."""
     contender = CONTENDERS[name](arrays(megabytes))
     contender.save(folder, True)
-    before = forget()
-    contender.save(folder, True)
-    extra = peak() - before
-    times: dict[str, list[float]] = {"write": [], "durable": [], "read": [], "one": []}
-    for _ in range(rounds):
-        flush(folder)
-        times["write"].append(timed(contender.save, folder, False))
-        flush(folder)
-        times["durable"].append(timed(contender.save, folder, True))
-        times["read"].append(timed(contender.load, folder))
-        times["one"].append(timed(contender.load_one, folder))
-        if hasattr(contender, "load_unchecked"):
-            times.setdefault("unchecked", []).append(timed(contender.load_unchecked, folder))
-    found = {key: statistics.median(values) for key, values in times.items()}
-    return {**found, "extra MB": extra / 1e6}
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print("result", json.dumps(measure(contender, folder, line.strip())), flush=True)
+
+
+class Runner:
+    """A contender in its process."""
+
+    def __init__(self, name: str, options) -> None:
+        pythons = {"eagre": sys.executable, "tensorflow": options.tensorflow_python}
+        self.name, self.times = name, {measure: [] for measure in MEASURES}
+        self.folder = options.folder / f"checkpoint-benchmark-{name}"
+        self.folder.mkdir(exist_ok=True)
+        command = [pythons.get(name, options.rival_python), __file__, "--serve", name,
+                   "--folder", str(self.folder), "--megabytes", str(options.megabytes)]
+        self.errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+
+    def answer(self, beginning: str) -> str:
+        """The rest of the next line that begins so."""
+        for line in self.process.stdout:
+            if line.startswith(beginning):
+                return line.removeprefix(beginning)
+        self.errors.seek(0)
+        lines = self.errors.read().strip().splitlines() or ["no message"]
+        raise RuntimeError(f"{self.name:12} absent: {lines[-1]}")
+
+    def ask(self, name: str) -> float | None:
+        """The answer to one measure."""
+        print(name, file=self.process.stdin, flush=True)
+        return json.loads(self.answer("result "))
+
+    def close(self) -> None:
+        """End the process and remove the files."""
+        self.process.communicate()
+        for path in self.folder.iterdir():
+            path.unlink()
+        self.folder.rmdir()
+
+
+def start(options) -> list[Runner]:
+    """The contenders that are installed."""
+    runners = []
+    for name in options.only:
+        runner = Runner(name, options)
+        try:
+            runner.answer("ready")
+            runners.append(runner)
+        except RuntimeError as error:
+            print(error)
+            runner.close()
+    return runners
+
+
+def row(runner: Runner) -> str:
+    """The line of a contender."""
+    cells = [
+        f"{name} {statistics.median(times):.4f} ({min(times):.4f})" if times else f"{name} -"
+        for name, times in runner.times.items()
+    ]
+    return f"{runner.name:12} {'  '.join(cells)}  extra MB {runner.ask('extra') / 1e6:.1f}"
 
 
 def main() -> None:
-    """Run each contender in its interpreter and print the table."""
+    """Let the contenders take turns and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", default=".", type=Path)
     parser.add_argument("--megabytes", default=1024, type=int)
-    parser.add_argument("--rounds", default=3, type=int)
+    parser.add_argument("--rounds", default=7, type=int)
     parser.add_argument("--rival-python", default=sys.executable)
     parser.add_argument("--tensorflow-python", default=sys.executable)
     parser.add_argument("--only", nargs="*", default=list(CONTENDERS))
-    parser.add_argument("--run")
+    parser.add_argument("--serve")
     options = parser.parse_args()
-    if options.run:
-        print(json.dumps(run(options.run, options.folder, options.megabytes, options.rounds)))
+    if options.serve:
+        serve(options.serve, options.folder, options.megabytes)
         return
-    pythons = {"eagre": sys.executable, "tensorflow": options.tensorflow_python}
-    for name in options.only:
-        folder = options.folder / f"checkpoint-benchmark-{name}"
-        folder.mkdir(exist_ok=True)
-        command = [pythons.get(name, options.rival_python), __file__, "--run", name, "--folder",
-                   str(folder), "--megabytes", str(options.megabytes),
-                   "--rounds", str(options.rounds)]
-        output = subprocess.run(command, capture_output=True, text=True, check=False)
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
-        if output.returncode:
-            print(f"{name:12} absent: {output.stderr.strip().splitlines()[-1]}")
-            continue
-        found = json.loads(output.stdout.strip().splitlines()[-1])
-        print(f"{name:12}" + "  ".join(f"{key} {value:.3f}" for key, value in found.items()))
+    runners = start(options)
+    try:
+        for measure_name in MEASURES * options.rounds:
+            for runner in runners:
+                found = runner.ask(measure_name)
+                runner.times[measure_name] += [] if found is None else [found]
+        print("\n".join(map(row, runners)))
+    finally:
+        for runner in runners:
+            runner.close()
 
 
 if __name__ == "__main__":

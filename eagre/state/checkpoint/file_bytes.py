@@ -35,6 +35,13 @@ class FileBytes:
         is_aligned = start % ALIGNMENT == 0 and os.name != "nt"
         if stop - start >= _MAPPED_FROM and is_aligned:
             return np.frombuffer(self._mapping(), np.uint8, stop - start, start)
+        if hasattr(os, "pread") and stop - start < _MAPPED_FROM:
+            found = os.pread(self._file.fileno(), stop - start, start)
+            if len(found) == stop - start:
+                return np.frombuffer(found, np.uint8)
+        return self._copy(start, stop)
+
+    def _copy(self, start: int, stop: int) -> Any:
         data: Any = np.empty(stop - start, np.uint8)
         view = memoryview(data)
         with self._lock:

@@ -135,7 +135,7 @@ class SafetensorsReader:
         self.path = path
         self._verifies = verifies
         with ExitStack() as opened:
-            self._places, objects = self._open(path, opened)
+            self._places, objects, is_sealed = self._open(path, opened)
             self._specs = {
                 name: spec_of(file.entries[name], file.notes.get(name, {}), file.damaged)
                 for name, file in self._places.items()
@@ -143,23 +143,25 @@ class SafetensorsReader:
             self.nodes = (
                 graph_from_names(self._specs)
                 if objects is None
-                else graph_from_json(objects, self._specs, self._damaged)
+                else graph_from_json(objects, self._specs, self._damaged, is_sealed)
             )
             self.has_objects = objects is not None
             self._opened = opened.pop_all()
 
     def _open(
         self, path: str, opened: ExitStack
-    ) -> tuple[dict[str, SafetensorsFile], str | None]:
+    ) -> tuple[dict[str, SafetensorsFile], str | None, bool]:
+        """By names of tensors their files, the object graph, and whether it has a seal."""
         if path.endswith(".json"):
             return self._open_shards(path, opened)
         file = SafetensorsFile(path)
         opened.callback(file.close)
-        return dict.fromkeys(file.entries, file), file.metadata.get("objects")
+        is_sealed = file.seal is not None
+        return dict.fromkeys(file.entries, file), file.metadata.get("objects"), is_sealed
 
     def _open_shards(
         self, path: str, opened: ExitStack
-    ) -> tuple[dict[str, SafetensorsFile], str | None]:
+    ) -> tuple[dict[str, SafetensorsFile], str | None, bool]:
         index, metadata, places = self._read_index(path)
         folder = os.path.dirname(path)
         files: dict[str, SafetensorsFile] = {}
@@ -175,7 +177,7 @@ class SafetensorsReader:
         objects = metadata.get("objects")
         if not isinstance(objects, str | None):
             raise self._damaged("an object graph", f"{objects!r}")
-        return {name: files[shard] for name, shard in places.items()}, objects
+        return {name: files[shard] for name, shard in places.items()}, objects, index is not None
 
     def _read_index(self, path: str) -> tuple[str | None, dict[str, Any], dict[str, str]]:
         with open(path, "rb") as file:
@@ -183,7 +185,7 @@ class SafetensorsReader:
         mark = seal_of(text)
         if len(text) > HEADER_LIMIT or (mark is not None and not is_unbroken(text)):
             raise self._damaged("an index as it was written", f"{len(text)} bytes")
-        index = parse_json(text, self._damaged)
+        index = parse_json(text, self._damaged, mark is not None)
         metadata: Any = index.get("metadata", {})
         places: Any = index.get("weight_map")
         if not isinstance(metadata, dict) or not is_text_table(places):

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eagre.state.checkpoint.safetensors_file import parse_json, to_json
+from eagre.state.checkpoint.safetensors_file import are_numbers, is_text_table, parse_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 VALUE = ""
 """The name of the one tensor of a variable, beside the names that objects give to their values."""
 
 SLOT = ".OPTIMIZER_SLOT"
+_FIELDS = {"children", "tensors", "slots"}
 
 
 class Node(NamedTuple):
@@ -71,38 +72,37 @@ def _plain(node: Node) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if value}
 
 
-def graph_from_json(text: str, names: Iterable[str], damaged: Any) -> list[Node]:
+def graph_from_json(
+    text: str, names: Mapping[str, Any], damaged: Any, is_sealed: bool = False
+) -> list[Node]:
     """The graph that a text holds, over tensors of these names; `damaged` words the error."""
-    found = parse_json(text.encode(), damaged)
-    plain, known = found.get("nodes"), set(names)
+    found = parse_json(text.encode(), damaged, is_sealed)
+    plain = found.get("nodes")
     if found.get("version") != 1 or not isinstance(plain, list) or not plain:
         raise damaged("an object graph of version 1", f"{text[:60]!r}")
-    return [_node(each, len(plain), known, damaged) for each in plain]
+    return [_node(each, len(plain), names, damaged) for each in plain]
 
 
-def _node(plain: Any, count: int, known: set[str], damaged: Any) -> Node:
-    plain = plain if isinstance(plain, dict) else {"": plain}
-    children, tensors = plain.get("children", {}), plain.get("tensors", {})
-    slots = plain.get("slots", [])
+def _node(plain: Any, count: int, known: Mapping[str, Any], damaged: Any) -> Node:
+    if plain.__class__ is dict and plain.keys() <= _FIELDS:
+        children, tensors = plain.get("children", {}), plain.get("tensors", {})
+        slots = plain.get("slots", [])
+        if (
+            children.__class__ is dict and (not children or are_numbers(children.values(), count))
+            and is_text_table(tensors) and known.keys() >= {*tensors.values()}
+            and slots.__class__ is list and (not slots or _are_slots(slots, count))
+        ):  # fmt: skip
+            by_place = {(of, name): slot for of, name, slot in slots} if slots else {}
+            return Node(children, tensors, by_place)
+    raise damaged("an object graph whose nodes fit together", f"{plain!r}")
 
-    def is_node(number: Any) -> bool:
-        return number.__class__ is int and 0 <= number < count
 
-    def is_slot(slot: Any) -> bool:
-        return (
-            isinstance(slot, list) and len(slot) == 3 and isinstance(slot[1], str)
-            and is_node(slot[0]) and is_node(slot[2])
-        )  # fmt: skip
-
-    if not (
-        plain.keys() <= {"children", "tensors", "slots"}
-        and isinstance(children, dict) and all(map(is_node, children.values()))
-        and isinstance(tensors, dict) and all(isinstance(each, str) for each in tensors.values())
-        and known.issuperset(tensors.values())
-        and isinstance(slots, list) and all(map(is_slot, slots))
-    ):  # fmt: skip
-        raise damaged("an object graph whose nodes fit together", f"{plain!r}")
-    return Node(children, tensors, {(slot[0], slot[1]): slot[2] for slot in slots})
+def _are_slots(slots: list[Any], count: int) -> bool:
+    return all(
+        slot.__class__ is list and len(slot) == 3 and isinstance(slot[1], str)
+        and are_numbers(slot[::2], count)
+        for slot in slots
+    )  # fmt: skip
 
 
 def graph_from_names(names: Iterable[str]) -> list[Node]:

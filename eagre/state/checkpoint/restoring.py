@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from eagre.state.checkpoint.program import Member
     from eagre.state.checkpoint.reader import Reader
 
-_LARGE = 1 << 22
+_THREADS = min(4, os.cpu_count() or 1)
+_LARGE = 1 << 18
+"""Elements of a tensor that is worth a call in another thread."""
 _FIT = "Make the variable fit, or give it another name."
 _PART = "To restore a part, pass partial=True, or set tf.train.Checkpoint.strict = False."
 
@@ -121,7 +123,8 @@ class Restoration:
 
     def pending(self) -> list[str]:
         """The names of the tensors that have found no place yet."""
-        return [name for name in self.reader.specs() if name not in self.taken | OPTIONAL]
+        known = self.taken | OPTIONAL
+        return [name for name in self.reader.specs() if name not in known]
 
     def unfilled(self) -> list[str]:
         """The names of the variables that exist now and were not filled."""
@@ -167,11 +170,18 @@ def put_in_place(reader: Reader, matching: Matching, pairs: list[Pair]) -> None:
 def read_all(reader: Reader, names: list[str]) -> list[Any]:
     """Arrays in the order of their names; large ones are read side by side."""
     specs: Any = reader.specs()
-    is_large = sum(prod(specs[name].sizes) for name in names) >= _LARGE
-    if not is_large:
-        return [reader.read(name) for name in names]
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        return list(pool.map(reader.read, names))
+    large = [name for name in names if prod(specs[name].sizes) >= _LARGE]
+    found: dict[str, Any] = {}
+    if len(large) > 1:
+        rest = iter(large)
+
+        def work() -> None:
+            found.update((name, reader.read(name)) for name in rest)
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for each in [pool.submit(work) for _ in range(_THREADS)]:
+                each.result()
+    return [found[name] if name in found else reader.read(name) for name in names]
 
 
 def _state_in(reader: Reader, matching: Matching, member: Member) -> dict[str, Any]:

@@ -31,8 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HEADER_LIMIT = 100_000_000
+PIECE = 1 << 25
+"""Bytes that one call writes: what comes in such pieces lies in the system's cache in large pages,
+which a mapping finds sooner (see docs/decisions/checkpoint-format.md)."""
 _RANK_LIMIT = 64
 _NO_SUM = "0" * 16
+_FIELDS = {"dtype", "shape", "data_offsets"}
+_INTEGERS, _TEXTS = {int}, {str}
 
 CODES = {
     "BOOL": dtypes.bool_, "U8": dtypes.uint8, "I8": dtypes.int8, "U16": dtypes.uint16,
@@ -75,22 +80,68 @@ def write_file(
     """
     order = sorted(tensors, key=lambda name: _rank(tensors[name].array))
     ordered = {name: tensors[name] for name in order}
-    sums = dict.fromkeys(order, _NO_SUM)
-    file.seek(8 + len(_header(ordered, sums, metadata)))
-    with ThreadPoolExecutor(1) as pool:
-        # Both let other threads run: the sums are there as soon as the bytes are.
-        results = {name: pool.submit(_sum_of, each.array) for name, each in ordered.items()}
-        try:
-            for stored in ordered.values():
-                _write_array(file, stored.array, advance)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-        sums = {name: result.result() for name, result in results.items()}
-    header = seal(_header(ordered, sums, metadata))
+    file.seek(8 + len(_header(ordered, dict.fromkeys(order, _NO_SUM), metadata)))
+    header = seal(_header(ordered, _write_arrays(file, ordered, advance), metadata))
     file.seek(0)
     file.write(len(header).to_bytes(8, "little") + header)
     return seal_of(header) or ""
+
+
+def _write_arrays(file: Any, tensors: Mapping[str, Stored], advance: Any) -> dict[str, str]:
+    """Write arrays one after the other, small ones many at once; returns their checksums."""
+    stream = _Stream(file, advance)
+    sums: dict[str, Any] = {}
+    with ThreadPoolExecutor(1) as pool:
+        # Both let other threads run: the sums are there as soon as the bytes are.
+        later = {name: pool.submit(_sum_of, each.array) for name, each in tensors.items()
+                 if each.array.nbytes > BLOCK and each.array.flags.c_contiguous}  # fmt: skip
+        try:
+            for name, stored in tensors.items():
+                sums[name] = later.get(name) or Checksum()
+                for block in blocks(stored.array, PIECE if name in later else BLOCK):
+                    if name not in later:
+                        sums[name].add(block)
+                    stream.write(block)
+            stream.flush()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+        return {name: later[name].result() if name in later else str(total)
+                for name, total in sums.items()}  # fmt: skip
+
+
+class _Stream:
+    """Gathers small blocks and writes them at once, large ones as they are."""
+
+    __slots__ = ("_advance", "_file", "_gathered")
+
+    def __init__(self, file: Any, advance: Any) -> None:
+        self._file, self._advance = file, advance
+        self._gathered = bytearray()
+
+    def write(self, block: Any) -> None:
+        """Take the next block; what is not gathered is written on return."""
+        if block.size + len(self._gathered) > BLOCK:
+            self.flush()
+        if block.size < BLOCK:
+            self._gathered += memoryview(block)
+        else:
+            write_all(self._file, block, self._advance)
+
+    def flush(self) -> None:
+        """Write what is gathered."""
+        write_all(self._file, self._gathered, self._advance)
+        self._gathered = bytearray()
+
+
+def write_all(file: Any, data: Any, advance: Any = None) -> None:
+    """Write bytes to an unbuffered file, which may take a part of them at a time."""
+    view = memoryview(data)
+    size = len(view)
+    while view:
+        view = view[file.write(view) :]
+    if advance is not None:
+        advance(size)
 
 
 def _rank(array: Any) -> tuple[bool, int]:
@@ -116,14 +167,6 @@ def to_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _write_array(file: Any, array: Any, advance: Any) -> None:
-    for block in blocks(array):
-        view = memoryview(block)
-        while view:
-            view = view[file.write(view) :]
-        advance(block.size)
-
-
 def _sum_of(array: Any) -> str:
     result = Checksum()
     for block in blocks(array):
@@ -131,7 +174,7 @@ def _sum_of(array: Any) -> str:
     return str(result)
 
 
-def blocks(array: Any) -> Iterator[Any]:
+def blocks(array: Any, size: int = BLOCK) -> Iterator[Any]:
     """The bytes of an array in row-major order, block by block, copied only where they lie apart.
 
     >>> from eagre.state.checkpoint.safetensors_file import blocks
@@ -140,10 +183,10 @@ def blocks(array: Any) -> Iterator[Any]:
     """
     if array.flags.c_contiguous:
         data = array.reshape(-1).view(np.uint8)
-        for start in range(0, data.size, BLOCK):
-            yield data[start : start + BLOCK]
+        for start in range(0, data.size, size):
+            yield data[start : start + size]
         return
-    per_block = BLOCK // array.itemsize
+    per_block = size // array.itemsize
     for start in range(0, array.size, per_block):
         # A flat iterator copies the elements that are asked for, whatever their strides.
         part = array.flat[start : start + per_block]
@@ -193,7 +236,7 @@ class SafetensorsFile:
         return header
 
     def _parse(self, text: bytes) -> None:
-        header = parse_json(text, self.damaged)
+        header = parse_json(text, self.damaged, self.seal is not None)
         metadata = header.pop("__metadata__", {})
         if not is_text_table(metadata):
             raise self.damaged("metadata of texts", f"{metadata!r}")
@@ -202,28 +245,34 @@ class SafetensorsFile:
         self.metadata: dict[str, str] = metadata
         self.entries = {name: self._entry(name, found) for name, found in header.items()}
         self._check_places()
-        about = parse_json(metadata.get("tensors", "{}").encode(), self.damaged)
-        self.notes: dict[str, dict[str, Any]] = about
-        for name, note in about.items():
-            if name not in self.entries or not isinstance(note, dict):
+        about = metadata.get("tensors", "{}").encode()
+        self.notes: dict[str, dict[str, Any]] = parse_json(
+            about, self.damaged, self.seal is not None
+        )
+        for name, note in self.notes.items():
+            if name not in self.entries or note.__class__ is not dict:
                 raise self.damaged("notes about its tensors", f"{name!r}: {note!r}")
 
     def _entry(self, name: str, found: Any) -> Entry:
-        expected = f"a dtype, shape and place of {name!r:.80}"
-        if not isinstance(found, dict) or found.keys() != {"dtype", "shape", "data_offsets"}:
-            raise self.damaged(expected, f"{found!r}")
+        if found.__class__ is not dict or found.keys() != _FIELDS:
+            raise self._no_entry(name, found)
         code, shape, place = found["dtype"], found["shape"], found["data_offsets"]
-        if not (is_sizes(shape) and is_sizes(place) and len(place) == 2):
-            raise self.damaged(expected, f"{found!r}")
-        if not isinstance(code, str) or code not in CODES:
+        are_lists = shape.__class__ is place.__class__ is list
+        if not (are_lists and len(place) == 2 and is_sizes(shape + place, _RANK_LIMIT + 2)):
+            raise self._no_entry(name, found)
+        if code.__class__ is not str or code not in CODES:
             raise self.damaged(f"a dtype among {', '.join(CODES)} for {name!r:.80}", f"{code!r}")
-        if place[1] - place[0] != prod(shape) * CODES[code].size:
+        start, stop = place
+        if stop - start != prod(shape) * CODES[code].size:
             raise self.damaged(f"as many bytes as the shape of {name!r:.80} needs", f"{found!r}")
-        return Entry(code, tuple(shape), *(self._data_start + each for each in place))
+        return Entry(code, tuple(shape), self._data_start + start, self._data_start + stop)
+
+    def _no_entry(self, name: str, found: Any) -> DataLossError:
+        return self.damaged(f"a dtype, shape and place of {name!r:.80}", f"{found!r}")
 
     def _check_places(self) -> None:
         end = self._data_start
-        for name, entry in sorted(self.entries.items(), key=lambda item: item[1][2:]):
+        for name, entry in sorted(self.entries.items(), key=_place):
             if entry.start != end:
                 raise self.damaged(
                     f"{name!r:.80} right after the tensor before it, at {end}", f"{entry.start}"
@@ -250,24 +299,35 @@ class SafetensorsFile:
         return data.view(dtype).reshape(stop - start, *entry.shape[1:])
 
 
-def is_sizes(value: Any) -> bool:
-    """Whether a value of JSON is a list of sizes or places."""
-    return (
-        isinstance(value, list)
-        and len(value) <= _RANK_LIMIT
-        and all(each.__class__ is int and 0 <= each < 2**63 for each in value)
+def _place(item: tuple[str, Entry]) -> tuple[int, int]:
+    return item[1][2:]
+
+
+def is_sizes(value: Any, length: int = _RANK_LIMIT) -> bool:
+    """Whether a value of JSON is a list of sizes or places, of at most some length."""
+    return value.__class__ is list and len(value) <= length and are_numbers(value, 2**63)
+
+
+def are_numbers(values: Any, limit: int) -> bool:
+    """Whether values of JSON are whole numbers from 0 to below a limit."""
+    return not values or (
+        {*map(type, values)} == _INTEGERS and 0 <= min(values) <= max(values) < limit
     )
 
 
 def is_text_table(value: Any) -> bool:
     """Whether a value of JSON is an object whose values are texts."""
-    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+    return value.__class__ is dict and {*map(type, value.values())} <= _TEXTS
 
 
-def parse_json(text: bytes, damaged: Any) -> dict[str, Any]:
-    """A JSON object of which no name stands twice; `damaged` words the error."""
+def parse_json(text: bytes, damaged: Any, is_sealed: bool = False) -> dict[str, Any]:
+    """A JSON object of which no name stands twice; `damaged` words the error.
+
+    What is sealed was written from dictionaries: its names are not looked through once more.
+    """
     try:
-        found = json.loads(text.decode("utf-8"), object_pairs_hook=_without_repetition)
+        hook = None if is_sealed else _without_repetition
+        found = json.loads(text.decode("utf-8"), object_pairs_hook=hook)
     except (ValueError, RecursionError) as error:
         raise damaged("JSON whose names differ", str(error)) from None
     if not isinstance(found, dict):

@@ -28,7 +28,7 @@ from eagre.core.wire_format import (
 )
 from eagre.state.checkpoint.durable import new_file
 from eagre.state.checkpoint.file_bytes import ALIGNMENT, FileBytes
-from eagre.state.checkpoint.safetensors_file import HEADER_LIMIT, blocks
+from eagre.state.checkpoint.safetensors_file import HEADER_LIMIT, blocks, write_all
 from eagre.state.checkpoint.sorted_table import read_table, write_table
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def write_bundle(
             for name in names:
                 table[name.encode()] = _write(file, arrays[name], number, advance)
     with new_file(prefix + INDEX) as file:
-        _write_all(file, write_table(sorted(table.items())))
+        write_all(file, write_table(sorted(table.items())))
     return {*paths, prefix + INDEX}
 
 
@@ -300,7 +300,7 @@ def _write(file: Any, array: Any, shard: int, advance: Any) -> bytes:
     start = file.tell()
     if dtype == dtypes.string:
         data, checksum = _encode_strings(array)
-        _write_all(file, data)
+        write_all(file, data)
         size = len(data)
     else:
         if array.nbytes >= ALIGNMENT:
@@ -308,7 +308,7 @@ def _write(file: Any, array: Any, shard: int, advance: Any) -> bytes:
             file.seek(start)
         size, checksum = array.nbytes, 0
         for block in blocks(array):
-            _write_all(file, block)
+            write_all(file, block)
             checksum = crc32c(block, checksum)
             advance(block.size)
     shape = b"".join(
@@ -329,8 +329,3 @@ def _encode_strings(array: Any) -> tuple[bytes, int]:
     rest = masked(checksum).to_bytes(4, "little") + b"".join(texts)
     return b"".join(map(varint, lengths)) + rest, crc32c(rest, checksum)
 
-
-def _write_all(file: Any, data: Any) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[file.write(view) :]
