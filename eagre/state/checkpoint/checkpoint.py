@@ -110,7 +110,7 @@ class Checkpoint(Trackable):
         """Write a checkpoint and then call `done`, both later where the options say so."""
         _check_eager("save")
         options = _checked_options(options)
-        with as_operation_error(Called("save"), "make", os.path.dirname(path)):
+        with as_operation_error(Called("save"), "make", os.path.dirname(path), "folder"):
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         taken = snapshot(Program(self), options.experimental_skip_slot_variables)
         self._writer.write(path, taken, options, done)

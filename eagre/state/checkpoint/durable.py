@@ -126,8 +126,8 @@ def remove_unfinished(folder: str) -> None:
 class as_operation_error:
     """Context in which errors of the system get words for the user and the class of their cause."""
 
-    def __init__(self, name: str, verb: str, path: str) -> None:
-        self._name, self._verb, self._path = name, verb, path
+    def __init__(self, name: str, verb: str, path: str, kind: str = "file") -> None:
+        self._name, self._verb, self._path, self._kind = name, verb, path, kind
 
     def __enter__(self) -> None:
         pass
@@ -135,7 +135,7 @@ class as_operation_error:
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         if isinstance(error, OSError) and not isinstance(error, OpError):
             raise _ERRORS.get(error.errno or 0, UnknownError)(
-                f"{self._name} cannot {self._verb} the file: {error.strerror or error}. "
+                f"{self._name} cannot {self._verb} the {self._kind}: {error.strerror or error}. "
                 f"Received: path={self._path!r}"
             ) from error
 

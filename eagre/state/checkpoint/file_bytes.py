@@ -12,6 +12,7 @@ import numpy as np
 
 from eagre.core.caller import Called
 from eagre.core.errors import DataLossError
+from eagre.state.checkpoint.durable import as_operation_error
 
 ALIGNMENT = 64
 _MAPPED_FROM = 1 << 20
@@ -32,6 +33,10 @@ class FileBytes:
 
     def read(self, start: int, stop: int) -> Any:
         """The bytes from one place to another, which nobody may write to."""
+        with as_operation_error(Called("restore"), "read", self.path):
+            return self._read(start, stop)
+
+    def _read(self, start: int, stop: int) -> Any:
         is_aligned = start % ALIGNMENT == 0 and os.name != "nt"
         if stop - start >= _MAPPED_FROM and is_aligned:
             return np.frombuffer(self._mapping(), np.uint8, stop - start, start)

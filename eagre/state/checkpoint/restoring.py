@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient
 from eagre.core.caller import Called
-from eagre.core.errors import InvalidArgumentError, NotFoundError
+from eagre.core.errors import InvalidArgumentError, NotFoundError, OpError
 from eagre.core.tensor import wrap
 from eagre.state.checkpoint.difference import difference_of_program, taken_of
 from eagre.state.checkpoint.matching import Matching
@@ -23,6 +24,8 @@ from eagre.state.checkpoint.waiting import wait
 from eagre.state.variable import Variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eagre.state.checkpoint.difference import Difference
     from eagre.state.checkpoint.matching import Pair
     from eagre.state.checkpoint.program import Member
@@ -174,14 +177,18 @@ def read_all(reader: Reader, names: list[str]) -> list[Any]:
     found: dict[str, Any] = {}
     if len(large) > 1:
         rest = iter(large)
-
-        def work() -> None:
-            found.update((name, reader.read(name)) for name in rest)
-
         with ThreadPoolExecutor(_THREADS) as pool:
-            for each in [pool.submit(work) for _ in range(_THREADS)]:
+            for each in [pool.submit(_read_next, reader, rest, found) for _ in range(_THREADS)]:
                 each.result()
     return [found[name] if name in found else reader.read(name) for name in names]
+
+
+def _read_next(reader: Reader, rest: Iterator[str], found: dict[str, Any]) -> None:
+    """Read what another thread has not begun to read."""
+    for name in rest:
+        # What cannot be read is met again by the caller's thread, where errors have its name.
+        with suppress(OpError):
+            found[name] = reader.read(name)
 
 
 def _state_in(reader: Reader, matching: Matching, member: Member) -> dict[str, Any]:

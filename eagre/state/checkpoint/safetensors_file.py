@@ -90,24 +90,30 @@ def write_file(
 def _write_arrays(file: Any, tensors: Mapping[str, Stored], advance: Any) -> dict[str, str]:
     """Write arrays one after the other, small ones many at once; returns their checksums."""
     stream = _Stream(file, advance)
-    sums: dict[str, Any] = {}
     with ThreadPoolExecutor(1) as pool:
         # Both let other threads run: the sums are there as soon as the bytes are.
         later = {name: pool.submit(_sum_of, each.array) for name, each in tensors.items()
                  if each.array.nbytes > BLOCK and each.array.flags.c_contiguous}  # fmt: skip
         try:
-            for name, stored in tensors.items():
-                sums[name] = later.get(name) or Checksum()
-                for block in blocks(stored.array, PIECE if name in later else BLOCK):
-                    if name not in later:
-                        sums[name].add(block)
-                    stream.write(block)
+            sums = {
+                name: _write_array(stream, each.array, is_summed=name in later)
+                for name, each in tensors.items()
+            }
             stream.flush()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-        return {name: later[name].result() if name in later else str(total)
-                for name, total in sums.items()}  # fmt: skip
+    return {name: later[name].result() if name in later else sums[name] for name in tensors}
+
+
+def _write_array(stream: _Stream, array: Any, is_summed: bool) -> str:
+    """Write an array; returns its checksum unless a thread makes it."""
+    total = Checksum()
+    for block in blocks(array, PIECE if is_summed else BLOCK):
+        if not is_summed:
+            total.add(block)
+        stream.write(block)
+    return str(total)
 
 
 class _Stream:

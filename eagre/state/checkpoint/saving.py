@@ -7,6 +7,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from eagre.state.checkpoint import bundle_checkpoint
+from eagre.state.checkpoint.durable import as_operation_error
 from eagre.state.checkpoint.files import write_checkpoint
 from eagre.state.checkpoint.progress import progress
 
@@ -32,8 +33,11 @@ class Writer:
         self.sync()
 
         def work() -> None:
-            _write(prefix, snapshot, options)
-            for callback in ([done] if done else []) + options.experimental_write_callbacks:
+            with as_operation_error("save", "write", prefix):
+                _write(prefix, snapshot, options)
+                if done is not None:
+                    done(prefix)
+            for callback in options.experimental_write_callbacks:
                 _call(callback, prefix)
 
         if not options.enable_async:

@@ -8,7 +8,7 @@ from typing import Any
 
 from eagre.core.caller import Called
 from eagre.core.errors import DataLossError
-from eagre.state.checkpoint.durable import write_text
+from eagre.state.checkpoint.durable import as_operation_error, write_text
 from eagre.state.checkpoint.reader import as_path, exists
 
 _LINE = re.compile(r'\s*(\w+)\s*:\s*("(?:[^"\\\n]|\\.)*"|[-+.\w]+)\s*(?:#.*)?')
@@ -104,7 +104,10 @@ def latest_checkpoint(checkpoint_dir: Any, latest_filename: str | None = None) -
 
 
 def _parse(path: str) -> CheckpointState:
-    with open(path, encoding="utf-8", errors="replace") as file:
+    with (
+        as_operation_error(Called("latest_checkpoint"), "read", path),
+        open(path, encoding="utf-8", errors="replace") as file,
+    ):
         text = file.read()
     state = CheckpointState()
     for number, line in enumerate(text.splitlines(), 1):

@@ -169,3 +169,14 @@ def test_flipped_bits_of_an_index(tmp_path, data):
     place = data.draw(st.integers(0, len(text) * 8 - 1))
     text[place // 8] ^= 1 << place % 8
     refuse(tmp_path, bytes(text), ".safetensors.index.json")
+
+
+def test_errors_of_threads_have_the_name_that_was_called(tmp_path):
+    parts = {name: tf.Variable(tf.zeros([2**19])) for name in "abc"}
+    path = train.Checkpoint(**parts).write(tmp_path / "x")
+    with open(path + ".safetensors", "r+b") as file:
+        file.seek(-100, 2)
+        file.write(b"\1")
+    with pytest.raises(tf.errors.DataLossError, match="^restore expected the bytes of 'c'"):
+        train.Checkpoint(**parts).restore(path)
+    assert not any(variable.numpy().any() for variable in parts.values())
