@@ -13,11 +13,16 @@ level at all?", is the truth value of a dictionary and not a thread-local look-u
 from __future__ import annotations
 
 from _thread import get_ident
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from eagre.core.primitive import Primitive
     from eagre.core.tensor import Tensor
+
+
+name_scope: ContextVar[str] = ContextVar("name_scope", default="")
+"""The scopes entered by `tf.name_scope`, each followed by a slash: variables are named in them."""
 
 
 class Level:

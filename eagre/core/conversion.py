@@ -16,6 +16,7 @@ from eagre.core.ambient import interpreter, interpreters
 from eagre.core.caller import CALLED
 from eagre.core.dtypes import DType
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import TensorShape
 from eagre.core.tensor import EagerTensor, Tensor, wrap
 
 _NUMBERS: Any = (bool, int, float, complex)
@@ -74,7 +75,7 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
         return value.__tensor__(None)
     if isinstance(value, np.ndarray | np.generic):
         return _literal(_operand_array(value, other.dtype, name))
-    if isinstance(value, (*_SEQUENCES, *_NUMBERS, str, bytes)):
+    if isinstance(value, (*_SEQUENCES, *_NUMBERS, str, bytes, TensorShape)):
         return to_tensor(value, other.dtype, name=name)
     if hasattr(value, "__array__"):
         return _literal(_operand_array(np.asarray(value), other.dtype, name))
@@ -106,6 +107,9 @@ def to_array(value: Any, dtype: DType | None, name: str) -> Any:
         return _number(value, dtype, name)
     if isinstance(value, (*_SEQUENCES, str, bytes)):
         return _from_sequence(value, dtype, name)
+    if isinstance(value, TensorShape):
+        sizes, usual = value.as_literal()
+        return _from_sequence(sizes, dtype or dtypes.as_dtype(usual), name)
     if hasattr(value, "__array__"):
         return _from_numpy(np.asarray(value), dtype, name)
     if hasattr(value, "__dlpack__"):

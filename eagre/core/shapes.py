@@ -297,6 +297,16 @@ class TensorShape:
         """Whether the rank is known."""
         return self.sizes is not None
 
+    def as_literal(self) -> Any:
+        """The sizes with the dtype that they have as a tensor: int32 where they fit."""
+        if not self.is_fully_defined():
+            raise ValueError(
+                f"TensorShape needs all sizes to become a tensor. Received: {self!r}. "
+                "Use tf.shape(tensor), which is a tensor."
+            )
+        sizes = self.as_list()
+        return sizes, "int64" if max(sizes, default=0) >= 2**31 else "int32"
+
     def __add__(self, other: Any) -> TensorShape:
         return self.concatenate(other)
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient, structure
-from eagre.core.errors import InvalidArgumentError, OutOfRangeError
+from eagre.core.errors import (
+    InvalidArgumentError,
+    OperatorNotAllowedInGraphError,
+    OutOfRangeError,
+)
 from eagre.data.cursors import Run
 
 if TYPE_CHECKING:
     from eagre.data.dataset import Dataset
+
+MOST_IN_TRACES = 1000
 
 
 class Iterator:
@@ -50,11 +56,24 @@ class Iterator:
     def _next_among_levels(self) -> Any:
         """The next element while a tape or a trace is there: tapes do not look into pipelines."""
         if not ambient.executing_eagerly():
-            return self.get_next()
+            return self._next_of_python()
         components = self.next_components()
         if components is None:
             raise StopIteration
         return self._pack(components)
+
+    _asked_in_traces = 0
+
+    def _next_of_python(self) -> Any:
+        """The next element for Python while tracing, where a Python loop would not see an end."""
+        self._asked_in_traces += 1
+        if self._asked_in_traces > MOST_IN_TRACES:
+            raise OperatorNotAllowedInGraphError(
+                f"iter() of a dataset expected at most {MOST_IN_TRACES} elements to be taken by "
+                f"Python while a function is traced, where the end is not known. Received: "
+                f"{self._dataset!r}. Let AutoGraph convert the loop, or use dataset.reduce."
+            )
+        return self.get_next()
 
     def next_components(self) -> Any:
         """The components of the next element, None at the end."""

@@ -4,10 +4,9 @@ that there is nothing left to do for most of these, but in graphs that are built
 from __future__ import annotations
 
 from contextlib import nullcontext
-from contextvars import ContextVar
 from typing import Any
 
-from eagre.core import structure
+from eagre.core import ambient, structure
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.graph.building import builder, group_of
@@ -71,9 +70,6 @@ def identity_n(input: Any, name: str | None = None) -> list[Any]:
     return [identity(each) for each in input]
 
 
-_scope: ContextVar[str] = ContextVar("name_scope", default="")
-
-
 def get_current_name_scope() -> str:
     """The names of the scopes that are entered, outermost first.
 
@@ -82,11 +78,11 @@ def get_current_name_scope() -> str:
     'model/layer'
     """
     level = builder()
-    return _scope.get().rstrip("/") if level is None else level.graph.get_name_scope()
+    return ambient.name_scope.get().rstrip("/") if level is None else level.graph.get_name_scope()
 
 
 class name_scope:
-    """A context that gives its name; operations are named so in graphs built by hand.
+    """A context that gives its name: variables are named in it, and operations in graphs by hand.
 
     A name that ends in a slash is that of a scope entered before; an empty name leaves all scopes.
 
@@ -112,8 +108,8 @@ class name_scope:
             self._tokens.append(level.graph.name_scope(name))
             return self._tokens[-1].__enter__()
         is_whole = not name or name.endswith("/")
-        path = name if is_whole else f"{_scope.get()}{name}/"
-        self._tokens.append(_scope.set(path))
+        path = name if is_whole else f"{ambient.name_scope.get()}{name}/"
+        self._tokens.append(ambient.name_scope.set(path))
         return path
 
     def __exit__(self, *error: object) -> None:
@@ -121,7 +117,7 @@ class name_scope:
         if hasattr(token, "__exit__"):
             token.__exit__(*error)
         else:
-            _scope.reset(token)
+            ambient.name_scope.reset(token)
 
 
 class control_dependencies:

@@ -84,7 +84,8 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         self._trainable = True if trainable is None else bool(trainable)
         spec = TensorSpec.of(sizes, value.dtype)
         array = getattr(value, "array", None)
-        cell = Cell(array, spec, name or "Variable", self._trainable)
+        full_name = ambient.name_scope.get() + (name or "Variable")
+        cell = Cell(array, spec, full_name, self._trainable)
         cell.owner = weakref.ref(self)
         self.handle = wrap(cell)
         if self._trainable:

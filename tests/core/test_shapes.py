@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import eagre as tf
 from eagre.core import shapes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import TensorShape, broadcast_sizes, merge_sizes
@@ -212,3 +213,26 @@ def test_of_keeps_the_tuple():
 def test_copies_are_equal():
     shape = TensorShape([2, None])
     assert copy.deepcopy(shape) == copy.copy(shape) == shape
+
+
+def test_a_shape_becomes_a_tensor():
+    shape = tf.ones([2, 3]).shape
+    assert tf.convert_to_tensor(shape).dtype == tf.int32
+    assert tf.concat([shape[:1], [7]], axis=0).numpy().tolist() == [2, 7]
+    assert tf.stack([shape, shape]).shape == (2, 2)
+    assert tf.constant(shape, tf.int64).dtype == tf.int64
+    assert tf.convert_to_tensor(tf.TensorShape([2**40])).dtype == tf.int64
+    assert not tf.is_tensor(shape)
+    assert tf.function(lambda x: x.shape)(tf.ones([4])).numpy().tolist() == [4]
+
+
+@pytest.mark.parametrize("shape", [None, [None, 2]])
+def test_an_unknown_shape_does_not(shape):
+    with pytest.raises(ValueError, match="needs all sizes"):
+        tf.convert_to_tensor(tf.TensorShape(shape))
+
+
+def test_a_shape_beside_a_tensor():
+    shape = tf.ones([2, 3]).shape
+    assert (tf.constant([1, 1]) + shape).numpy().tolist() == [3, 4]
+    assert (tf.constant([1, 1], tf.int64) * shape).dtype == tf.int64

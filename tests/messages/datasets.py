@@ -18,6 +18,11 @@ def ends():
     return iterator.get_next()
 
 
+@tf.function(autograph=False)
+def endless(dataset):
+    return list(dataset)
+
+
 SOURCES = {
     "from_tensors: nothing": (lambda: D.from_tensors(()), *INVALID),
     "from_tensors: None": (lambda: D.from_tensors(None), TypeError),
@@ -100,6 +105,7 @@ ASKED = {
     "len: infinite": (lambda: len(r.repeat()), TypeError),
     "len: unknown": (lambda: len(r.filter(lambda x: x > 1)), TypeError),
     "get_next: at the end": (ends, tf.errors.OutOfRangeError),
+    "iter: by Python while tracing": (lambda: endless(r), TypeError),
     "restore: another pipeline": (lambda: iter(r).restore([0, [0, [1], 0]]), *INVALID),
     "get_single_element: several": (lambda: r.get_single_element(), *INVALID),
     "get_single_element: none": (lambda: r.take(0).get_single_element(), *INVALID),

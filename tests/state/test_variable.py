@@ -247,3 +247,17 @@ def test_creators_stand_in_one_another():
 def test_a_creator_may_make_variables_itself():
     with tf.variable_creator_scope(lambda next_creator, **kwargs: tf.Variable(7.0)):
         assert float(tf.Variable(1.0)) == 7.0
+
+
+def test_variables_are_named_in_the_scopes_they_are_made_in():
+    class Layer(tf.Module):
+        @tf.Module.with_name_scope
+        def make(self):
+            return tf.Variable(1.0, name="w")
+
+    with tf.name_scope("a"):
+        assert tf.Variable(1.0, name="v").name == "a/v:0"
+        with tf.name_scope("b"):
+            assert tf.Variable(1.0).name == "a/b/Variable:0"
+    assert Layer(name="layer").make().name == "layer/w:0"
+    assert tf.Variable(1.0).name == "Variable:0"
