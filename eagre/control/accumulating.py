@@ -13,13 +13,14 @@ import numpy as np
 
 from eagre.control.branches import close_together, trace_inner
 from eagre.control.branching import cond
+from eagre.control.flow import zeros_of
 from eagre.control.looping import while_primitive
 from eagre.core import dtypes, structure
 from eagre.core.ambient import executing_eagerly
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import apply
 from eagre.core.specs import TensorSpec
+from eagre.graph.graph import apply_flow
 from eagre.primitives import rearrangement
 from eagre.primitives.rearrangement import shape_of_tensor
 
@@ -110,13 +111,7 @@ def _stacked(rows: list[Any], name: str) -> Any:
 
 
 def _zeros(spec: TensorSpec, lead: tuple[int, ...] = ()) -> Any:
-    """Zeros of a spec, whose unknown sizes are taken for 0."""
-    sizes = tuple([n or 0 for n in spec.sizes or ()])
-    if spec.sizes is not None and None not in spec.sizes:
-        sizes = tuple([n for n in spec.sizes if n is not None])
-    if spec.dtype == dtypes.string:
-        return to_tensor(np.full((*lead, *sizes), b"", object))
-    return to_tensor(np.zeros((*lead, *sizes), spec.dtype.numpy))
+    return to_tensor(zeros_of(spec, lead))
 
 
 # In a graph -----------------------------------------------------------------------------------
@@ -140,12 +135,12 @@ def _loop(step: Any, first: int, count: Any, initial: list[Any], keep: bool, nam
         wider = [_common(a, b.spec) for a, b in zip(specs, body.outputs, strict=True)]
     captures = close_together([condition, body])
     history = tuple(range(1, len(specs))) if keep else ()
-    outputs = apply(
+    outputs = apply_flow(
         while_primitive,
         (to_tensor(np.int32(first)), *initial, *captures),
         {"condition": condition, "body": body, "count": len(specs), "history": history},
     )
-    return outputs[1 : len(specs)], outputs[len(specs) :]
+    return outputs[1 : len(specs)], outputs[len(specs) : len(specs) + len(history)]
 
 
 def _common(a: TensorSpec, b: TensorSpec) -> TensorSpec:

@@ -15,6 +15,7 @@ from eagre.core.specs import ResourceSpec, TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.gradients.backpropagate import backpropagate, path_from
 from eagre.gradients.graph_gradients import entries_of
+from eagre.gradients.keeping import keeping
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace
 from eagre.primitives.families import INEXACTS
@@ -153,6 +154,7 @@ def with_needed_values(graph: Graph) -> Graph:
     """
     if "forward" in graph.memo:
         return graph.memo["forward"]
+    bare, graph = graph, keeping(graph)
     kinds = [isinstance(x.spec, ResourceSpec) or x.dtype in INEXACTS for x in graph.parameters]
     wanted = [place if kind else None for place, kind in enumerate(kinds)]
     grads = [x if x.dtype in INEXACTS else None for x in graph.outputs]
@@ -161,5 +163,5 @@ def with_needed_values(graph: Graph) -> Graph:
     forward = copy(graph)
     forward.outputs = [*graph.outputs, *[x for x in needed if id(x) not in known]]
     forward.memo = {"needed": {id(x) for x in needed}}
-    graph.memo["forward"] = forward
+    bare.memo["forward"] = forward
     return forward

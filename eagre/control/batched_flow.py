@@ -41,6 +41,7 @@ def conditional(
     *values: Any,
     true_graph: Graph,
     false_graph: Graph,
+    count: int | None = None,
 ) -> Any:
     """The branch that all examples take, or of both branches for each example the right one."""
     from eagre.control.branching import cond
@@ -51,6 +52,8 @@ def conditional(
     def of(graph: Graph) -> Any:
         return lambda: batch_whole(graph, values, flags, size)
 
+    if count is not None:
+        return NotImplemented
     if not batched[0]:
         return tuple(cond(condition, of(true_graph), of(false_graph)))
     if _can_fail(true_graph) or _can_fail(false_graph):
@@ -81,6 +84,8 @@ def while_loop(primitive: Primitive, batched: Flags, *values: Any, **params: Any
     count, history, shapes = params["count"], params["history"], params.get("shapes", ())
     size = size_of(batched, values)
     flags = batched
+    if any(position >= count for position in history):
+        return NotImplemented
     while True:
         loop = _Loop(params, flags)
         graphs = trace_inner(

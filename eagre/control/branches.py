@@ -8,7 +8,7 @@ from eagre.core import ambient, structure
 from eagre.core.primitive import apply
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace, finish
-from eagre.primitives.state import read_variable
+from eagre.primitives.state import IN_FRONT, read_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ class InnerTrace(Trace):
             if handle is inputs[0]:
                 return self.graph.capture(value)
         with ambient.outside(self):
-            value = apply(primitive, inputs, params)
+            value = apply(primitive, inputs, IN_FRONT)
         self.hoisted.append((inputs[0], value))
         return self.graph.capture(value)
 

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eagre.control import batched_flow
 from eagre.control.branches import close_together, settle, trace_inner
-from eagre.control.flow import Flow
+from eagre.control.flow import Flow, zeros_of
 from eagre.core import dtypes, structure
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
-from eagre.gradients.graph_gradients import BackwardRun, backward_run
+from eagre.gradients.graph_gradients import BackwardRun, backward_run, refuse_effects
+from eagre.gradients.keeping import runs_again, widened
+from eagre.graph.graph import apply_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from eagre.graph.graph import Graph
 
 
 class Conditional(Primitive):
-    """The outputs of `true_graph` or of `false_graph` for the values; both take all of them."""
+    """The outputs of `true_graph` or of `false_graph` for the values; both take all of them.
+
+    With `count` the branches share so many outputs; the others of each are outputs of their own,
+    which are zeros where the other branch is taken.
+    """
 
     vectorize = batched_flow.conditional
     public = "cond"
     can_fail = True
     needs = ("inputs",)
+    reads_variables = True
 
     def infer(
-        self, condition: TensorSpec, *values: TensorSpec, true_graph: Graph, false_graph: Graph
+        self,
+        condition: TensorSpec,
+        *values: TensorSpec,
+        true_graph: Graph,
+        false_graph: Graph,
+        count: int | None = None,
     ) -> tuple[TensorSpec, ...]:
         """What both branches agree on; sizes that differ are unknown."""
         if condition.dtype != dtypes.bool_ or condition.sizes not in ((), None):
@@ -38,11 +50,44 @@ class Conditional(Primitive):
                 f"cond expected a bool scalar. Received: pred of {condition.dtype.name} with "
                 f"shape {condition.shape}"
             )
-        pairs = zip(true_graph.outputs, false_graph.outputs, strict=True)
-        return tuple(_common_spec(a.spec, b.spec) for a, b in pairs)
+        trues, falses = true_graph.outputs, false_graph.outputs
+        pairs = zip(trues[:count], falses[:count], strict=True)
+        shared = [_common_spec(a.spec, b.spec) for a, b in pairs]
+        own = () if count is None else (*trues[count:], *falses[count:])
+        return (*shared, *[x.spec for x in own])
 
-    def kernel(self, condition: Any, *values: Any, true_graph: Graph, false_graph: Graph) -> Any:
-        return tuple((true_graph if condition else false_graph).compute(values))
+    def kernel(
+        self,
+        condition: Any,
+        *values: Any,
+        true_graph: Graph,
+        false_graph: Graph,
+        count: int | None = None,
+    ) -> Any:
+        taken, other = (true_graph, false_graph) if condition else (false_graph, true_graph)
+        found = taken.compute(values)
+        if count is None:
+            return tuple(found)
+        absent = [zeros_of(x.spec) for x in other.outputs[count:]]
+        own = (*found[count:], *absent) if condition else (*absent, *found[count:])
+        return (*found[:count], *own)
+
+    def recording(self, params: Any) -> Any:
+        """The parameters with which a branch keeps what its gradient cannot compute again."""
+        graphs = params["true_graph"], params["false_graph"]
+        if "count" in params or all(map(runs_again, graphs)):
+            return params
+        if "recording" not in graphs[0].memo:
+            (true_graph, _), (false_graph, _) = map(widened, graphs)
+            wide = {"true_graph": true_graph, "false_graph": false_graph}
+            graphs[0].memo["recording"] = {**wide, "count": len(graphs[0].outputs)}
+        return graphs[0].memo["recording"]
+
+    def remember(self, inputs: tuple[Any, ...], output: Any, params: Any) -> tuple[Any, Any]:
+        """Of the outputs those of one branch alone are kept with their values."""
+        _, outlines = super().remember(inputs, output, params)
+        count = params.get("count", len(output))
+        return inputs, (*outlines[:count], *output[count:])
 
     def accumulate(
         self, wanted: list[Any], sums: dict[Any, Any], grads: Any, output: Any, inputs: Any,
@@ -50,13 +95,17 @@ class Conditional(Primitive):
     ) -> None:
         """Add the gradients of the branch that was taken: again a `cond`."""
         condition, *values = inputs
-        graphs = [params["true_graph"], params["false_graph"]]
-        flow = Flow(wanted[1:], sums, grads, graphs[0].parameters, graphs[0].outputs)
-        runs = [backward_run(graph, *flow.places()) for graph in graphs]
+        branches = _branches(params, output, grads)
+        flows = [
+            Flow(wanted[1:], sums, each.grads, each.graph.parameters, each.graph.outputs)
+            for each in branches
+        ]
+        runs = [backward_run(b.graph, *f.places()) for b, f in zip(branches, flows, strict=True)]
+        flow = flows[0]
         reached = [i for i in flow.positions if any(i in run.reached for run in runs)]
-        arguments = [*values, *flow.seeds, *flow.before]
 
-        def taken(run: BackwardRun) -> Callable[[], list[Any]]:
+        def taken(branch: _Branch, flow: Flow, run: BackwardRun) -> Callable[[], list[Any]]:
+            arguments = [*values, *flow.seeds, *flow.before, *branch.values_of(run.kept, params)]
             return lambda: [
                 total
                 for i, total in zip(flow.positions, run.graph.run(arguments), strict=True)
@@ -64,8 +113,35 @@ class Conditional(Primitive):
             ]
 
         if reached:
-            found = cond(condition, taken(runs[0]), taken(runs[1]))
-            flow.put(sums, dict(zip(reached, found, strict=True)))
+            trues, falses = [taken(*each) for each in zip(branches, flows, runs, strict=True)]
+            flow.put(sums, dict(zip(reached, cond(condition, trues, falses), strict=True)))
+
+
+class _Branch(NamedTuple):
+    """A branch with what its outputs are and the gradients that flow into them."""
+
+    graph: Graph
+    outputs: Sequence[Any]
+    grads: Sequence[Any]
+
+    def values_of(self, tensors: Sequence[Any], params: Any) -> list[Any]:
+        """The values of outputs of the graph that were kept."""
+        if tensors and "count" not in params:
+            refuse_effects(self.graph)
+        values = dict(zip(map(id, self.graph.outputs), self.outputs, strict=True))
+        return [values[id(x)] for x in tensors]
+
+
+def _branches(params: Any, output: Any, grads: Any) -> tuple[_Branch, _Branch]:
+    graphs = params["true_graph"], params["false_graph"]
+    trues = len(graphs[0].outputs)
+    count = params.get("count", trues)
+    ends = ([*range(trues)], [*range(count), *range(trues, len(output))])
+    true, false = [
+        _Branch(graph, [output[i] for i in places], [grads[i] for i in places])
+        for graph, places in zip(graphs, ends, strict=True)
+    ]
+    return true, false
 
 
 def _common_spec(a: TensorSpec, b: TensorSpec) -> TensorSpec:
@@ -114,10 +190,9 @@ def cond(
     _check_same_structure(true_graph, false_graph)
     captures = close_together([true_graph, false_graph])
     params = {"true_graph": true_graph, "false_graph": false_graph}
-    outputs = apply(conditional, (pred, *captures), params)
-    return structure.pack_sequence_as(
-        true_graph.output_structure, list(outputs), expand_composites=True
-    )
+    outputs = apply_flow(conditional, (pred, *captures), params)
+    found = list(outputs[: len(true_graph.outputs)])
+    return structure.pack_sequence_as(true_graph.output_structure, found, expand_composites=True)
 
 
 def _trace_branches(true_fn: Any, false_fn: Any) -> tuple[Graph, Graph]:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
+from eagre.gradients.graph_gradients import has_gradient
 from eagre.primitives.families import INEXACTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from eagre.core.specs import TensorSpec
     from eagre.core.tensor import Tensor
+
+
+def zeros_of(spec: TensorSpec, lead: tuple[int, ...] = ()) -> Any:
+    """An array of zeros of a spec, whose unknown sizes are taken for 0, with `lead` before."""
+    zero = b"" if spec.dtype == dtypes.string else 0
+    shape = (*lead, *[n or 0 for n in spec.sizes or ()])
+    return np.broadcast_to(np.array(zero, spec.dtype.numpy), shape)
 
 
 class Flow:
@@ -31,7 +43,7 @@ class Flow:
     ) -> None:
         self.keys = keys
         self.positions = [
-            i for i, x in enumerate(inputs) if keys[i] is not None and x.dtype in INEXACTS
+            i for i, x in enumerate(inputs) if keys[i] is not None and has_gradient(x)
         ]
         pairs = zip(grads, outputs, strict=False)
         self.given = [

@@ -11,6 +11,7 @@ from eagre.core.primitive import Primitive, apply
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
 from eagre.gradients.tape import GradientTape
+from eagre.primitives.arithmetic import stop_gradient
 from eagre.primitives.families import INEXACTS
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ def _call(function: Any, inp: Any, Tout: Any, name: str) -> Any:
     if ambient.executing_eagerly():
         outputs: Any = _results(function(*inputs), specs)
     else:
+        if name == "numpy_function":
+            inputs = [stop_gradient(x) for x in inputs]
         outputs = apply(host_call, tuple(inputs), {"function": function, "specs": specs})
     if not structure.is_nested(Tout):
         return outputs[0] if outputs else None

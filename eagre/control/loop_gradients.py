@@ -6,23 +6,38 @@ a loop variable in the first iteration. So all is added in the order of the eage
 
 from __future__ import annotations
 
-from math import inf, prod
+from functools import partial, reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from eagre.control.branching import cond
+from eagre.control.choosing import switch_case
 from eagre.control.flow import Flow
-from eagre.control.looping import while_loop, while_primitive
+from eagre.control.looping import (
+    positions_read,
+    specs_in,
+    varying,
+    while_loop,
+    while_primitive,
+)
+from eagre.control.sharing import Shared, shared_by_iteration
+from eagre.core.conversion import to_tensor
 from eagre.core.primitive import apply
 from eagre.core.shapes import TensorShape
-from eagre.gradients.graph_gradients import BackwardRun, backward_run, nothing_like
+from eagre.gradients.graph_gradients import (
+    BackwardRun,
+    backward_run,
+    nothing_like,
+    refuse_effects,
+    value_spec,
+)
+from eagre.primitives.arithmetic import maximum, minimum
 from eagre.primitives.families import INEXACTS
 from eagre.primitives.rearrangement import shape_of_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eagre.core.specs import TensorSpec
-    from eagre.graph.graph import Graph
 
 
 def accumulate(
@@ -30,7 +45,7 @@ def accumulate(
 ) -> None:
     """Add the gradients of the inputs of a loop to the sums."""
     loop = _LoopGradient(wanted, sums, grads, output, inputs, params)
-    if loop.carried:
+    if loop.carried or loop.fixed:
         loop.flow.put(sums, loop.run())
 
 
@@ -38,25 +53,33 @@ class _LoopGradient:
     """One backward pass over a loop.
 
     `carried` are the loop variables that a gradient flows to in some iteration, `fixed` those of
-    the other inputs that it reaches.
+    the other inputs that it reaches, `kept` the further outputs of the body that have a gradient.
     """
 
     def __init__(
         self, wanted: list[Any], sums: Any, grads: Any, output: Any, inputs: Any, params: Any
     ) -> None:
         self.inputs, self.output, self.params = inputs, output, params
-        self.count, self.body = params["count"], params["body"]
-        self.specs = [x.spec for x in self.body.inputs]
-        self.flow = Flow(wanted, sums, grads, self.body.inputs, self.body.inputs[: self.count])
+        self.count, body = params["count"], params["body"]
+        self.body = body
+        self.specs = specs_in(body, self.count)
+        self.fixed_specs = {i: value_spec(body.inputs[i]) for i in range(self.count, len(inputs))}
+        self.flow = Flow(wanted, sums, grads, body.inputs, body.inputs[: self.count])
         history = zip(params["history"], grads[self.count :], strict=False)
-        self.flows = {i: grad for i, grad in history if grad is not None}
+        self.flows = {i: g for i, g in history if g is not None and self.specs[i].dtype in INEXACTS}
+        self.kept = sorted(i for i in self.flows if i >= self.count)
         self.carried, self.fixed = self._reached()
-        pairs = zip(self.flow.summed, self.flow.before, strict=True)
+        among = [*self.carried, *self.fixed]
+        self.shared, self.again = shared_by_iteration(body, self.count, wanted, among)
+        self.holders = dict(self.shared[0])
+        holders = [self.holders.get(i, i) for i in self.flow.summed]
+        pairs = zip(holders, self.flow.before, strict=True)
         self.before = {i: total for i, total in pairs if i in self.fixed or self._is_joined(i)}
         self.flow.summed = list(self.before)
-        self.backward = self._backward_run()
-        reads = _positions_read(self.backward.graph, self.specs[: self.count])
-        self.kept = _History(inputs, params, reads, params["history"])
+        self.added = [i for i in self.carried if i in self.flows or i in self.before]
+        self.ways = [self._backward_run(each) for each in self.shared]
+        reads = [i for run in self.ways for i in positions_read(run, self.specs[: self.count])]
+        self.history = _history(inputs, output, params, [*dict.fromkeys(reads)])
 
     def _reached(self) -> tuple[list[int], list[int]]:
         """Follow the gradients through the body until no further loop variable is reached."""
@@ -64,7 +87,7 @@ class _LoopGradient:
         others = [i for i in self.flow.positions if i >= self.count]
         flowing = {*self.flow.given, *self.flows}.intersection(variables)
         while True:
-            run = backward_run(self.body, [*variables, *others], sorted(flowing))
+            run = backward_run(self.body, [*variables, *others], [*sorted(flowing), *self.kept])
             reached = flowing.union(i for i in run.reached if i < self.count)
             if reached == flowing:
                 return sorted(flowing), [i for i in run.reached if i >= self.count]
@@ -72,93 +95,109 @@ class _LoopGradient:
 
     def _is_joined(self, position: int) -> bool:
         """Whether a loop variable's sum goes along: it has one shape in all iterations."""
-        sizes = self.specs[position].sizes
-        return position in self.carried and sizes is not None and None not in sizes
+        sizes = self.specs[position].sizes if position in self.carried else None
+        return sizes is not None and None not in sizes
 
-    def _backward_run(self) -> BackwardRun:
+    def _backward_run(self, shared: Shared) -> BackwardRun:
         """The body's, with the sums that go along in each step."""
-        self.added = [i for i in self.carried if i in self.flows or i in self.before]
         summed = [*self.fixed, *self.added]
-        return backward_run(self.body, [*self.carried, *self.fixed], self.carried, summed)
+        given = [*self.carried, *self.kept]
+        return backward_run(self.body, [*self.carried, *self.fixed], given, summed, shared)
 
     def run(self) -> dict[int, Any]:
         """The new sums by position."""
         before = self.before
         seeds = dict(zip(self.flow.given, self.flow.seeds, strict=True))
         start = (
-            self.kept.iterations() - 1,
+            self.history.iterations() - 1,
             [seeds[i] if i in seeds else nothing_like(self.output[i]) for i in self.carried],
             [before[i] if i in before else nothing_like(self.inputs[i]) for i in self.fixed],
         )
         shapes = (
             TensorShape([]),
             [self.specs[i].shape for i in self.carried],
-            [self.specs[i].shape for i in self.fixed],
+            [self.fixed_specs[i].shape for i in self.fixed],
         )
         index, grads, totals = while_loop(
             lambda i, *_: i >= 0, self._step, start, shapes
         )
-        found = dict(zip(self.fixed, totals, strict=True))
-        for i, grad in zip(self.carried, grads, strict=True):
-            if i in self.flow.positions:
-                found[i] = self._without_iterations(grad, before.get(i)) if i in before else grad
-        return found
+        grads = dict(zip(self.carried, grads, strict=True))
+        found = {**dict(zip(self.fixed, totals, strict=True)), **grads}
+        return {
+            i: self._without_iterations(i, total, grads)
+            for i, total in found.items()
+            if i in self.flow.positions and i not in self.holders
+        }
 
     def _step(self, index: Any, grads: Any, totals: Any) -> Any:
         """One iteration backward."""
-        values = [self.kept.value(i, index) for i in range(self.count)]
+        history = self.history
+        values = [history.value(i, index) for i in range(self.count)]
+        kept = [history.cut(self.flows[i][index], i, index) for i in self.kept]
         sums = [*totals, *[self._sum_at(i, index) for i in self.added]]
-        found = self.backward.graph.run([*values, *self.inputs[self.count :], *grads, *sums])
+        given = [*values, *self.inputs[self.count :], *grads, *kept, *sums]
+        ways = [partial(self._back, way, given, index) for way in self.ways]
+        found = ways[0]() if len(ways) == 1 else switch_case(self._way(index), ways)
+        for i, total in zip((*self.carried, *self.fixed), found, strict=True):
+            total.set_shape((self.specs[i] if i < self.count else self.fixed_specs[i]).shape)
         return index - 1, found[: len(self.carried)], found[len(self.carried) :]
+
+    def _way(self, index: Any) -> Any:
+        """Which of the ways goes back through an iteration."""
+        again, period = self.again, len(self.ways) - self.again
+        later = maximum(index - again, to_tensor(0))
+        return minimum(index, to_tensor(again)) + (later % period if period > 1 else 0)
+
+    def _back(self, way: BackwardRun, given: Sequence[Any], index: Any) -> list[Any]:
+        own = [id(x) for x in self.body.outputs[self.count :]]
+        places = [self.count + own.index(id(x)) for x in way.kept]
+        return way.graph.run([*given, *[self.history.value(i, index) for i in places]])
 
     def _sum_at(self, position: int, index: Any) -> Any:
         """What the body's part is added to, in the gradient of a loop variable."""
         before, total = self.before.get(position), None
         if position in self.flows:
-            total = self.kept.cut(self.flows[position][index], position, index)
+            total = self.history.cut(self.flows[position][index], position, index)
         if before is None:
             return total
         first = cond(index == 0, lambda: before, lambda: nothing_like(before))
         return first if total is None else total + first
 
-    def _without_iterations(self, grad: Any, before: Any) -> Any:
-        """The sum of a loop variable, also where no iteration has taken the old one in."""
-        return cond(self.kept.iterations() > 0, lambda: grad, lambda: before + grad)
+    def _without_iterations(self, position: int, total: Any, grads: Any) -> Any:
+        """The sum at a position, also where no iteration has put together what is one tensor."""
+        parts = [grads[i] for i, holder in self.holders.items() if holder == position]
+        if position in grads and position in self.before:
+            parts.append(self.before[position])
+        if not parts:
+            return total
+        return cond(
+            self.history.iterations() > 0, lambda: total, lambda: reduce(add, parts[::-1], total)
+        )
 
 
-def _positions_read(backward: Graph, specs: Sequence[TensorSpec]) -> list[int]:
-    """The loop variables of which the backward graph reads values; the cheapest if there is none,
-    because one of them tells the number of iterations."""
-    read = {id(x) for operation in backward.operations for x in operation.inputs}
-    read |= {id(x) for x in backward.outputs}
-    found = [i for i in range(len(specs)) if id(backward.inputs[i]) in read]
-    return found or [min(range(len(specs)), key=lambda i: _elements(specs[i]))]
-
-
-def _elements(spec: TensorSpec) -> float:
-    """How many elements there are, as far as is known."""
-    sizes: Any = (None,) if spec.sizes is None else spec.sizes
-    return inf if None in sizes else prod(sizes)
+def _history(inputs: Any, output: Any, params: Any, reads: Sequence[int]) -> _History:
+    """What the loop has kept, or what it keeps when it runs again."""
+    count = params["count"]
+    if not params.get("runs_once"):
+        refuse_effects(params["condition"])
+        refuse_effects(params["body"])
+        body = params["body"]
+        shapes = varying([*reads, *params["history"]], specs_in(body, count))
+        params = {**params, "history": tuple(reads), "shapes": shapes}
+        output = apply(while_primitive, inputs, params)
+    return _History(inputs, output[count:], params)
 
 
 class _History:
-    """The values that loop variables have at the start of each iteration of a second run."""
+    """The values that loop variables have at the start of each iteration, and those that the body
+    puts out besides."""
 
-    def __init__(
-        self, inputs: Any, params: Any, positions: Sequence[int], others: Sequence[int]
-    ) -> None:
-        """`others` are positions of which only the shapes have to be known."""
-        specs = [x.spec for x in params["body"].inputs]
-        varying = [
-            i
-            for i in sorted({*positions, *others})
-            if specs[i].sizes is not None and None in specs[i].shape
-        ]
-        params = {**params, "history": tuple(positions), "shapes": tuple(varying)}
-        outputs = apply(while_primitive, inputs, params)[params["count"] :]
+    def __init__(self, inputs: Any, outputs: Sequence[Any], params: Any) -> None:
+        positions, shapes = params["history"], params["shapes"]
         self.inputs = inputs
+        self.specs = specs_in(params["body"], params["count"])
         self.stacks: dict[int, Any] = dict(zip(positions, outputs, strict=False))
-        self.shapes: dict[int, Any] = dict(zip(varying, outputs[len(positions) :], strict=True))
+        self.shapes: dict[int, Any] = dict(zip(shapes, outputs[len(positions) :], strict=True))
 
     def iterations(self) -> Any:
         """How many iterations there were."""
@@ -177,6 +216,6 @@ class _History:
         sizes = self.shapes[position][index]
         key = [
             slice(None, sizes[axis]) if n is None else slice(None)
-            for axis, n in enumerate(padded.shape)
+            for axis, n in enumerate(self.specs[position].shape)
         ]
         return padded[tuple(key)]

@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
+from math import inf, prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from eagre.control import batched_flow
 from eagre.control.branches import close_together, settle, trace_inner
+from eagre.control.flow import zeros_of
 from eagre.core import dtypes, structure
 from eagre.core.ambient import executing_eagerly
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError, UnimplementedError
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import Primitive
 from eagre.core.shapes import TensorShape, are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
+from eagre.gradients.keeping import runs_again, widened
+from eagre.graph.graph import apply_flow
+from eagre.primitives.families import INEXACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from eagre.gradients.graph_gradients import BackwardRun
     from eagre.graph.graph import Graph
 
 
 class WhileLoop(Primitive):
     """`body` repeated on the first `count` inputs while `condition` holds; the rest stay.
 
-    The outputs are the final values, for each position in `history` the values at the start of
-    all iterations, stacked, and for each position in `shapes` the shapes of these values. Where
-    shapes differ, which they may at such positions, what is stacked is padded with zeros.
+    The outputs are the final values, for each position in `history` the values of all iterations,
+    stacked, and for each position in `shapes` the shapes of these values. A position is that of a
+    loop variable, whose values are those at the start of iterations, or from `count` on that of a
+    further output of the body. Where shapes differ, which they may at positions in `shapes`, what
+    is stacked is padded with zeros. `runs_once` says that a gradient finds there all it needs.
     """
 
     vectorize = batched_flow.while_loop
     can_fail = True
     needs = ("inputs",)
+    reads_variables = True
 
     def infer(
         self,
@@ -43,11 +52,12 @@ class WhileLoop(Primitive):
         count: int,
         history: Any,
         shapes: Any = (),
+        runs_once: bool = False,
     ) -> tuple[TensorSpec, ...]:
         """The specs that the body takes."""
-        specs = [x.spec for x in body.inputs[:count]]
+        specs = specs_in(body, count)
         stacks = [_stacked(specs[i]) for i in history]
-        return (*specs, *stacks, *[_spec_of_shapes(specs[i]) for i in shapes])
+        return (*specs[:count], *stacks, *[_spec_of_shapes(specs[i]) for i in shapes])
 
     def kernel(
         self,
@@ -57,15 +67,37 @@ class WhileLoop(Primitive):
         count: int,
         history: Any,
         shapes: Any = (),
+        runs_once: bool = False,
     ) -> Any:
         carried, fixed = list(values[:count]), values[count:]
         rows: dict[int, list[Any]] = {i: [] for i in (*history, *shapes)}
         while condition.compute([*carried, *fixed])[0]:
+            found = body.compute([*carried, *fixed])
             for position, kept in rows.items():
-                kept.append(carried[position])
-            carried = body.compute([*carried, *fixed])
-        stacks = [_stack(rows[i], values[i], i in shapes) for i in history]
-        return (*carried, *stacks, *[_shapes(rows[i], values[i]) for i in shapes])
+                kept.append(carried[position] if position < count else found[position])
+            carried = found[:count]
+        if not rows:
+            return tuple(carried)
+        specs = specs_in(body, count)
+        first = {i: values[i] if i < count else zeros_of(specs[i]) for i in rows}
+        stacks = [_stack(rows[i], first[i], i in shapes) for i in history]
+        return (*carried, *stacks, *[_shapes(rows[i], first[i]) for i in shapes])
+
+    def recording(self, params: Any) -> Any:
+        """The parameters with which a loop keeps what its gradient cannot compute again."""
+        body, condition = params["body"], params["condition"]
+        if params.get("runs_once") or (runs_again(body) and runs_again(condition)):
+            return params
+        key = "recording", id(condition), params["history"]
+        if key not in body.memo:
+            body.memo[key] = condition, _with_history(params)
+        return body.memo[key][1]
+
+    def remember(self, inputs: tuple[Any, ...], output: Any, params: Any) -> tuple[Any, Any]:
+        """The values of iterations are kept where the loop does not run again."""
+        _, outlines = super().remember(inputs, output, params)
+        count = params["count"] if params.get("runs_once") else len(output)
+        return inputs, (*outlines[:count], *output[count:])
 
     def accumulate(
         self, wanted: list[Any], sums: dict[Any, Any], grads: Any, output: Any, inputs: Any,
@@ -77,6 +109,50 @@ class WhileLoop(Primitive):
         accumulate(wanted, sums, grads, output, inputs, params)
 
 
+def specs_in(body: Graph, count: int) -> list[TensorSpec]:
+    """What is known of loop variables, and of what else the body puts out."""
+    return [*[x.spec for x in body.inputs[:count]], *[x.spec for x in body.outputs[count:]]]
+
+
+def positions_read(run: BackwardRun, specs: Sequence[TensorSpec]) -> list[int]:
+    """The loop variables of which a backward run reads values; the cheapest if there is none,
+    because one of them tells the number of iterations."""
+    backward = run.graph
+    read = {id(x) for operation in backward.operations for x in operation.inputs}
+    read |= {id(x) for x in backward.outputs}
+    found = [i for i in range(len(specs)) if id(backward.inputs[i]) in read]
+    return found or [min(range(len(specs)), key=lambda i: _elements(specs[i]))]
+
+
+def _elements(spec: TensorSpec) -> float:
+    """How many elements there are, as far as is known."""
+    sizes: Any = (None,) if spec.sizes is None else spec.sizes
+    return inf if None in sizes else prod(sizes)
+
+
+def varying(positions: Iterable[int], specs: Sequence[TensorSpec]) -> tuple[int, ...]:
+    """Those positions at which sizes may change, of which the rank is known."""
+    found = [(i, specs[i].sizes) for i in sorted({*positions})]
+    return tuple([i for i, sizes in found if sizes is not None and None in sizes])
+
+
+def _with_history(params: Any) -> dict[str, Any]:
+    """The parameters with which all is kept that any gradient reads."""
+    count, given = params["count"], params["history"]
+    body, run = widened(params["body"])
+    specs = specs_in(body, count)
+    read = positions_read(run, specs[:count])
+    others = [i for i in (*read, *range(count, len(specs))) if i not in given]
+    flowing = [i for i in range(count) if specs[i].dtype in INEXACTS]
+    return {
+        **params,
+        "body": body,
+        "history": (*given, *others),
+        "shapes": varying([*given, *others, *flowing], specs),
+        "runs_once": True,
+    }
+
+
 def _stacked(spec: TensorSpec) -> TensorSpec:
     return TensorSpec.of(None if spec.sizes is None else (None, *spec.sizes), spec.dtype)
 
@@ -86,7 +162,7 @@ def _spec_of_shapes(spec: TensorSpec) -> TensorSpec:
 
 
 def _stack(values: list[Any], first: Any, is_padded: bool) -> Any:
-    if all(value.shape == first.shape for value in values):
+    if len({value.shape for value in values}) < 2:
         return np.stack(values) if values else np.zeros((0, *first.shape), first.dtype)
     if not is_padded or any(value.ndim != first.ndim for value in values):
         raise UnimplementedError(
@@ -207,7 +283,7 @@ def _trace(cond: Any, body: Any, values: list[Any], shapes: Any, maximum: Any) -
         )
     captures = close_together([condition, step])
     params = {"condition": condition, "body": step, "count": len(leaves), "history": ()}
-    outputs = apply(while_primitive, (*leaves, *captures), params)
+    outputs = apply_flow(while_primitive, (*leaves, *captures), params)[: len(leaves)]
     return structure.pack_sequence_as(values, list(outputs), expand_composites=True)
 
 

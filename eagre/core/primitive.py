@@ -124,6 +124,10 @@ class Primitive:
     adds to the sums of gradients itself. `wanted` are for each input the key of its sum, or None;
     `grads` are for each output its gradient, or None."""
 
+    recording: Any = None
+    """`(params) -> params` for one application that a recorder sees, of a primitive that holds
+    graphs: with further outputs, for what a gradient reads and cannot compute again."""
+
     # Applying it ------------------------------------------------------------------------------
 
     def __call__(self, *inputs: Tensor, **params: Any) -> Any:

@@ -23,7 +23,7 @@ from eagre.core.tensor import EagerTensor, Tensor
 from eagre.primitives.families import INEXACTS, one_like, shape_of, unbroadcast
 from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.rearrangement import broadcast_to
-from eagre.primitives.state import read_variable
+from eagre.primitives.state import IN_FRONT, read_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,6 +49,7 @@ def backpropagate(
     sums = {} if sums is None else sums
     found: dict[int, Tensor] = {}
     reads: list[set[int]] = []
+    fronts: list[dict[int, int]] = []
     if interpreters and (level := interpreter()) is not None:
         operations = level.follow(operations)
     for target, seed in seeds:
@@ -58,7 +59,7 @@ def backpropagate(
         if output.__class__ is tuple:
             grad = _grads_of_outputs(output, sums, sources, found, number)
             if grad is not None and primitive.accumulate is not None:
-                keys = [number(x) for x in inputs]
+                keys = _keys_of_sums(inputs, fronts, operations, number)
                 wanted = [key if key >= first or key in dependent else None for key in keys]
                 primitive.accumulate(wanted, sums, grad, output, inputs, params)
                 continue
@@ -116,6 +117,21 @@ def _note_source(key: int, grad: Any, found: Any, primitive: Any, dependent: Any
 
 def _dense(grad: Any) -> Any:
     return to_tensor(grad) if grad.__class__ is IndexedSlices else grad
+
+
+def _keys_of_sums(
+    inputs: Any, fronts: list[dict[int, int]], operations: Sequence[Entry], number: Any
+) -> list[int]:
+    """To which values the gradients of inputs are added: to a variable that is read in front.
+
+    `fronts` becomes such values with their variables when the first branch or loop comes.
+    """
+    if not fronts:
+        found = [entry for entry in operations if entry[2] is IN_FRONT]
+        fronts.append({number(output): number(of[0]) for _, of, _, output in found})
+    known = fronts[0]
+    keys: list[int] = [number(x) for x in inputs]
+    return [known.get(key, key) for key in keys] if known else keys
 
 
 def _passed_on(

@@ -182,7 +182,7 @@ def _transposed(
     outputs = output if output.__class__ is tuple else (output,)
     with GradientTape() as tape:
         # The rule is linear, so any gradient will do; ones are far from where a rule is careful.
-        seeds = [ones_like(each) for each in outputs]
+        seeds = [ones_like(each) if _has_tangent(each) else zeros_like(each) for each in outputs]
         tape.watch([seed for seed, each in zip(seeds, outputs, strict=True) if _has_tangent(each)])
         grad: Any = tuple(seeds) if output.__class__ is tuple else seeds[0]
         parts = _gradients(primitive, grad, output, inputs, params, tangents)

@@ -10,6 +10,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import Tensor
 from eagre.gradients.backpropagate import ones_like, zeros_like
 from eagre.gradients.graph_gradients import gradients_in
+from eagre.gradients.keeping import keep_in
 from eagre.gradients.tape import UnconnectedGradients, as_unconnected
 from eagre.graph.trace import Trace
 from eagre.primitives.families import INEXACTS
@@ -52,6 +53,7 @@ def gradients(
     stopped = [_source(x, level) for x in structure.flatten(stop_gradients or [])]
     pairs = [(y, seed) for y, seed in zip(targets, seeds, strict=True) if y.dtype in INEXACTS]
     targets, seeds = [y for y, _ in pairs], [seed for _, seed in pairs]
+    keep_in(level.graph.operations)
     found = gradients_in(level.graph, targets, sources, seeds, stopped=stopped)
     if unconnected is UnconnectedGradients.NONE:
         return found

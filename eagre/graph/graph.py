@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from _thread import get_ident
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import structure
-from eagre.core.ambient import interpreter
+from eagre.core.ambient import interpreter, recorders
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Operation, Primitive, apply
@@ -94,6 +95,15 @@ class Graph(GraphByHand):
             [SymbolicTensor(spec, self, operation, self._numbered(name)) for spec in specs]
         )
         return operation.outputs
+
+    def extend(self, operation: Operation, params: dict[str, Any]) -> None:
+        """Give an operation other parameters, with which it has further outputs."""
+        primitive, known = operation.primitive, len(operation.outputs)
+        specs = primitive.infer(*[x.spec for x in operation.inputs], **params)[known:]
+        name = primitive.name
+        more = [SymbolicTensor(spec, self, operation, self._numbered(name)) for spec in specs]
+        operation.params, operation.outputs = params, (*operation.outputs, *more)
+        self.memo.clear()
 
     def give_out(self, outputs: list[Tensor]) -> None:
         """Let the graph return these tensors, which are its own, as a list."""
@@ -234,9 +244,9 @@ class Graph(GraphByHand):
         for operation, dead in zip(self.operations, self.last_uses(), strict=True):
             inputs = tuple([environment[id(x)] for x in operation.inputs])
             result = at_its_line(
-                operation, apply, operation.primitive, inputs, operation.params
+                operation, apply_flow, operation.primitive, inputs, operation.params
             )
-            for output, value in zip(operation.outputs, _as_tuple(result), strict=True):
+            for output, value in zip(operation.outputs, _as_tuple(result), strict=False):
                 environment[id(output)] = value
             for number in dead:
                 del environment[number]
@@ -264,6 +274,13 @@ class Graph(GraphByHand):
         return result[::-1]
 
 
+def apply_flow(primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, Any]) -> Any:
+    """`apply`; where a recorder looks on, a branch or loop may have further outputs."""
+    if primitive.recording is not None and recorders and recorders.get(get_ident()) is not None:
+        params = primitive.recording(params)
+    return apply(primitive, inputs, params)
+
+
 def at_its_line(operation: Operation, function: Callable[..., Any], *args: Any) -> Any:
     """What a function that does an operation again returns; a trace notes the first line."""
     level = interpreter()
@@ -289,6 +306,11 @@ def effects_of(operation: Operation) -> set[str | None]:
     graphs = [value for value in operation.params.values() if isinstance(value, Graph)]
     inner = [each for graph in graphs for each in graph.all_operations()]
     return {each.primitive.effect for each in (operation, *inner)}
+
+
+def can_run_again(operation: Operation) -> bool:
+    """Whether an operation that runs once more has the same outputs, and no effect."""
+    return effects_of(operation) <= {None, "check"}
 
 
 def _changes_something(operation: Operation) -> bool:

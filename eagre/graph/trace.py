@@ -59,8 +59,8 @@ class Trace(ambient.Interpreter):
 
     def line_of(self, entry: Any) -> str | None:
         """The line of an operation on a tape, if it is one of a graph."""
-        output = entry[3][0] if entry[3].__class__ is tuple else entry[3]
-        operation = getattr(output, "operation", None)
+        outputs = entry[3] if entry[3].__class__ is tuple else (entry[3],)
+        operation = getattr(outputs[0], "operation", None) if outputs else None
         return None if operation is None else operation.line
 
     def inside(self, tensor: Tensor, primitive: Primitive) -> Tensor:

@@ -109,6 +109,10 @@ def _check_handle(primitive: Primitive, handle: TensorSpec) -> None:
         )
 
 
+IN_FRONT: dict[str, Any] = {}
+"""The parameters of a read in front of a branch or loop, by which it is known: it stands for all
+reads of the variable within, each of which adds its gradient to that of the variable."""
+
 read_variable = ReadVariable()
 assign_variable = AssignVariable()
 variable_is_initialized = VariableIsInitialized()

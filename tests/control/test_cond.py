@@ -177,18 +177,19 @@ def test_integers_and_strings_and_flags():
     assert [y.numpy() for y in graph(-1.0)] == [0, b"no", False]
 
 
-def test_effects_have_no_gradient():
-    v = tf.Variable(0.0)
+def test_a_branch_with_effects_has_a_gradient():
+    v = tf.Variable(3.0)
 
     def function(x):
         with tf.GradientTape() as tape:
             tape.watch(x)
             y = tf.cond(x > 0.0, lambda: v.assign_add(x) * x, lambda: x)
-        return tape.gradient(y, x)
+        return tape.gradient(y, x), v.value()
 
-    with pytest.raises(NotImplementedError, match="assign"):
-        tf.trace(function, SCALAR)
-    assert function(tf.constant(2.0)).numpy() is not None
+    graph = tf.trace(function, SCALAR)
+    assert [each.numpy() for each in function(tf.constant(2.0))] == [5.0, 5.0]
+    assert [each.numpy() for each in graph(2.0)] == [7.0, 7.0]
+    assert [each.numpy() for each in graph(-2.0)] == [1.0, 7.0]
 
 
 def test_a_branch_that_fails_leaves_no_trace_open():

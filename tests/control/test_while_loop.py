@@ -302,18 +302,36 @@ def test_gradients_reach_variables_that_are_only_read(is_traced):
     assert call(tf.constant(3)).numpy() == 27.0
 
 
-def test_effects_have_no_gradient():
+def test_a_loop_with_effects_has_a_gradient():
     v = tf.Variable(0.0)
 
     def function(x):
         with tf.GradientTape() as tape:
             tape.watch(x)
-            y = tf.while_loop(lambda y: y < 9.0, lambda y: [v.assign_add(y).value() + y], [x])[0]
-        return tape.gradient(y, x)
+            y = tf.while_loop(lambda y: y < 9.0, lambda y: [v.assign_add(y).value() * y], [x])[0]
+        return tape.gradient(y, x), v.value()
 
-    with pytest.raises(NotImplementedError, match="assign"):
-        tf.trace(function, SCALAR)
-    assert function(tf.constant(1.0)) is not None
+    eager = [each.numpy() for each in function(tf.constant(2.0))]
+    v.assign(0.0)
+    assert [each.numpy() for each in tf.trace(function, SCALAR)(2.0)] == eager
+
+
+def test_the_sizes_of_what_a_loop_keeps_may_differ():
+    v = tf.Variable([1.0, 2.0], shape=[None])
+
+    def function(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = x
+            for i in tf.range(3):
+                if i < 2:
+                    v.assign(tf.concat([v, [x]], 0))
+                y = y * tf.reduce_sum(v.value() * v.value())
+        return y, tape.gradient(y, x)
+
+    eager = [each.numpy() for each in function(tf.constant(0.5))]
+    v.assign([1.0, 2.0])
+    assert [each.numpy() for each in tf.function(function)(tf.constant(0.5))] == eager
 
 
 def test_effects_without_gradient_are_welcome_beside_a_tape():

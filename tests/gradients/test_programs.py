@@ -89,9 +89,7 @@ def statements(draw, kind, expressions, depth, in_loop):
                 f"    x = x + 0.1 * tf.cast({counter}, tf.float64) * v"],
         "while": [f"{counter} = 0", f"while {counter} < k and ({condition}):",
                   f"    {counter} = {counter} + 1"],
-        # A loop that carries what it goes over adds that tensor's gradients in another order.
-        "rows": [f"r{depth} = x * 1.0", f"for {counter} in r{depth}:",
-                 f"    y = bounded(y * 0.5 + {counter} * v)"],
+        "rows": [f"for {counter} in x:", f"    y = bounded(y * 0.5 + {counter} * v)"],
         "python": [f"for {counter} in range(2):"],
     }
     return [*heads[kind], *body]

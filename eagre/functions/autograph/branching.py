@@ -7,7 +7,6 @@ from typing import Any
 from eagre.control.branches import close_together, settle, trace_inner
 from eagre.control.branching import conditional
 from eagre.core.conversion import to_tensor
-from eagre.core.primitive import apply
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.functions.autograph.lists import GrowingList, tracked, untracked
 from eagre.functions.autograph.values import (
@@ -22,6 +21,7 @@ from eagre.functions.autograph.values import (
     placeholder,
     shown,
 )
+from eagre.graph.graph import apply_flow
 from eagre.graph.trace import Trace, finish, user_line
 
 
@@ -108,7 +108,7 @@ def _choose(test: Any, graphs: tuple[Any, Any], merged: list[_Merged]) -> Any:
         return iter(())
     captures = close_together(graphs)
     params = {"true_graph": graphs[0], "false_graph": graphs[1]}
-    return iter(apply(conditional, (test, *captures), params))
+    return iter(apply_flow(conditional, (test, *captures), params))
 
 
 def _give_out(graph: Any, leaves: list[Any], dtypes: list[Any]) -> None:

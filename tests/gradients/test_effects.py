@@ -1,0 +1,243 @@
+"""Random programs that assign variables, draw random numbers and call Python in branches and loops:
+values, gradients and what is left in the variables have eager code's bits."""
+
+import linecache
+from zlib import crc32
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import eagre as tf
+
+VALUES = ["x = x * v + y", "y = tf.sin(x) * w", "x = tf.tanh(x * y) + v * 0.1",
+          "y = y * w - x * v", "x = x * 0.5 + tf.reduce_sum(y) * 0.1", "y = x * y * v * w",
+          "x = tf.gather(w, [0, 2, 0]) * x"]
+EFFECTS = ["v.assign(v * 0.9 + 0.05 * x)", "w.assign_add(tf.tanh(y) * 0.1)",
+           "total.assign_add(1.0)", "x = x * tf.random.uniform([3], 0.5, 1.5)", "v.assign(w)",
+           "x = tf.nn.dropout(x, 0.4)",
+           "y = y + gen.normal([3]) * 0.1", "y = y * total * 0.1", "total.assign(tf.reduce_sum(x))",
+           "y = y * tf.ensure_shape(tf.numpy_function(counted, [x], tf.float32), [3])",
+           "tf.numpy_function(counted, [y], tf.float32)"]
+CONDITIONS = ["tf.reduce_sum(x) > 0.5", "y[0] < 0.3", "v[1] > w[0]", "total > 2.0", "i % 2 == 0",
+              "gen.uniform([]) < 0.5"]
+WHILE = ["total < 50.0", "tf.reduce_sum(x) < 5.0", "gen.uniform([]) < 0.8"]
+
+
+@st.composite
+def blocks(draw, depth, in_loop=False):
+    """The lines of a block."""
+    kinds = ["value"] * 3 + ["effect"] * 3 + ["if", "else", "for", "while"] * (depth > 0)
+    kinds += ["break", "continue"] * in_loop
+    lines = []
+    for _ in range(draw(st.integers(1, 3))):
+        lines += draw(statements(draw(st.sampled_from(kinds)), depth, in_loop))
+    return lines
+
+
+@st.composite
+def statements(draw, kind, depth, in_loop):
+    """The lines of a statement."""
+    if kind in ("value", "effect"):
+        return [draw(st.sampled_from(VALUES if kind == "value" else EFFECTS))]
+    condition = draw(st.sampled_from(CONDITIONS))
+    if kind in ("break", "continue"):
+        return [f"if {condition}:", f"    {kind}"]
+    inner = blocks(depth - 1, in_loop or kind in ("for", "while"))
+    body = ["    " + line for line in draw(inner)]
+    if kind == "if":
+        return [f"if {condition}:", *body]
+    if kind == "else":
+        return [f"if {condition}:", *body, "else:", *["    " + line for line in draw(inner)]]
+    if kind == "for":
+        return [f"for i in tf.range({draw(st.sampled_from(['0', '2', 'n']))}):", *body]
+    test = f"c{depth} < {draw(st.sampled_from(['2', 'n']))} and {draw(st.sampled_from(WHILE))}"
+    return [f"c{depth} = 0", f"while {test}:", f"    c{depth} += 1", *body]
+
+
+class State:
+    """The variables and the generator of a program, and how often it called Python."""
+
+    def __init__(self):
+        self.v = tf.Variable([1.0, 0.5, 0.25])
+        self.w = tf.Variable([0.3, 1.2, 0.7])
+        self.total = tf.Variable(0.0, trainable=False)
+        self.gen = tf.random.Generator.from_seed(1)
+        self.calls = 0
+
+    def reset(self):
+        self.v.assign([1.0, 0.5, 0.25])
+        self.w.assign([0.3, 1.2, 0.7])
+        self.total.assign(0.0)
+        self.gen.reset_from_seed(7)
+        tf.random.set_seed(3)
+        self.calls = 0
+
+    def counted(self, array):
+        self.calls += 1
+        return array * np.float32(0.5)
+
+    def left(self):
+        """What is left after a run."""
+        held = [self.v, self.w, self.total, self.gen.state]
+        return [each.numpy().tobytes() for each in held] + [self.calls]
+
+
+state = State()
+X, Y = tf.constant([0.4, -0.3, 0.9]), tf.constant([0.2, 0.8, -0.5])
+
+
+def made(lines):
+    """The function `program` with these lines, whose source can be found."""
+    source = "import eagre as tf\ndef program(x, y, n):\n    i = 0\n"
+    source += "".join(f"    {line}\n" for line in [*lines, "return x, y"])
+    filename = f"<effects {crc32(source.encode())}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    namespace = {name: getattr(state, name) for name in ("v", "w", "total", "gen", "counted")}
+    exec(compile(source, filename, "exec"), namespace)
+    return namespace["program"]
+
+
+def gradients_of(program, unconnected="none"):
+    """The results, and the gradients by arguments and variables."""
+
+    def gradients(x, y, n):
+        with tf.GradientTape() as tape:
+            tape.watch([x, y])
+            a, b = program(x, y, n)
+            loss = tf.reduce_sum(a * a) + tf.reduce_sum(b * 0.7)
+        return a, b, tape.gradient(loss, [x, y, state.v, state.w], None, unconnected)
+
+    return gradients
+
+
+def second_of(program):
+    """The gradients of a sum of gradients."""
+    first = gradients_of(program, "zero")
+
+    def second(x, y, n):
+        with tf.GradientTape() as tape:
+            tape.watch([x, y])
+            parts = [tf.convert_to_tensor(each) for each in first(x, y, n)[2]]
+            total = tf.add_n([tf.reduce_sum(tf.sin(each)) for each in parts])
+        return tape.gradient(total, [x, y, state.v, state.w], None, "zero")
+
+    return second
+
+
+def forward_of(program):
+    """The derivatives along a direction."""
+
+    def forward(x, y, n):
+        primals = [x, y, state.v, state.w]
+        with tf.autodiff.ForwardAccumulator(primals, [X, Y, X * 2.0, Y * 2.0]) as accumulator:
+            results = program(x, y, n)
+        return accumulator.jvp(results, "zero")
+
+    return forward
+
+
+def outcome(function, n):
+    """What a function gives, and what it leaves."""
+    state.reset()
+    found = tf.nest.flatten(function(X, Y, tf.constant(n)))
+    return [None if x is None else tf.convert_to_tensor(x).numpy() for x in found], state.left()
+
+
+def assert_same(found, expected, is_exact=True):
+    assert found[1] == expected[1]
+    for a, b in zip(found[0], expected[0], strict=True):
+        if a is None or b is None:
+            assert not np.any(b if a is None else a)
+        elif is_exact:
+            assert a.tobytes() == b.tobytes(), (a, b)
+        else:
+            np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4)
+
+
+OFTEN = {"deadline": None, "derandomize": True, "database": None,
+         "suppress_health_check": list(HealthCheck)}
+PROGRAMS = {"lines": blocks(2), "n": st.sampled_from([0, 1, 3])}
+
+
+@settings(max_examples=40, **OFTEN)
+@given(**PROGRAMS)
+def test_gradients_have_the_eager_bits(lines, n):
+    program = made(lines)
+    expected = outcome(gradients_of(program), n)
+    assert_same(outcome(tf.function(gradients_of(program)), n), expected)
+    assert_same(outcome(gradients_of(tf.function(program)), n), expected)
+    with tf.GradientTape():
+        assert_same(outcome(tf.function(gradients_of(tf.function(program))), n), expected)
+
+
+@settings(max_examples=15, **OFTEN)
+@given(**PROGRAMS)
+def test_second_derivatives(lines, n):
+    program = made(lines)
+    expected = outcome(second_of(program), n)
+    for function in (tf.function(second_of(program)), second_of(tf.function(program))):
+        assert_same(outcome(function, n), expected, is_exact=False)
+
+
+@settings(max_examples=15, **OFTEN)
+@given(**PROGRAMS)
+def test_forward_mode(lines, n):
+    program = made(lines)
+    expected = outcome(forward_of(program), n)
+    for function in (tf.function(forward_of(program)), forward_of(tf.function(program))):
+        assert_same(outcome(function, n), expected, is_exact=False)
+
+
+def test_moving_averages_of_a_loop():
+    mean = tf.Variable(tf.zeros([2]), trainable=False)
+    scale = tf.Variable([1.0, 2.0])
+
+    def train(rows):
+        loss = tf.constant(0.0)
+        for row in rows:
+            mean.assign(0.9 * mean + 0.1 * row)
+            loss += tf.reduce_sum(tf.square((row - mean) * scale))
+        return loss
+
+    def slope(rows):
+        mean.assign([0.0, 0.0])
+        with tf.GradientTape() as tape:
+            loss = train(rows)
+        return loss, tape.gradient(loss, scale), mean.value()
+
+    rows = tf.random.stateless_normal([7, 2], [1, 2])
+    for a, b in zip(slope(rows), tf.function(slope)(rows), strict=True):
+        assert a.numpy().tobytes() == b.numpy().tobytes()
+
+
+def test_tf_gradients_keeps_what_a_loop_draws():
+    @tf.function
+    def slope(x):
+        y = x
+        for _ in tf.range(3):
+            y = y * tf.random.uniform([])
+        return y, tf.gradients(y, x)[0], tf.gradients(tf.gradients(y * y, x)[0], x)[0]
+
+    y, first, second = slope(tf.constant(2.0))
+    assert first.numpy() == pytest.approx(y.numpy() / 2.0)
+    assert second.numpy() == pytest.approx(2.0 * first.numpy() ** 2)
+
+
+def test_a_function_that_is_not_differentiated_keeps_nothing():
+    total = tf.Variable(0.0)
+
+    @tf.function
+    def count(x):
+        for _ in tf.range(3):
+            total.assign_add(x)
+            x = x * total
+        return x
+
+    graph = count.get_concrete_function(tf.TensorSpec([])).graph
+    count(tf.constant(1.0))
+    with tf.GradientTape():
+        count(total)
+    loop = graph.operations[-1]
+    assert len(loop.outputs) == loop.params["count"]
