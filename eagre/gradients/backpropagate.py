@@ -121,7 +121,7 @@ def _dense(grad: Any) -> Any:
 
 def _keys_of_sums(
     inputs: Any, fronts: list[dict[int, int]], operations: Sequence[Entry], number: Any
-) -> list[int]:
+) -> list[Any]:
     """To which values the gradients of inputs are added: to a variable that is read in front.
 
     `fronts` becomes such values with their variables when the first branch or loop comes.
@@ -130,7 +130,7 @@ def _keys_of_sums(
         found = [entry for entry in operations if entry[2] is IN_FRONT]
         fronts.append({number(output): number(of[0]) for _, of, _, output in found})
     known = fronts[0]
-    keys: list[int] = [number(x) for x in inputs]
+    keys = [number(x) for x in inputs]
     return [known.get(key, key) for key in keys] if known else keys
 
 
