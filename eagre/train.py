@@ -1,6 +1,8 @@
-"""`tf.train`: checkpoints."""
+"""`tf.train`: checkpoints, and the messages in files of records."""
 
 from eagre import train_experimental as experimental
+from eagre.files.example_messages import BytesList, Feature, Features, FloatList, Int64List
+from eagre.files.sequence_messages import Example, FeatureList, FeatureLists, SequenceExample
 from eagre.state.checkpoint.browsing import (
     CheckpointReader,
     checkpoints_iterator,
@@ -19,11 +21,20 @@ from eagre.state.checkpoint.state_file import (
 from eagre.state.trackable import Trackable
 
 __all__ = [
+    "BytesList",
     "Checkpoint",
     "CheckpointManager",
     "CheckpointOptions",
     "CheckpointReader",
     "CheckpointState",
+    "Example",
+    "Feature",
+    "FeatureList",
+    "FeatureLists",
+    "Features",
+    "FloatList",
+    "Int64List",
+    "SequenceExample",
     "Trackable",
     "checkpoints_iterator",
     "experimental",

@@ -13,6 +13,7 @@ NAMESPACES = (
     "dtypes",
     "errors",
     "experimental",
+    "io",
     "linalg",
     "math",
     "nest",
