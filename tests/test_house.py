@@ -198,7 +198,7 @@ NAMESPACES_OF_OTHER_VALUES = {
     "experimental_numpy_random", "experimental_dlpack",
 }
 NAMES_OF_THEIR_OWN = {("image", "transpose"), ("random", "split"), ("linalg", "trace")}
-NAMES_OF_THEIR_OWN |= {("autograph", "trace")}
+NAMES_OF_THEIR_OWN |= {("autograph", "trace"), ("train", "Feature")}
 NAMES_OF_THEIR_OWN |= {("signal", f"{name}nd") for name in ("fft", "ifft", "rfft", "irfft")}
 
 

@@ -2,7 +2,7 @@
 
 from eagre.data import experimental
 from eagre.data.dataset import Dataset
-from eagre.data.generators import TextLineDataset
+from eagre.data.files import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
 from eagre.data.iterator import Iterator, NumpyIterator
 from eagre.data.options import Options, ThreadingOptions
 from eagre.data.specs import INFINITE as INFINITE_CARDINALITY
@@ -15,10 +15,12 @@ __all__ = [
     "AUTOTUNE",
     "Dataset",
     "DatasetSpec",
+    "FixedLengthRecordDataset",
     "INFINITE_CARDINALITY",
     "Iterator",
     "NumpyIterator",
     "Options",
+    "TFRecordDataset",
     "TextLineDataset",
     "ThreadingOptions",
     "UNKNOWN_CARDINALITY",

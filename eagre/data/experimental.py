@@ -26,12 +26,16 @@ from eagre.data.asking import (
     unbatch,
     unique,
 )
+from eagre.data.batched_features import make_batched_features_dataset, parse_example_dataset
+from eagre.data.csv import CsvDataset
 from eagre.data.functions import enable_debug_mode
 from eagre.data.groups import Reducer
 from eagre.data.keeping import element_at as at
 from eagre.data.options import AutotuneOptions, ThreadingOptions
 from eagre.data.specs import INFINITE as INFINITE_CARDINALITY
 from eagre.data.specs import UNKNOWN as UNKNOWN_CARDINALITY
+from eagre.data.sql import SqlDataset
+from eagre.data.tables import make_csv_dataset
 
 AUTOTUNE = -1
 
@@ -39,8 +43,10 @@ __all__ = [
     "AUTOTUNE",
     "AutotuneOptions",
     "Counter",
+    "CsvDataset",
     "INFINITE_CARDINALITY",
     "Reducer",
+    "SqlDataset",
     "ThreadingOptions",
     "UNKNOWN_CARDINALITY",
     "assert_cardinality",
@@ -58,9 +64,12 @@ __all__ = [
     "group_by_reducer",
     "group_by_window",
     "ignore_errors",
+    "make_batched_features_dataset",
+    "make_csv_dataset",
     "map_and_batch",
     "pad_to_cardinality",
     "parallel_interleave",
+    "parse_example_dataset",
     "rejection_resample",
     "sample_from_datasets",
     "scan",

@@ -1,14 +1,12 @@
-"""Elements that a Python generator yields, and lines of text files."""
+"""Elements that a Python generator yields."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from eagre.core import dtypes, structure
 from eagre.core.conversion import DTypeMismatchError, described, to_tensor
-from eagre.core.errors import InvalidArgumentError, NotFoundError
+from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec, TypeSpec
 from eagre.data.cursors import Course, Cursor, Element
 from eagre.data.dataset import Dataset
@@ -144,138 +142,3 @@ class _GeneratorCursor(Cursor):
 
     def restore(self, state: Any) -> None:
         self.skip(state)
-
-
-class TextLineDataset(Dataset):
-    """The lines of text files, one after the other, without their ends.
-
-    Args:
-        filenames: a path, a list or tensor of paths, or a dataset of them.
-        compression_type: `"GZIP"` or `"ZLIB"`; None or an empty string for neither.
-        buffer_size: the number of bytes to read at once.
-        num_parallel_reads: accepted; files are read one after the other.
-
-    >>> with open("verse.txt", "w") as file:
-    ...     _ = file.write("roses\\nviolets\\n")
-    >>> list(tf.data.TextLineDataset("verse.txt").as_numpy_iterator())
-    [b'roses', b'violets']
-    """
-
-    def __init__(
-        self,
-        filenames: Any,
-        compression_type: Any = None,
-        buffer_size: Any = None,
-        num_parallel_reads: Any = None,
-        name: str | None = None,
-    ) -> None:
-        from eagre.data.sources import Slices
-        from eagre.data.specs import is_dataset
-
-        if not is_dataset(filenames):
-            paths = to_tensor(filenames, dtypes.string, name="TextLineDataset(filenames)")
-            filenames = Slices(_flat(paths))
-        leaf = filenames.layout.spec
-        if not isinstance(leaf, TensorSpec) or leaf.dtype is not dtypes.string:
-            raise TypeError(
-                "TextLineDataset expected filenames to be a dataset of strings. "
-                f"Received: element_spec={leaf!r}"
-            )
-        if compression_type not in (None, "", "GZIP", "ZLIB"):
-            raise InvalidArgumentError(
-                "TextLineDataset expected compression_type to be 'GZIP', 'ZLIB' or ''. "
-                f"Received: compression_type={compression_type!r}"
-            )
-        spec = TensorSpec.of((), dtypes.string)
-        super().__init__(spec, filenames, stage="TextLineDataset")
-        self.compression = compression_type or ""
-
-    def size(self) -> int:
-        return UNKNOWN
-
-    def begin(self, run: Course, key: int) -> Cursor:
-        return _LineCursor(self, self.inputs[0].cursor(run, key))
-
-    def open(self, path: bytes) -> Any:
-        """The file, to be read as bytes."""
-        try:
-            if self.compression == "GZIP":
-                import gzip
-
-                return gzip.open(path, "rb")
-            file = open(path, "rb")
-        except FileNotFoundError as error:
-            raise NotFoundError(
-                f"TextLineDataset expected files that exist. Received: {path.decode()!r}"
-            ) from error
-        return _inflated(file) if self.compression == "ZLIB" else file
-
-
-def _flat(paths: Any) -> Any:
-    from eagre.core.tensor import wrap
-
-    return wrap(paths.array.reshape(-1))
-
-
-def _inflated(file: Any) -> Any:
-    """The contents of a file of the zlib format, which is held in memory."""
-    import io
-    import zlib
-
-    with file:
-        return io.BytesIO(zlib.decompress(file.read()))
-
-
-class _LineCursor(Cursor):
-    """The file that is open and its path; the position in it is all there is to know."""
-
-    __slots__ = ("_dataset", "_file", "_path", "_paths")
-
-    def __init__(self, dataset: TextLineDataset, paths: Cursor) -> None:
-        self._dataset = dataset
-        self._paths = paths
-        self._file: Any = None
-        self._path: bytes | None = None
-
-    def next(self) -> Element | None:
-        while True:
-            line = self._file.readline() if self._file is not None else b""
-            if line:
-                return (_line(line),)
-            self.close()
-            path = self._paths.next()
-            if path is None:
-                return None
-            self._open(path[0].item())
-
-    def _open(self, path: bytes) -> None:
-        self._path = path
-        self._file = self._dataset.open(path)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        if self._file is not None:
-            self._file.close()
-        self._file = self._path = None
-
-    def __del__(self) -> None:
-        self.close()
-
-    def state(self) -> Any:
-        if self._path is None:
-            return [self._paths.state(), None, 0]
-        return [self._paths.state(), self._path.decode(), self._file.tell()]
-
-    def restore(self, state: Any) -> None:
-        paths, path, place = state
-        self._paths.restore(paths)
-        if path is not None:
-            self._open(path.encode())
-            self._file.seek(place)
-
-
-def _line(line: bytes) -> Any:
-    line = line.removesuffix(b"\n").removesuffix(b"\r")
-    array = np.empty((), object)
-    array[()] = line
-    return array

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -16,17 +16,60 @@ _PLAIN_RECORD = re.compile(rb"[^\r\n]*")
 _QUOTED = re.compile(rb'"((?:[^"]+|"")*)"')
 
 
-class Format(NamedTuple):
-    """How records are written, and what is read of them.
+class Format:
+    """How records are written, and what is read of them: called with records, it gives columns.
 
-    `chosen` are the numbers of the columns that are read, None for all; `dtypes` are theirs.
+    Args:
+        delimiter: the character between fields.
+        has_quotes: whether quotation marks may stand around fields.
+        missing: what counts as missing, besides an empty field.
+        chosen: the numbers of the columns that are read, None for all.
+        dtypes: theirs.
     """
 
-    delimiter: str
-    has_quotes: bool
-    missing: str
-    chosen: tuple[int, ...] | None
-    dtypes: tuple[Any, ...]
+    __slots__ = ("_all", "chosen", "delimiter", "dtypes", "has_quotes", "missing")
+    __name__ = "fields"
+
+    def __init__(
+        self,
+        delimiter: str,
+        has_quotes: bool,
+        missing: str,
+        chosen: tuple[int, ...] | None,
+        dtypes: tuple[Any, ...],
+    ) -> None:
+        self.delimiter, self.has_quotes, self.missing = delimiter, has_quotes, missing
+        self.chosen, self.dtypes = chosen, dtypes
+        self._all = delimiter, has_quotes, missing, chosen, dtypes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Format) and self._all == other._all
+
+    def __hash__(self) -> int:
+        return hash(self._all)
+
+    def __call__(
+        self, records: list[bytes], defaults: Any, name: str, empty_is_field: bool = False
+    ) -> list[Any]:
+        """The columns of records as arrays.
+
+        Args:
+            records: each is one row.
+            defaults: for each column the value in place of a missing one, or None.
+            name: what messages begin with.
+            empty_is_field: whether a record without characters has one field, rather than none.
+        """
+        rows: list[list[bytes]] = []
+        for number in range(len(records)):
+            fields = _split(self, records, number, name, empty_is_field)
+            rows.append(_chosen(fields, self, records, number, name))
+        missing = self.missing.encode()
+        columns = list(zip(*rows, strict=True)) or [()] * len(self.dtypes)
+        parts = zip(columns, self.dtypes, defaults, range(len(columns)), strict=True)
+        return [
+            _column(list(texts), dtype, default, missing, (name, place, records))
+            for texts, dtype, default, place in parts
+        ]
 
 
 class FieldError(ValueError):
@@ -137,37 +180,19 @@ def _field(record: bytes, at: int, delimiter: bytes, has_quotes: bool) -> tuple[
     return field, stop + 1
 
 
-def columns_of(
-    records: list[bytes], form: Format, defaults: Any, name: str, empty_is_field: bool = False
-) -> list[Any]:
-    """The columns of records as arrays.
-
-    Args:
-        records: each is one row.
-        form: how they are written.
-        defaults: for each column that is read the value in place of a missing one, or None.
-        name: what messages begin with.
-        empty_is_field: whether a record without characters has one field, rather than none.
-    """
-    delimiter, missing = form.delimiter.encode(), form.missing.encode()
-    rows: list[list[bytes]] = []
-    for number, record in enumerate(records):
-        try:
-            fields = fields_of(record, delimiter, form.has_quotes)
-        except FieldError as error:
-            raise InvalidArgumentError(
-                f"{name} expected fields between {form.delimiter!r}{_in_record(records, number)}. "
-                f"Received: {record!r:.80}, {error}"
-            ) from None
-        if not fields and empty_is_field:
-            fields = [b""]
-        rows.append(_chosen(fields, form, records, number, name))
-    columns = list(zip(*rows, strict=True)) or [()] * len(form.dtypes)
-    parts = zip(columns, form.dtypes, defaults, range(len(columns)), strict=True)
-    return [
-        _column(list(texts), dtype, default, missing, (name, place, records))
-        for texts, dtype, default, place in parts
-    ]
+def _split(
+    form: Format, records: list[bytes], number: int, name: str, empty_is_field: bool
+) -> list[bytes]:
+    """The fields of the record of a number."""
+    record = records[number]
+    try:
+        fields = fields_of(record, form.delimiter.encode(), form.has_quotes)
+    except FieldError as error:
+        raise InvalidArgumentError(
+            f"{name} expected fields between {form.delimiter!r}{_in_record(records, number)}. "
+            f"Received: {record!r:.80}, {error}"
+        ) from None
+    return fields or ([b""] if empty_is_field else [])
 
 
 def _in_record(records: list[bytes], number: int) -> str:

@@ -53,6 +53,7 @@ class ExampleParser:
     """
 
     __slots__ = ("_keys", "_layouts", "_orders", "features")
+    __name__ = "features"
 
     def __init__(self, features: tuple[Wanted, ...]) -> None:
         self.features = features
@@ -63,7 +64,9 @@ class ExampleParser:
     def __repr__(self) -> str:
         return "{" + ", ".join(map(repr, self.features)) + "}"
 
-    def parse(self, records: list[bytes], defaults: Any, name: str, is_single: bool) -> list[Any]:
+    def __call__(
+        self, records: list[bytes], defaults: Any, name: str, is_single: bool
+    ) -> list[Any]:
         """For each feature an array, a row for each record.
 
         Args:

@@ -206,7 +206,7 @@ def mkdir(path: Any) -> None:
         AlreadyExistsError: there is one.
         NotFoundError: the folder above is not there.
 
-    >>> tf.io.gfile.mkdir("box")
+    >>> tf.io.gfile.mkdir("chest")
     """
     folder = path_of(path, "gfile.mkdir")
     with worded("gfile.mkdir", folder):

@@ -54,7 +54,7 @@ class FixedLengthReader(Reader):
         super().__init__(path, compression, name, size)
         self._length, self._header, self._footer = lengths
         if not compression:
-            whole = self.size()
+            whole = self.known_size
             body = whole - self._header - self._footer
             if body < 0 or body % self._length:
                 raise self._uneven(InvalidArgumentError, f"a file of {whole} bytes")

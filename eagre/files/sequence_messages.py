@@ -171,7 +171,7 @@ class SequenceExample(_Record):
     >>> example.context.feature["length"].int64_list.value.append(1)
     >>> example.feature_lists.feature_list["x"].feature.add().float_list.value.append(0.5)
     >>> len(example.SerializeToString())
-    36
+    38
     """
 
     __slots__ = ()

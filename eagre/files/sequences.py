@@ -24,6 +24,7 @@ class SequenceParser:
     """
 
     __slots__ = ("context", "steps")
+    __name__ = "features"
 
     def __init__(self, context: tuple[Wanted, ...], steps: tuple[Wanted, ...]) -> None:
         self.context, self.steps = context, steps
@@ -39,7 +40,9 @@ class SequenceParser:
     def __hash__(self) -> int:
         return hash((self.context, self.steps))
 
-    def parse(self, records: list[bytes], defaults: Any, name: str, is_single: bool) -> list[Any]:
+    def __call__(
+        self, records: list[bytes], defaults: Any, name: str, is_single: bool
+    ) -> list[Any]:
         """For each feature of the context an array of rows, then for those of the steps, then for
         these the number of steps of each row."""
         rows = [

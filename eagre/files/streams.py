@@ -172,10 +172,11 @@ class Reader:
         size: the number of bytes to read at once.
     """
 
-    __slots__ = ("blocks",)
+    __slots__ = ("blocks", "known_size")
 
     def __init__(self, path: str, compression: str, name: str, size: Any = None) -> None:
         self.blocks = Blocks(path, compression, name, size)
+        self.known_size = size_of(path, name)
 
     def begin(self) -> None:
         """Go to the first record."""
@@ -191,18 +192,13 @@ class Reader:
 
     def move_to(self, offset: int, size: int) -> None:
         """Go to the place where a reader of the same file stood, which had a number of bytes."""
-        blocks = self.blocks
-        found = size_of(blocks.path, blocks.name)
+        blocks, found = self.blocks, self.known_size
         if found != size:
             raise FailedPreconditionError(
                 f"{blocks.name} expected the file that was read when the state was taken, of "
                 f"{size} bytes. Received: {blocks.path!r}, of {found} bytes"
             )
         blocks.move_to(offset)
-
-    def size(self) -> int:
-        """The number of bytes of the file, by which it is known again."""
-        return size_of(self.blocks.path, self.blocks.name)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -12,7 +12,7 @@ from eagre.core.shapes import TensorShape
 from eagre.files.example_fields import BYTES, FLOATS, INTEGERS
 from eagre.files.examples import Wanted, parser_of
 from eagre.files.sequences import SequenceParser
-from eagre.ops.shaping import broadcast_to
+from eagre.ops.shaping import broadcast_to, reshape
 from eagre.primitives import examples
 
 _KINDS = {dtypes.string: BYTES, dtypes.float32: FLOATS, dtypes.int64: INTEGERS}
@@ -183,7 +183,7 @@ def _about(key: Any, feature: Any, name: str) -> tuple[str, int, tuple[int, ...]
             f"{name} expected feature {key!r} to be of float32, int64 or string. "
             f"Received: dtype={dtype.name}. Use tf.cast afterwards."
         )
-    sizes = TensorShape(feature.shape).sizes
+    sizes: Any = TensorShape(feature.shape).sizes
     if sizes is None or None in sizes:
         raise ValueError(
             f"{name} expected a shape that is known for feature {key!r}. Received: "
@@ -204,12 +204,14 @@ def _default(wanted: Wanted, value: Any, name: str) -> Any:
                 f"{name} expected default_value of feature {wanted.key!r} to be a scalar. "
                 f"Received: shape={filling.shape}"
             )
-        return filling
-    given = to_tensor(value, dtype, name=f"{name}(default_value of {wanted.key!r})")
+        return filling if filling.sizes == () else filling[0]
+    given: Any = to_tensor(value, dtype, name=f"{name}(default_value of {wanted.key!r})")
     size = prod(wanted.shape)
-    if given.sizes == () or given.sizes is None:
+    if given.sizes == ():
         return broadcast_to(given, wanted.shape)
-    if prod(given.sizes) != size or given.sizes[-1:] != wanted.shape[-1:]:
+    if given.sizes is not None and prod(given.sizes) == size == 1:
+        return reshape(given, wanted.shape)
+    if not given.shape.is_compatible_with(wanted.shape):
         raise ValueError(
             f"{name} expected default_value of feature {wanted.key!r} in its shape, "
             f"{list(wanted.shape)}. Received: shape={given.shape}"

@@ -106,6 +106,12 @@ class DecodeCsv(Primitive):
     ) -> tuple[TensorSpec, ...]:
         """The shape of the records for each column."""
         check_dtypes(self, (records,), STRINGS)
+        kinds = tuple([spec.dtype.numpy for spec in defaults])
+        if kinds != form.dtypes:
+            raise InvalidArgumentError(
+                f"decode_csv expected defaults of the dtypes of the {len(form.dtypes)} columns. "
+                f"Received: {', '.join([spec.dtype.name for spec in defaults])}"
+            )
         for place, spec in enumerate(defaults):
             if spec.dtype not in COLUMN_DTYPES:
                 raise InvalidArgumentError(
@@ -121,7 +127,7 @@ class DecodeCsv(Primitive):
 
     def kernel(self, records: Any, *defaults: Any, form: csv.Format) -> Any:
         given = [each.reshape(-1)[0] if each.size else None for each in defaults]
-        columns = csv.columns_of(records.reshape(-1).tolist(), form, given, self.public)
+        columns = form(records.reshape(-1).tolist(), given, self.public)
         return tuple([column.reshape(records.shape) for column in columns])
 
     def vectorize(self, batched: Flags, records: Any, *defaults: Any, form: csv.Format) -> Any:

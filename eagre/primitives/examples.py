@@ -34,6 +34,23 @@ def _check(primitive: Primitive, serialized: TensorSpec, rank: int, hint: str) -
         )
 
 
+def _check_defaults(primitive: Primitive, features: Any, defaults: Any) -> None:
+    """Demand a default in the shape and dtype of each feature that has one."""
+    wanted = [feature for feature in features if feature.has_default]
+    if len(wanted) != len(defaults):
+        raise InvalidArgumentError(
+            f"{primitive.public} expected {len(wanted)} defaults. Received: {len(defaults)}"
+        )
+    for feature, spec in zip(wanted, defaults, strict=True):
+        shape = TensorSpec.of(() if feature.is_sequence else feature.shape, DTYPES[feature.kind])
+        if spec.dtype is not shape.dtype or not shape.shape.is_compatible_with(spec.shape):
+            raise InvalidArgumentError(
+                f"{primitive.public} expected default_value of feature {feature.key!r} to be "
+                f"{shape.dtype.name} of shape {shape.shape}. "
+                f"Received: {spec.dtype.name} of shape {spec.shape}"
+            )
+
+
 class ParseExamples(Primitive):
     """The values of features, a row for each of several Examples.
 
@@ -53,6 +70,7 @@ class ParseExamples(Primitive):
         """As many rows as there are Examples."""
         hint = "Use parse_example for several." if self.is_single else "Use parse_single_example."
         _check(self, serialized, 0 if self.is_single else 1, hint)
+        _check_defaults(self, parser.features, defaults)
         lead: tuple[Any, ...] = () if self.is_single else (None,)
         if not self.is_single and serialized.sizes is not None:
             lead = serialized.sizes
@@ -67,7 +85,7 @@ class ParseExamples(Primitive):
             raise ValueError("serialized of another rank")
         given = iter(defaults)
         values = [next(given) if each.has_default else None for each in parser.features]
-        found = parser.parse(strings_in(serialized), values, self.public, self.is_single)
+        found = parser(strings_in(serialized), values, self.public, self.is_single)
         return tuple([each[0] for each in found] if self.is_single else found)
 
 
@@ -106,6 +124,7 @@ class ParseSequences(Primitive):
         """As many rows as there are SequenceExamples."""
         hint = f"Use parse_{'' if self.is_single else 'single_'}sequence_example."
         _check(self, serialized, 0 if self.is_single else 1, hint)
+        _check_defaults(self, parser.context, defaults)
         lead: tuple[Any, ...] = () if self.is_single else (None,)
         if not self.is_single and serialized.sizes is not None:
             lead = serialized.sizes
@@ -117,7 +136,7 @@ class ParseSequences(Primitive):
     def kernel(self, serialized: Any, *defaults: Any, parser: SequenceParser) -> Any:
         if serialized.ndim != (not self.is_single):
             raise ValueError("serialized of another rank")
-        found = parser.parse(strings_in(serialized), defaults, self.public, self.is_single)
+        found = parser(strings_in(serialized), defaults, self.public, self.is_single)
         return tuple([np.asarray(each[0]) for each in found] if self.is_single else found)
 
 

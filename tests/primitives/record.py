@@ -91,7 +91,7 @@ class Record:
     """Every dtype of the drawn inputs that the primitive takes."""
     gives: str | None = None
     """The dtype of the output: None for the inputs' own, "param" for the parameter `dtype`,
-    "stream" for a key and a counter followed by a state."""
+    "stream" for a key and a counter followed by a state, "reference" for those of the reference."""
     ulps: float = 0.0
     """How far the kernel may be from the reference, in units of the last place; 0: not at all."""
     complex_ulps: float = 0.0

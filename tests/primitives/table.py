@@ -7,6 +7,7 @@ from tests.primitives import (
     table_calls,
     table_composites,
     table_control,
+    table_files,
     table_fourier,
     table_linear_algebra,
     table_neural,
@@ -39,4 +40,5 @@ RECORDS: list[Record] = [
     *table_composites.RECORDS,
     *table_transforms.RECORDS,
     *table_writing.RECORDS,
+    *table_files.RECORDS,
 ]

@@ -84,6 +84,31 @@ class Sources:
         return FromGenerator(generator, spec, args)
 
     @staticmethod
+    def list_files(
+        file_pattern: Any, shuffle: Any = None, seed: Any = None, name: str | None = None
+    ) -> Dataset:
+        """The paths of the files that match a pattern or several.
+
+        Args:
+            file_pattern: a path or pattern, or a list, tensor or dataset of them.
+            shuffle: whether each iteration has an order of its own, as it has by default; else
+                paths are sorted.
+            seed: of the order.
+
+        Raises:
+            InvalidArgumentError: no file matches.
+
+        >>> for name in "ba":
+        ...     tf.io.write_file(f"listed/{name}.txt", name)
+        >>> files = tf.data.Dataset.list_files("listed/*.txt", shuffle=False)
+        >>> list(files.as_numpy_iterator())
+        [b'listed/a.txt', b'listed/b.txt']
+        """
+        from eagre.data.files import files_listed
+
+        return files_listed(file_pattern, shuffle is None or bool(shuffle), seed)
+
+    @staticmethod
     def random(
         seed: Any = None, rerandomize_each_iteration: bool | None = None, name: str | None = None
     ) -> Dataset:
