@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _KINDS: list[tuple[type[OSError], type[errors.OpError], str]] = [
-    (FileNotFoundError, errors.NotFoundError, "a file or folder that exists"),
+    (FileNotFoundError, errors.NotFoundError, "a path that exists"),
     (FileExistsError, errors.AlreadyExistsError, "a path at which nothing is yet"),
-    (PermissionError, errors.PermissionDeniedError, "a file or folder that may be used so"),
+    (PermissionError, errors.PermissionDeniedError, "a path that may be used so"),
     (IsADirectoryError, errors.FailedPreconditionError, "a file"),
     (NotADirectoryError, errors.FailedPreconditionError, "a folder"),
 ]
