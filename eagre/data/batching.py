@@ -13,6 +13,9 @@ from eagre.core.shapes import TensorShape
 from eagre.core.specs import TensorSpec
 from eagre.data.cursors import Course, Cursor, Element, RaggedError, joined, stacked
 from eagre.data.dataset import Dataset
+from eagre.data.functions import is_debugging
+from eagre.data.pace import chosen
+from eagre.data.parallel import ParallelBatchCursor, calls_at_a_time
 from eagre.data.sources import row
 from eagre.data.specs import (
     INFINITE,
@@ -29,10 +32,11 @@ def pieces_of(size: int, length: int, drops: bool) -> int:
 
 
 class Batch(Dataset):
-    """Consecutive elements, stacked."""
+    """Consecutive elements, stacked; `calls` batches at a time (None: one)."""
 
-    def __init__(self, source: Dataset, length: Any, drops: Any) -> None:
+    def __init__(self, source: Dataset, length: Any, drops: Any, calls: Any = None) -> None:
         name = "Dataset.batch"
+        self.calls = calls_at_a_time(calls, name)
         self.length = integer(length, f"{name}(batch_size)", 1)
         self.drops = bool(drops)
         spec = with_batch(source.element_spec, self.length if self.drops else None, name)
@@ -44,7 +48,13 @@ class Batch(Dataset):
         return pieces_of(self.inputs[0].size(), self.length, self.drops)
 
     def begin(self, run: Course, key: int) -> Cursor:
-        return _BatchCursor(self, self.inputs[0].cursor(run, key))
+        source = self.inputs[0].cursor(run, key)
+        if self.calls is None or source.gives_rows() or is_debugging():
+            return _BatchCursor(self, source)
+        return ParallelBatchCursor(self, source, run.pace(self, self.calls), self.stacked)
+
+    def detail(self) -> str:
+        return chosen(self.calls, self.pace)
 
     def element(self, index: int) -> Element:
         source = self.inputs[0]
@@ -91,10 +101,10 @@ class _BatchCursor(Cursor):
         return found
 
     def state(self) -> Any:
-        return [self._number, self._input.state()]
+        return [self._number, self._input.state(), 0]
 
     def restore(self, state: Any) -> None:
-        self._number, position = state
+        self._number, position, _ = state
         self._input.restore(position)
 
 

@@ -128,6 +128,10 @@ class Cursor:
         found = self.elements(count)
         return stacked(found) if found else None
 
+    def gives_rows(self) -> bool:
+        """Whether `rows` is made otherwise than of elements one by one."""
+        return type(self).rows is not Cursor.rows
+
     def skip(self, count: int) -> int:
         """Go past elements; how many there were."""
         for number in range(count):
@@ -188,13 +192,25 @@ def joined(pieces: list[Element]) -> Element:
 class Course:
     """What the cursors of a run share. It holds none of them, so that they go when the run goes."""
 
-    __slots__ = ("dataset", "luck", "seeds")
+    __slots__ = ("_paces", "dataset", "luck", "options", "seeds")
 
     def __init__(self, dataset: Dataset, luck: int, seeds: dict[int, int]) -> None:
         self.dataset = dataset
         self.luck = luck
         self.seeds = seeds
         """For each dataset that draws its number, by the identity of the dataset."""
+        self.options: Any = None
+        self._paces: dict[int, Any] = {}
+
+    def pace(self, node: Dataset, asked: int, kind: Any = None) -> Any:
+        """The `Pace` of a stage, or what it has of another kind: one for all its passes."""
+        from eagre.data.pace import Pace
+
+        if self.options is None:
+            self.options = self.dataset.options()
+        if id(node) not in self._paces:
+            node.pace = self._paces[id(node)] = (kind or Pace)(asked, self.options)
+        return self._paces[id(node)]
 
     def seed(self, node: Dataset, key: int) -> int:
         """The seed for one pass through a dataset that draws."""
@@ -219,7 +235,8 @@ class Run:
         nodes = [node for node in stages if node.seed is not None]
         if luck is None:
             numbers = [node.seed.for_iteration() for node in nodes]
-            luck = chance()
+            # So `set_seed` governs what is drawn within, by datasets that functions return.
+            luck = mixed(*numbers) if numbers else chance()
         else:
             numbers = [_inner_seed(node, luck, place, since) for place, node in enumerate(nodes)]
         seeds = {id(node): number for node, number in zip(nodes, numbers, strict=True)}

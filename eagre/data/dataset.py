@@ -40,6 +40,8 @@ class Dataset(Transformations, Sources):
     """The `Seed` of a stage that draws."""
     is_indexed = False
     """Whether elements can be had by their numbers, each as cheap as the other and again."""
+    pace: Any = None
+    """The `Pace` of a stage with threads, as its last run chose it."""
 
     def __init__(self, spec: Any, *inputs: Dataset, stage: str = "Dataset") -> None:
         self.layout = Layout(spec)

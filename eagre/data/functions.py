@@ -6,29 +6,34 @@ be traced, such as a function that asks for values: then its first call says wha
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from _thread import get_ident
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from eagre.control.calling import call_graph
 from eagre.core import ambient, structure
-from eagre.core.conversion import described
+from eagre.core.conversion import described, to_tensor
 from eagre.core.errors import InaccessibleTensorError, OperatorNotAllowedInGraphError
 from eagre.core.specs import TensorSpec
-from eagre.core.tensor import wrap
+from eagre.core.tensor import SymbolicTensor, wrap
 from eagre.data.specs import (
     DatasetSpec,
     Layout,
     are_compatible,
+    as_value,
     is_dataset,
     normalized,
     spec_of,
 )
+from eagre.data.workers import quiet_runs
 from eagre.functions.autograph.conversion import convert
 from eagre.functions.function import Function
 from eagre.functions.surroundings import Surroundings
 from eagre.functions.tracing import Request, trace_call
+from eagre.graph.graph import effects_of
+from eagre.ops.drawing_apart import Apart, Together
+from eagre.ops.random import is_global
 from eagre.transforms.vectorize import batch_whole
 
 if TYPE_CHECKING:
@@ -46,6 +51,11 @@ def enable_debug_mode() -> None:
     A breakpoint in such a function stops there, and a print prints for each element.
     """
     debugging["is_on"] = True
+
+
+def is_debugging() -> bool:
+    """Whether stages run one after the other, in the caller's thread."""
+    return debugging["is_on"]
 
 
 class _ReturnsDatasetsError(Exception):
@@ -96,6 +106,42 @@ class ElementFunction:
         """The spec of what the function returns."""
         return self.layout.spec
 
+    @property
+    def draws(self) -> bool:
+        """Whether the function may draw from the global random state."""
+        return self._graph is None or any(is_global(x) is not None for x in self._captures)
+
+    def depends_on_trace(self) -> bool:
+        """Whether the function uses values that only a running graph knows."""
+        return any(isinstance(capture, SymbolicTensor) for capture in self._captures)
+
+    def keeps_order(self) -> str:
+        """Why the function is called for one element after the other; empty where it need not."""
+        if is_debugging():
+            return "; one after the other: debug mode"
+        return "; one after the other: it assigns variables" if self._assigns() else ""
+
+    def is_certain(self) -> bool:
+        """Whether nothing but its result tells whether the function was called."""
+        if self._graph is None:
+            return False
+        kinds = [operation.primitive for operation in self._graph.all_operations()]
+        fails = any(kind.can_fail or kind.effect in ("check", "visible") for kind in kinds)
+        return not fails and not self._assigns()
+
+    def _assigns(self) -> bool:
+        """Whether the function assigns something other than states of random numbers."""
+        if self._graph is None:
+            return False
+        parameters = self._graph.parameters[-len(self._captures) :] if self._captures else ()
+        pairs = zip(parameters, self._captures, strict=True)
+        states = {id(parameter) for parameter, x in pairs if is_global(x) is not None}
+        return any(
+            x.dtype.name == "resource" and id(x) not in states
+            for operation in self._graph.operations if "write" in effects_of(operation)
+            for x in operation.inputs
+        )  # fmt: skip
+
     def detail(self) -> str:
         """What `explain` says of the function."""
         if self._graph is None:
@@ -107,19 +153,20 @@ class ElementFunction:
     def _trace(self, sample: Any) -> Any:
         """Trace the function; the spec of what it returns."""
         specs = tuple([layout.spec for layout in self._layouts])
-        if debugging["is_on"]:
+        if is_debugging():
             self.reason = "debug mode"
             return self._spec_by_calling(sample, None)
         try:
-            # Within another trace, what belongs to that one is captured.
-            with ambient.outside(None) if ambient.executing_eagerly() else nullcontext():
+            with ambient.outside(None), Together():
                 concrete = self._traced(specs)
         except _ReturnsDatasetsError as found:
             self.reason = "it returns datasets"
             return found.spec
         except (InaccessibleTensorError, OperatorNotAllowedInGraphError) as error:
             self.reason = f"{error}".split(". ")[0]
-            return self._spec_by_calling(sample, error)
+            concrete = self._traced_within(specs)
+            if concrete is None:
+                return self._spec_by_calling(sample, error)
         except Exception as error:
             error.add_note(f"{self.stage} traced its function, which raised this.")
             raise
@@ -130,11 +177,23 @@ class ElementFunction:
             self._graph, self._captures = concrete.graph, tuple(concrete.graph.captures)
         return structure.map_structure(lambda tensor: tensor.spec, result)
 
+    def _traced_within(self, specs: Any) -> Any:
+        """The function as part of the trace around it, whose values it may use; None if it cannot.
+
+        Only its spec is wanted now: the dataset is made again when there are values.
+        """
+        if ambient.executing_eagerly():
+            return None
+        try:
+            return self._traced(specs)
+        except (InaccessibleTensorError, OperatorNotAllowedInGraphError):
+            return None
+
     def _traced(self, specs: Any) -> Any:
         function = self.function
         if isinstance(function, Function):
             function = function.python_function
-        inner, stage, leaf = convert(function), self.stage, self._leaf
+        inner, stage, leaf = convert(function), self.stage, self._leaf or _as_result
 
         def run(*args: Any) -> Any:
             args = structure.map_structure(_stand_in, args)
@@ -166,12 +225,28 @@ class ElementFunction:
 
     # Running ----------------------------------------------------------------------------------
 
-    def __call__(self, *arguments: Element) -> Element:
-        """The components of what the function returns, for the components of its arguments."""
+    def __call__(self, *arguments: Element, draw: int | None = None) -> Element:
+        """The components of what the function returns, for the components of its arguments.
+
+        Args:
+            draw: decides the random numbers of this call; None for those of the global state.
+        """
         if self._graph is None:
-            return self._checked(self._called(arguments))
+            if draw is None:
+                return self._checked(self._called(arguments))
+            with Apart(draw):
+                return self._checked(self._called(arguments))
+        captures = self._captures
+        if draw is not None:
+            apart = Apart(draw)
+            captures = [apart.handle(capture) for capture in captures]
+        quiet_run = quiet_runs.get(get_ident())
+        if quiet_run is not None:
+            arrays = [part for argument in arguments for part in argument]
+            arrays.extend([capture.array for capture in captures])
+            return tuple(quiet_run(self._graph.compute, arrays))
         inputs = [wrap(part) for argument in arguments for part in argument]
-        outputs = call_graph(self._graph, (*inputs, *self._captures))
+        outputs = call_graph(self._graph, (*inputs, *captures))
         return tuple([output.array for output in outputs])
 
     def _called(self, arguments: Any) -> Any:
@@ -218,6 +293,15 @@ def _is_exact(operation: Any) -> bool:
     )
     is_plain = is_exact and primitive.effect is None
     return is_plain and not primitive.can_fail and primitive.vectorize is not None
+
+
+def _as_result(value: Any, name: str) -> Any:
+    """A leaf of what a traced function returns; a variable is read where it is returned."""
+    if is_dataset(value):
+        return value
+    if hasattr(type(value), "__tensor__"):
+        return to_tensor(value, name=name)
+    return as_value(value, name)
 
 
 def _stand_in(value: Any) -> Any:

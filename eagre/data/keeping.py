@@ -7,9 +7,12 @@ from typing import Any
 from eagre.core import ambient
 from eagre.core.conversion import described
 from eagre.core.errors import OutOfRangeError, UnimplementedError
+from eagre.data.ahead import AheadCursor, Stock
 from eagre.data.cursors import Course, Cursor, Element, Run
 from eagre.data.dataset import Dataset
+from eagre.data.functions import is_debugging
 from eagre.data.options import Options
+from eagre.data.pace import AUTOTUNE
 from eagre.data.specs import datasets_in, integer
 
 
@@ -38,7 +41,16 @@ class Prefetch(_Same):
 
     def __init__(self, source: Dataset, buffer_size: Any) -> None:
         super().__init__(source, "prefetch")
-        integer(-1 if buffer_size is None else buffer_size, "Dataset.prefetch(buffer_size)", -1)
+        size = AUTOTUNE if buffer_size is None else buffer_size
+        self.places = integer(size, "Dataset.prefetch(buffer_size)", -1)
+
+    def begin(self, run: Course, key: int) -> Cursor:
+        source = self.inputs[0].cursor(run, key)
+        places = 0 if is_debugging() else self.places
+        return AheadCursor(source, run.pace(self, places, Stock))
+
+    def detail(self) -> str:
+        return f"; {self.pace}" if self.pace else ""
 
 
 class WithOptions(_Same):

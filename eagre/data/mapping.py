@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from eagre.core import ambient, structure
 from eagre.core.conversion import described
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import InaccessibleTensorError, InvalidArgumentError
 from eagre.core.specs import TensorSpec
-from eagre.data.cursors import Course, Cursor, Element, Run
+from eagre.data.cursors import Course, Cursor, Element, Run, mixed
 from eagre.data.dataset import Dataset
 from eagre.data.functions import ElementFunction, scalar_predicate, truth
-from eagre.data.sources import arrays_of
+from eagre.data.pace import chosen
+from eagre.data.parallel import ParallelMapCursor, calls_at_a_time
+from eagre.data.sources import arrays_of, new_seed
 from eagre.data.specs import UNKNOWN, normalized, spec_of
 from eagre.data.trails import following
 
@@ -67,17 +70,33 @@ class FunctionStage(Dataset):
         self.counts = [len(structure.flatten(part)) for part in parts]
         super().__init__(self.spec_of(source), source, stage=stage)
         self.stage = self.function.stage
+        if self.function.draws:
+            self.seed = new_seed(None, self.stage, True)
 
     def spec_of(self, source: Dataset) -> Any:
         """The spec of the elements."""
         return source.element_spec
 
-    def apply_to(self, element: Element, number: int) -> Element:
+    def demand_values(self) -> None:
+        super().demand_values()
+        if self.function.depends_on_trace():
+            raise InaccessibleTensorError(
+                f"{self.stage} at {self.line} expected a function of tensors with values. "
+                "Received: one that uses symbolic tensors. Make the dataset outside the traced "
+                "function."
+            )
+
+    def seed_of(self, run: Course, key: int) -> int | None:
+        """What decides the random numbers of one pass, None where the function draws none."""
+        return None if self.seed is None else run.seed(self, key)
+
+    def apply_to(self, element: Element, number: int, seed: int | None = None) -> Element:
         """What the function returns; an error tells of the element."""
+        draw = None if seed is None else mixed(seed, number)
         try:
             if len(self.counts) == 1:
-                return self.function(element)
-            return self.function(*split(element, self.counts))
+                return self.function(element, draw=draw)
+            return self.function(*split(element, self.counts), draw=draw)
         except Exception as error:
             error.add_note(f"in element {number} of {self.stage}, made at {self.line}")
             raise
@@ -87,29 +106,48 @@ class FunctionStage(Dataset):
 
 
 class Map(FunctionStage):
-    """What a function returns for each element."""
+    """What a function returns for each element, `calls` of them at a time (None: one)."""
 
-    def __init__(self, source: Dataset, function: Any) -> None:
+    def __init__(self, source: Dataset, function: Any, calls: Any = None) -> None:
+        self.calls = calls_at_a_time(calls, "Dataset.map")
         super().__init__(source, function, "map")
 
     def spec_of(self, source: Dataset) -> Any:
         return self.function.spec
 
     def element(self, index: int) -> Element:
-        return self.apply_to(self.inputs[0].element(index), index)
+        seed = None if self.seed is None else self.seed.base
+        return self.apply_to(self.inputs[0].element(index), index, seed)
 
     def begin(self, run: Course, key: int) -> Cursor:
-        return _MapCursor(self, self.inputs[0].cursor(run, key))
+        source, seed = self.inputs[0].cursor(run, key), self.seed_of(run, key)
+        if self.calls is None or self.function.keeps_order():
+            return _MapCursor(self, source, seed)
+        call = partial(self.apply_to, seed=seed)
+        return ParallelMapCursor(self, source, run.pace(self, self.calls), call)
+
+    def detail(self) -> str:
+        order = "" if self.calls is None else self.function.keeps_order()
+        return self.function.detail() + (order or chosen(self.calls, self.pace))
 
 
 class _CountingCursor(Cursor):
-    """A cursor that knows how many elements of its input it has read."""
+    """A cursor that knows how many elements of its input it has read.
 
-    __slots__ = ("_input", "_number", "_stage")
+    Args:
+        seed: decides the random numbers of its function.
+    """
 
-    def __init__(self, stage: Any, source: Cursor) -> None:
-        self._stage, self._input = stage, source
+    __slots__ = ("_input", "_number", "_seed", "_stage")
+
+    def __init__(self, stage: Any, source: Cursor, seed: int | None = None) -> None:
+        self._stage, self._input, self._seed = stage, source, seed
         self._number = 0
+
+    def _applied(self, element: Element) -> Element:
+        """What the function returns for the element that was read last."""
+        self._number += 1
+        return self._stage.apply_to(element, self._number - 1, self._seed)
 
     def state(self) -> Any:
         return [self._number, self._input.state()]
@@ -120,14 +158,16 @@ class _CountingCursor(Cursor):
 
 
 class _MapCursor(_CountingCursor):
+    """One element after the other. The state is that of a cursor with threads, of no elements."""
+
     __slots__ = ()
 
     def next(self) -> Element | None:
         element = self._input.next()
-        if element is None:
-            return None
-        self._number += 1
-        return self._stage.apply_to(element, self._number - 1)
+        return None if element is None else self._applied(element)
+
+    def gives_rows(self) -> bool:
+        return self._stage.function.is_whole()
 
     def rows(self, count: int) -> Element | None:
         if not self._stage.function.is_whole():
@@ -137,6 +177,21 @@ class _MapCursor(_CountingCursor):
             return None
         self._number += len(found[0])
         return self._stage.function.on_rows(found)
+
+    def pass_over(self, count: int) -> None:
+        if not self._stage.function.is_certain():
+            super().pass_over(count)
+            return
+        self._number += count
+        self._input.pass_over(count)
+
+    def state(self) -> Any:
+        return [*super().state(), 0]
+
+    def restore(self, state: Any) -> None:
+        *inner, taken = state
+        super().restore(inner)
+        self._input.pass_over(taken)
 
 
 class Filter(FunctionStage):
@@ -150,7 +205,7 @@ class Filter(FunctionStage):
         return UNKNOWN
 
     def begin(self, run: Course, key: int) -> Cursor:
-        return _FilterCursor(self, self.inputs[0].cursor(run, key))
+        return _FilterCursor(self, self.inputs[0].cursor(run, key), self.seed_of(run, key))
 
 
 class _FilterCursor(_CountingCursor):
@@ -158,8 +213,7 @@ class _FilterCursor(_CountingCursor):
 
     def next(self) -> Element | None:
         while (element := self._input.next()) is not None:
-            self._number += 1
-            if truth(self._stage.apply_to(element, self._number - 1)):
+            if truth(self._applied(element)):
                 return element
         return None
 
@@ -175,22 +229,21 @@ class TakeWhile(FunctionStage):
         return UNKNOWN
 
     def begin(self, run: Course, key: int) -> Cursor:
-        return _TakeWhileCursor(self, self.inputs[0].cursor(run, key))
+        return _TakeWhileCursor(self, self.inputs[0].cursor(run, key), self.seed_of(run, key))
 
 
 class _TakeWhileCursor(_CountingCursor):
     __slots__ = ("_is_over",)
 
-    def __init__(self, stage: Any, source: Cursor) -> None:
-        super().__init__(stage, source)
+    def __init__(self, stage: Any, source: Cursor, seed: int | None) -> None:
+        super().__init__(stage, source, seed)
         self._is_over = False
 
     def next(self) -> Element | None:
         element = None if self._is_over else self._input.next()
         if element is None:
             return None
-        self._number += 1
-        if truth(self._stage.apply_to(element, self._number - 1)):
+        if truth(self._applied(element)):
             return element
         self._is_over = True
         return None

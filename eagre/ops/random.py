@@ -8,7 +8,7 @@ those that the same calls would give eagerly.
 from __future__ import annotations
 
 import os
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from operator import index
 from typing import Any
 
@@ -178,8 +178,23 @@ def _chance() -> int:
 
 _state = state_handle([_chance(), 0, 0, 0], "random_state")
 _places: dict[tuple[Any, ...], Any] = {}
+apart: dict[int, Any] = {}
+"""For each thread that draws from states of its own these states, an `Apart`."""
 # Held while a state is read and assigned, so that two threads do not draw the same numbers.
 state_lock = allocate_lock()
+
+
+def global_setting() -> tuple[int, int]:
+    """Whether the user has set the seed, and how often a seed has been set."""
+    _, is_set, _, setting = _state.array.array.tolist()
+    return is_set, setting
+
+
+def is_global(handle: Any) -> Any:
+    """None for a handle of something else, () for the state, and what identifies a place."""
+    if handle is _state:
+        return ()
+    return next((key for key, place in list(_places.items()) if place is handle), None)
 
 
 def set_seed(seed: Any) -> None:
@@ -226,22 +241,33 @@ def repeated_stream(seed: int, use: str) -> Any:
 
 
 def _next_stream() -> Any:
+    own = apart.get(get_ident()) if apart else None
+    state = _state if own is None else own.state
     with state_lock:
-        key, counter, after = next_stream(read_variable(_state))
-        assign_variable(_state, after)
+        key, counter, after = next_stream(read_variable(state))
+        assign_variable(state, after)
     return key, counter
 
 
 def _seeded_stream(seed: int, use: str, kinds: tuple[str, ...], shape: Any) -> Any:
+    own = apart.get(get_ident()) if apart else None
     with state_lock:
-        identity = (use, kinds, seed)
-        place = _places.get(identity)
-        if place is None:
-            place = _places[identity] = state_handle([0, 0], f"random_place_{use}_{seed}")
-        inputs = read_variable(_state), read_variable(place)
+        state, place = _handles(own, (use, kinds, seed))
+        inputs = read_variable(state), read_variable(place)
         key, counter, after = apply_with_shape(seeded_stream, inputs, shape, seed=seed, use=use)
         assign_variable(place, after)
     return key, counter
+
+
+def _handles(own: Any, identity: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Those of the state and of the place of operations of one kind and seed."""
+    if own is not None:
+        return own.state, own.place(identity)
+    place = _places.get(identity)
+    if place is None:
+        name = f"random_place_{identity[0]}_{identity[2]}"
+        place = _places[identity] = state_handle([0, 0], name)
+    return _state, place
 
 
 def uniform(

@@ -25,13 +25,19 @@ class Computing:
         The function is traced once. One that cannot be traced, as it asks for values, runs as
         Python, and is first called when the dataset is made; `explain` says so.
 
+        Args:
+            num_parallel_calls: how many calls threads may do at a time; `tf.data.AUTOTUNE` lets
+                eagre choose. Calls that take less than a hand-over stay in the caller's thread.
+            deterministic: accepted; elements come in order in each case.
+            synchronous, use_unbounded_threadpool: accepted, and without effect.
+
         >>> pairs = tf.data.Dataset.from_tensor_slices(([1, 2], [10, 20]))
         >>> [int(x) for x in pairs.map(lambda a, b: a + b)]
         [11, 22]
         """
         from eagre.data.mapping import Map
 
-        return Map(self, map_func)
+        return Map(self, map_func, num_parallel_calls)
 
     def flat_map(self: Any, map_func: Any, name: str | None = None) -> Dataset:
         """The elements of the datasets that a function returns, one dataset after the other.
@@ -59,6 +65,9 @@ class Computing:
             cycle_length: how many datasets take turns; by default, and for `tf.data.AUTOTUNE`, 1,
                 so that the order is the same on each machine.
             block_length: how many elements of one dataset come in its turn.
+            num_parallel_calls: how many of the datasets threads may read at a time, ahead of
+                what is wanted; `tf.data.AUTOTUNE` lets eagre choose.
+            deterministic: accepted; the order is the same in each case.
 
         >>> dataset = tf.data.Dataset.range(1, 4)
         >>> def twice(x):
@@ -71,7 +80,9 @@ class Computing:
         if cycle_length in (None, -1):
             cycle_length = 1
         block_length = 1 if block_length is None else block_length
-        return FlatMap(self, map_func, cycle_length, block_length, "interleave")
+        return FlatMap(
+            self, map_func, cycle_length, block_length, num_parallel_calls, "interleave"
+        )
 
     def scan(self: Any, initial_state: Any, scan_func: Any, name: str | None = None) -> Dataset:
         """What a function of a state and an element returns; it returns the next state first.

@@ -26,13 +26,16 @@ class Grouping:
 
         Args:
             drop_remainder: whether a last batch with fewer elements is left out.
+            num_parallel_calls: how many batches threads may stack at a time, where elements come
+                one by one and stacking takes longer than a hand-over.
+            deterministic: accepted; batches come in order in each case.
 
         >>> [batch.numpy().tolist() for batch in tf.data.Dataset.range(5).batch(2)]
         [[0, 1], [2, 3], [4]]
         """
         from eagre.data.batching import Batch
 
-        return Batch(self, batch_size, drop_remainder)
+        return Batch(self, batch_size, drop_remainder, num_parallel_calls)
 
     def padded_batch(
         self: Any,
