@@ -16,6 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 FOLDER = Path(__file__).with_name("bundles")
 sys.path.insert(0, str(FOLDER.parents[2]))
 
@@ -40,6 +42,32 @@ def write_by_name(tf):
             session.run(v1.global_variables_initializer())
             saver = v1.train.Saver()
             saver.save(session, str(FOLDER / "divided"), write_meta_graph=False, write_state=False)
+
+
+def write_divided(tf):
+    """Tensors in parts, by partitioned variables and by the size of shards; returns the values."""
+    v1 = tf.compat.v1
+    values = {
+        "rows": np.linspace(-1.0, 1.0, 400).reshape(100, 4),
+        "columns": np.arange(600, dtype=np.int32).reshape(3, 200),
+        "deep": np.arange(240, dtype=np.float32).reshape(2, 20, 6),
+        "texts": np.array([b"a", b"", b"long" * 9, b"d", b"e"], object),
+        "whole": np.array([1.5, 2.5], np.float32),
+    }
+    parts = {"rows": (3, 0), "columns": (2, 1), "deep": (7, 1), "texts": (2, 0)}
+    with tf.Graph().as_default(), v1.Session() as session:
+        for name, value in values.items():
+            count, axis = parts.get(name, (1, 0))
+            v1.get_variable(name, initializer=tf.constant(value), partitioner=(
+                v1.fixed_size_partitioner(count, axis) if name in parts else None))
+        session.run(v1.global_variables_initializer())
+        v1.train.Saver().save(
+            session, str(FOLDER / "parts"), write_meta_graph=False, write_state=False)
+    variables = {name: tf.Variable(value) for name, value in values.items()}
+    policy = tf.train.experimental.MaxShardSizePolicy(700)
+    by_size = tf.train.CheckpointOptions(experimental_sharding_callback=policy)
+    tf.train.Checkpoint(**variables).write(str(FOLDER / "parts_by_size"), by_size)
+    return {name: value.astype(str).tolist() for name, value in values.items()}
 
 
 def write_slots(tf):
@@ -106,6 +134,7 @@ def main():
     FOLDER.mkdir()
     data = {"states": write_all(tf), "slots": write_slots(tf)}
     write_by_name(tf)
+    data["divided"] = write_divided(tf)
     data["restored"] = {name: check(tf, eagre, name) for name in PROGRAMS}
     text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
     (FOLDER / "bundles.json").write_text(text, encoding="utf-8")

@@ -115,8 +115,8 @@ def difference_of_checkpoints(first: Reader, second: Reader) -> Difference:
     is_one_format = type(first) is type(second)
 
     def are_equal(name: str) -> bool:
-        if is_one_format:
-            return sums.get(name) == others.get(name)
+        if is_one_format and name in sums and name in others:
+            return sums[name] == others[name]
         return _have_equal_bytes(first.read(name), second.read(name))
 
     for name, spec in ours.items():

@@ -30,6 +30,7 @@ from eagre.state.checkpoint.durable import new_file
 from eagre.state.checkpoint.file_bytes import ALIGNMENT, FileBytes
 from eagre.state.checkpoint.safetensors_file import HEADER_LIMIT, blocks, write_all
 from eagre.state.checkpoint.sorted_table import read_table, write_table
+from eagre.state.checkpoint.tensor_slices import SLICE, Slice, read_slices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 INDEX = ".index"
 SHARD = r"\.data-[0-9]{5}-of-[0-9]{5}"
 _HEADER = b""
-_SLICE = b"\0"
-"""With this begin the names of the parts of tensors that were divided."""
 
 # The numbers of the fields of the messages BundleHeaderProto, BundleEntryProto, TensorShapeProto.
 _SHARDS, _ENDIANNESS, _VERSION = 1, 2, 3
@@ -51,14 +50,17 @@ _RANKS = 64
 
 
 class Entry(NamedTuple):
-    """Where a tensor stands: shape and dtype, the file, the place in it, the masked checksum."""
+    """Where a tensor stands: shape and dtype, the file, the place in it, the masked checksum.
+
+    A divided one stands in its parts, which have entries of their own.
+    """
 
     spec: TensorSpec
     shard: int
     start: int
     size: int
     checksum: int
-    is_divided: bool
+    parts: tuple[Slice, ...]
 
 
 def shard_path(prefix: str, number: int, count: int) -> str:
@@ -79,11 +81,14 @@ class TensorBundle:
         try:
             table = dict(read_table(self._read_index()))
             self._count = self._read_header(table.pop(_HEADER, None))
-            self.entries = {
-                key.decode("utf-8"): _entry(key, message, self._dtype(key, message))
-                for key, message in ((key, Message(value)) for key, value in table.items())
-                if not key.startswith(_SLICE)
+            messages = {key: Message(value) for key, value in table.items()}
+            found = {
+                key: _entry(key, message, self._dtype(key, message))
+                for key, message in messages.items()
             }
+            self._parts = {key: found.pop(key) for key in messages if key.startswith(SLICE)}
+            self.entries = {key.decode("utf-8"): entry for key, entry in found.items()}
+            self._check_parts()
         except ValueError as error:
             raise self.damaged(str(error)) from None
         try:
@@ -129,9 +134,19 @@ class TensorBundle:
             )
         return found
 
+    def _check_parts(self) -> None:
+        """Check that each part of a divided tensor is there, undivided and of its shape."""
+        for name, entry in self.entries.items():
+            for place in entry.parts:
+                part = self._parts.get(place.key)
+                if part is None or part.parts or part.spec.dtype != entry.spec.dtype:
+                    raise ValueError(f"{name!r:.80} without its part from {place.starts}")
+                if part.spec.sizes != place.sizes:
+                    raise ValueError(f"{name!r:.80} with a part {part.spec} for {place.sizes}")
+
     def _open_files(self) -> None:
         """Open what tensors need, and check that all of them lie within."""
-        for name, entry in self.entries.items():
+        for name, entry in (*self.entries.items(), *self._parts.items()):
             file = self._file(entry)
             if entry.start + entry.size > (file.size if file else 0):
                 raise self.damaged(
@@ -141,7 +156,7 @@ class TensorBundle:
 
     def _file(self, entry: Entry) -> FileBytes | None:
         """The file of a tensor; one that has no bytes of its own needs none."""
-        if entry.is_divided or not entry.size:
+        if entry.parts or not entry.size:
             return self._files.get(entry.shard)
         if entry.shard >= self._count:
             raise self.damaged(f"file {entry.shard} of {self._count}")
@@ -158,7 +173,16 @@ class TensorBundle:
 
     def read(self, name: str, is_checked: bool = True) -> Any:
         """A whole array that nobody may write to; its checksum is compared."""
-        entry = self._whole(name)
+        entry = self.entries[name]
+        if not entry.parts:
+            return self._read(name, entry, is_checked)
+        array = np.empty(entry.spec.sizes, entry.spec.dtype.numpy)
+        for place in entry.parts:
+            array[place.index] = self._read(name, self._parts[place.key], is_checked)
+        array.flags.writeable = False
+        return array
+
+    def _read(self, name: str, entry: Entry, is_checked: bool) -> Any:
         data = self._bytes(entry, 0, entry.size)
         if entry.spec.dtype == dtypes.string:
             return self._strings(name, entry, data.tobytes())
@@ -168,23 +192,19 @@ class TensorBundle:
 
     def read_rows(self, name: str, start: int, stop: int) -> Any:
         """Rows of an array, of which nothing else is read; there is no checksum for them."""
-        entry = self._whole(name)
+        entry = self.entries[name]
         sizes: Any = entry.spec.sizes
-        if entry.spec.dtype == dtypes.string:
+        if entry.spec.dtype == dtypes.string or entry.parts:
             return self.read(name)[start:stop]
         row = entry.size // max(sizes[0], 1)
         data = self._bytes(entry, start * row, stop * row)
         dtype = entry.spec.dtype.numpy.newbyteorder("<")
         return data.view(dtype).reshape(stop - start, *sizes[1:])
 
-    def _whole(self, name: str) -> Entry:
+    def checksum(self, name: str) -> str | None:
+        """What tensors of other bytes have another of; None where it is not known."""
         entry = self.entries[name]
-        if entry.is_divided:
-            raise UnimplementedError(
-                f"{Called('restore')} cannot read tensors that are divided over several. "
-                f"Received: {name!r:.80} in path={self.path!r}. Save it undivided with TensorFlow."
-            )
-        return entry
+        return None if entry.parts else f"{entry.checksum:08x}"
 
     def _bytes(self, entry: Entry, start: int, stop: int) -> Any:
         file = self._file(entry)
@@ -218,11 +238,12 @@ def _entry(key: bytes, message: Message, dtype: DType) -> Entry:
         raise ValueError(f"{key!r:.80} of shape {sizes!s:.80}")
     entry = Entry(
         TensorSpec.of(sizes, dtype), message.integer(_SHARD), message.integer(_OFFSET),
-        message.integer(_SIZE), message.integer(_CHECKSUM), bool(message.all_bytes(_SLICES)),
+        message.integer(_SIZE), message.integer(_CHECKSUM),
+        read_slices(message.all_bytes(_SLICES), key, sizes) if message.all_bytes(_SLICES) else (),
     )  # fmt: skip
     count = prod(sizes)
     is_right = entry.size >= count if dtype == dtypes.string else entry.size == count * dtype.size
-    if not (is_right or entry.is_divided):
+    if not (is_right or entry.parts):
         raise ValueError(f"{key!r:.80} of shape {sizes} and {dtype.name} in {entry.size} bytes")
     return entry
 

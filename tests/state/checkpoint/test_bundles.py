@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import eagre as tf
 from eagre.__main__ import main
-from eagre.core.wire_format import Message
+from eagre.core.wire_format import Message, bytes_field, integer_field
 from eagre.state.checkpoint.sorted_table import read_table, write_table
 from eagre.state.checkpoint.tensor_bundle import write_bundle
 from eagre.state.checkpoint.trackable_graph import KEY
@@ -107,11 +107,68 @@ def test_names_without_objects():
     assert (dense.bias.numpy(), dense.kernel.numpy()[1, 0]) == (5.0, 3.0)
 
 
-def test_divided_tensors_are_refused_where_they_are_read():
-    assert train.list_variables(place("divided")) == [("divided", [2, 2]), ("whole", [1])]
-    assert train.load_variable(place("divided"), "whole") == 6.0
-    with pytest.raises(tf.errors.UnimplementedError, match="divided over several"):
-        train.load_variable(place("divided"), "divided")
+@pytest.mark.parametrize("name", ["parts", "parts_by_size"])
+def test_divided_tensors(name):
+    reader = train.load_checkpoint(place(name))
+    assert reader.get_variable_to_shape_map()["columns"] == [3, 200]
+    for variable, values in ORACLE["divided"].items():
+        found = reader.get_tensor(variable)
+        assert np.asarray(found).astype(str).tolist() == values
+        assert reader.get_tensor(variable, slice(1, 2)).tolist() == found[1:2].tolist()
+        fresh = tf.Variable(tf.zeros(found.shape, tf.as_dtype(reader.get_variable_to_dtype_map()[
+            variable]))) if variable != "texts" else tf.Variable([""] * 5)
+        train.Checkpoint(**{variable: fresh}).restore(place(name))
+        assert fresh.numpy().tolist() == found.tolist()
+
+
+def test_divided_tensors_are_compared_by_value(tmp_path):
+    reader = train.load_checkpoint(place("parts"))
+    variables = {name: tf.Variable(reader.get_tensor(name)) for name in ORACLE["divided"]}
+    whole = train.Checkpoint(**variables).write(tmp_path / "x", for_tensorflow())
+    from eagre.state.checkpoint.command import difference_of_checkpoints
+    from eagre.state.checkpoint.reader import open_checkpoint
+
+    for other, changed in ((place("parts"), []), (place("parts_by_size"), [])):
+        found = difference_of_checkpoints(open_checkpoint(other), open_checkpoint(whole))
+        assert found.changed == changed and len(found.matched) == 5
+    variables["deep"].assign_add(tf.ones([2, 20, 6]))
+    train.Checkpoint(**variables).write(whole, for_tensorflow())
+    found = difference_of_checkpoints(open_checkpoint(place("parts")), open_checkpoint(whole))
+    assert found.changed == ["deep"]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=FIXTURES)
+@given(st.data())
+def test_parts_with_right_checksums_and_wrong_places(tmp_path, data):
+    """What does not make up the whole is refused; values are never made of nothing."""
+    copy_of("parts", tmp_path)
+    entries = read_table((BUNDLES / "parts.index").read_bytes())
+    number = data.draw(st.integers(1, len(entries) - 1))
+    key, value = entries[number]
+    at = data.draw(st.integers(0, len(value)))
+    value = value[:at] + data.draw(st.binary(max_size=3)) + value[at + data.draw(
+        st.integers(0, 3)):]
+    entries[number] = key, value
+    if data.draw(st.booleans()):
+        del entries[data.draw(st.integers(1, len(entries) - 1))]
+    (tmp_path / "parts.index").write_bytes(write_table(entries))
+    try:
+        reader = train.load_checkpoint(tmp_path / "parts")
+        for name in reader.get_variable_to_shape_map():
+            reader.get_tensor(name)
+    except REFUSED:
+        pass
+
+
+def test_parts_that_overlap(tmp_path):
+    copy_of("divided", tmp_path)
+    entries = dict(read_table((BUNDLES / "divided.index").read_bytes()))
+    first = bytes_field(1, integer_field(2, 1)) + bytes_field(1, integer_field(2, 2))
+    whole = entries[b"divided"]
+    entries[b"divided"] = whole[: whole.index(b":")] + 2 * bytes_field(7, first)
+    (tmp_path / "divided.index").write_bytes(write_table(sorted(entries.items())))
+    with pytest.raises(tf.errors.DataLossError, match="parts of b'divided' that overlap"):
+        train.list_variables(tmp_path / "divided")
 
 
 def test_names_with_and_without_their_ending():
