@@ -1,4 +1,4 @@
-"""`tf.train`: checkpoints, and the messages in files of records."""
+"""`tf.train`: checkpoints, moving averages, and the messages in files of records."""
 
 from eagre import train_experimental as experimental
 from eagre.files.example_messages import BytesList, Feature, Features, FloatList, Int64List
@@ -18,6 +18,8 @@ from eagre.state.checkpoint.state_file import (
     get_checkpoint_state,
     latest_checkpoint,
 )
+from eagre.state.checkpoint.views import CheckpointView, TrackableView
+from eagre.state.moving_average import ExponentialMovingAverage
 from eagre.state.trackable import Trackable
 
 __all__ = [
@@ -35,7 +37,10 @@ __all__ = [
     "FloatList",
     "Int64List",
     "SequenceExample",
+    "CheckpointView",
+    "ExponentialMovingAverage",
     "Trackable",
+    "TrackableView",
     "checkpoints_iterator",
     "experimental",
     "get_checkpoint_state",

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sys
 
-_SPELLINGS = {"getitem": "tensor[...]", "binomial": "Generator.binomial"}
+_SPELLINGS = {
+    "getitem": "tensor[...]",
+    "binomial": "Generator.binomial",
+    "open_checkpoint": "CheckpointView",
+}
 _RUNNING = frozenset({"graph.graph", "functions.concrete", "control.calling"})
 _BETWEEN = frozenset({"apply", "infer", "interpret", "operator", "reflected"})
 

@@ -15,7 +15,9 @@ SHOWN_FROM = 1 << 28
 @contextmanager
 def progress(size: int, title: str) -> Iterator[Any]:
     """A function that is told how many bytes more have been written."""
-    bar = _bar(size, title) if size >= SHOWN_FROM and sys.stderr.isatty() else None
+    # A program without a console has no standard error.
+    is_watched = sys.stderr is not None and sys.stderr.isatty()
+    bar = _bar(size, title) if size >= SHOWN_FROM and is_watched else None
     if bar is None:
         yield lambda count: None
         return
