@@ -176,7 +176,8 @@ class TensorBundle:
         entry = self.entries[name]
         if not entry.parts:
             return self._read(name, entry, is_checked)
-        array = np.empty(entry.spec.sizes, entry.spec.dtype.numpy)
+        sizes: Any = entry.spec.sizes
+        array = np.empty(sizes, entry.spec.dtype.numpy)
         for place in entry.parts:
             array[place.index] = self._read(name, self._parts[place.key], is_checked)
         array.flags.writeable = False
