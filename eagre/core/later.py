@@ -13,6 +13,7 @@ NAMESPACES = (
     "dtypes",
     "errors",
     "experimental",
+    "image",
     "io",
     "linalg",
     "math",

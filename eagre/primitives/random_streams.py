@@ -223,8 +223,13 @@ def _blocks_of_candidates(shape: tuple[int, ...]) -> int:
     return 512 * shape[0]
 
 
+def _blocks_of_boxes(shape: tuple[int, ...]) -> int:
+    return shape[0]
+
+
 # What TensorFlow reserves is more for some operations than it is for others.
 _BLOCKS = {
+    "sample_distorted_bounding_box": _blocks_of_boxes,
     "shuffle": _blocks_of_shuffle,
     "categorical": _blocks_of_categories,
     "uniform_candidate_sampler": _blocks_of_candidates,

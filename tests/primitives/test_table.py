@@ -136,6 +136,11 @@ def assert_near(call, number, found, expected):
     given["ordered"] = "int32" if number == 1 else call.dtype
     real = {"complex64": "float32", "complex128": "float64"}.get(call.dtype)
     given["singular"] = call.dtype if number else real or call.dtype
+    is_nearest = call.params.get("method") == "nearest"
+    is_mixed = not is_nearest and call.dtype not in INEXACT
+    given["resampled"] = "float32" if is_mixed else call.dtype
+    given["selected"] = call.dtype if number == 1 else "int32"
+    given["sampled"] = "float32" if number == 2 else call.dtype
     given["modulus"] = {"complex64": "float32"}.get(call.dtype, "float64")
     dtype = given.get(record.gives, record.gives)
     if record.name == "constant" or record.gives == "reference":

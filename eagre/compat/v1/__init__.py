@@ -23,7 +23,7 @@ from eagre.compat.names import disable_v2_behavior, enable_v2_behavior, name_sco
 from eagre.compat.placeholders import placeholder, placeholder_with_default
 from eagre.compat.session import InteractiveSession, Session, get_default_session
 from eagre.compat.templates import make_template
-from eagre.compat.v1 import data, train
+from eagre.compat.v1 import data, image, train
 from eagre.compat.variable_scopes import (
     AUTO_REUSE,
     VariableScope,
@@ -111,6 +111,7 @@ __all__ = [
     "global_variables_initializer",
     "gradients",
     "hessians",
+    "image",
     "is_finite",
     "is_inf",
     "is_nan",

@@ -1,0 +1,242 @@
+"""JPEG, WebP, PNG of up to 8 bits and the pixels of GIF, decoded by Pillow; JPEG encoded by it.
+
+Pillow is imported here only, when the first picture is read or written. Its decoders let other
+threads run meanwhile. Functions take `name`, the public function that messages begin with.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from eagre.core.errors import InvalidArgumentError, ResourceExhaustedError
+
+LIMIT = 1 << 29
+"""The elements that a picture may have; what says that it has more is refused unread."""
+
+# What Pillow raises on damaged bytes, of which it documents only the first two.
+_DAMAGE = (
+    OSError, SyntaxError, ValueError, IndexError, KeyError, EOFError, TypeError, AttributeError,
+    OverflowError, struct.error, zlib.error, AssertionError,
+)  # fmt: skip
+
+
+class JpegOptions(NamedTuple):
+    """How a JPEG file is decoded, in TensorFlow's words."""
+
+    ratio: int = 1
+    fancy_upscaling: bool = True
+    try_recover_truncated: bool = False
+    acceptable_fraction: float = 1.0
+    dct_method: str = ""
+
+
+def _pillow(module: str) -> Any:
+    """A module of Pillow; an ImportError with a remedy if there is none."""
+    try:
+        return import_module(f"PIL.{module}")
+    except ImportError as error:
+        raise ImportError(
+            "Pictures are decoded and encoded by Pillow, which cannot be imported. "
+            "Install it: python -m pip install 'eagre[data]'"
+        ) from error
+
+
+def damaged(name: str, kind: str, data: bytes, reason: Any = None) -> InvalidArgumentError:
+    """The error for bytes that are not a whole, sound file of their kind."""
+    why = f" ({reason})" if reason is not None and str(reason) else ""
+    return InvalidArgumentError(
+        f"{name} expected a whole, undamaged {kind} file. "
+        f"Received: {len(data)} bytes that cannot be decoded{why}"
+    )
+
+
+def check_size(name: str, kind: str, height: int, width: int, channels: int) -> None:
+    """Refuse a picture without pixels, or one too large, before there is memory for it."""
+    if height < 1 or width < 1:
+        raise InvalidArgumentError(
+            f"{name} expected a picture with pixels. "
+            f"Received: a {kind} file of {height} rows and {width} columns"
+        )
+    if height * width * channels >= LIMIT:
+        raise InvalidArgumentError(
+            f"{name} expected a picture of fewer than {LIMIT} elements. "
+            f"Received: a {kind} file of {height} rows, {width} columns and {channels} channels"
+        )
+
+
+def _opened(name: str, kind: str, data: bytes) -> Any:
+    """The picture, of which only the header has been read.
+
+    The class of the format is called by itself: `Image.open` would look for other formats too.
+    """
+    word = "WebP" if kind == "WebP" else kind.title()
+    reader = getattr(_pillow(f"{word}ImagePlugin"), f"{word}ImageFile")
+    try:
+        return reader(io.BytesIO(data))
+    except _DAMAGE as error:
+        raise damaged(name, kind, data, error) from error
+
+
+def _pixels(name: str, kind: str, data: bytes, image: Any, mode: str | None = None) -> Any:
+    """The pixels of an opened picture, [height, width] or [height, width, channels]."""
+    try:
+        return np.asarray(image if mode in (None, image.mode) else image.convert(mode))
+    except MemoryError as error:
+        raise ResourceExhaustedError(
+            f"{name} expected memory for the pixels. Received: a {kind} file of "
+            f"{image.height} rows and {image.width} columns"
+        ) from error
+    except _DAMAGE as error:
+        raise damaged(name, kind, data, error) from error
+
+
+def with_channels(array: Any) -> Any:
+    """The picture as [height, width, channels]."""
+    return array[:, :, None] if array.ndim == 2 else array
+
+
+# JPEG -----------------------------------------------------------------------------------------
+
+
+def read_jpeg(name: str, data: bytes, channels: int, options: JpegOptions) -> Any:
+    """The pixels of a JPEG file: gray, or red, green and blue; `channels` 0 keeps what it has.
+
+    Where no colors were stored at a lower resolution, or `fancy_upscaling` is off, the method of
+    decoding is the fast one, unless `dct_method` asks for the accurate one; Pillow has no other
+    choice.
+    """
+    height, width, found, is_subsampled = jpeg_frame(name, data)
+    check_size(name, "JPEG", height, width, max(found, 3))
+    # libjpeg ends at these two bytes, and repeats the last colors that it has.
+    ends = b"\xff\xd9" if options.try_recover_truncated else b""
+    image = _opened(name, "JPEG", data + ends if ends else data)
+    if image.mode == "CMYK" and channels == 1:
+        raise InvalidArgumentError(
+            f"{name} expected channels=0 or 3 for a JPEG file with four colors. "
+            "Received: channels=1"
+        )
+    if image.mode not in ("L", "RGB", "CMYK"):
+        raise damaged(name, "JPEG", data, f"mode {image.mode}")
+    has_less_colors = is_subsampled and channels != 1
+    is_fast = options.dct_method != "INTEGER_ACCURATE" and not has_less_colors
+    _prepare(image, channels, options.ratio, is_fast or not options.fancy_upscaling)
+    pixels = _pixels(name, "JPEG", data, image)
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        pixels = _without_black(pixels)
+    pixels = with_channels(pixels)
+    return np.repeat(pixels, 3, 2) if channels == 3 and pixels.shape[2] == 1 else pixels
+
+
+def _prepare(image: Any, channels: int, ratio: int, is_fast: bool) -> None:
+    """Set what libjpeg is to do: colors, scale, and the fast method without smooth colors."""
+    image.draft("L" if channels == 1 else "RGB", None)
+    image.decoderconfig = (ratio, int(is_fast))
+    if ratio > 1:
+        size = tuple([-(-n // ratio) for n in image.size])
+        image._size = size
+        image.tile = [tile._replace(extents=(0, 0, *size)) for tile in image.tile]
+
+
+def _without_black(pixels: Any) -> Any:
+    """Red, green and blue of cyan, magenta, yellow and black."""
+    light = 255 - pixels.astype(np.int32)
+    return (light[:, :, :3] * light[:, :, 3:] // 255).astype(np.uint8)
+
+
+_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+
+
+def jpeg_frame(name: str, data: bytes) -> tuple[int, int, int, bool]:
+    """Height, width and channels of a JPEG file, and whether colors have fewer samples."""
+    place = 2
+    while place + 4 <= len(data) and data[:2] == b"\xff\xd8":
+        if data[place] != 0xFF:
+            break
+        marker = data[place + 1]
+        if marker in (0xFF, 0x01, *range(0xD0, 0xD9)):
+            place += 1 if marker == 0xFF else 2
+            continue
+        (length,) = struct.unpack_from(">H", data, place + 2)
+        if marker in _FRAMES and place + 10 <= len(data):
+            height, width, channels = struct.unpack_from(">HHB", data, place + 5)
+            samples = data[place + 11 : place + 10 + 3 * channels : 3]
+            return height, width, channels, len(set(samples)) > 1
+        if marker in (0xD9, 0xDA) or length < 2:
+            break
+        place += 2 + length
+    raise damaged(name, "JPEG", data, "no sizes in its header")
+
+
+class JpegSettings(NamedTuple):
+    """How a JPEG file is written, in TensorFlow's words."""
+
+    quality: int = 95
+    progressive: bool = False
+    optimize_size: bool = False
+    chroma_downsampling: bool = True
+    density_unit: str = "in"
+    x_density: int = 300
+    y_density: int = 300
+    xmp_metadata: str = ""
+
+
+def write_jpeg(name: str, pixels: Any, settings: JpegSettings) -> bytes:
+    """A JPEG file of pixels [height, width, 1 or 3] of uint8."""
+    height, width, channels = pixels.shape
+    if max(height, width) > 65535:
+        raise InvalidArgumentError(
+            f"{name} expected at most 65535 rows and columns. Received: image.shape={pixels.shape}"
+        )
+    image = _pillow("Image").fromarray(np.ascontiguousarray(pixels[..., 0] if channels == 1
+                                                            else pixels))  # fmt: skip
+    more: dict[str, Any] = {}
+    if settings.xmp_metadata:
+        more["xmp"] = settings.xmp_metadata.encode()
+    if channels == 3:
+        more["subsampling"] = 2 if settings.chroma_downsampling else 0
+    target = io.BytesIO()
+    image.save(
+        target, "JPEG", quality=max(settings.quality, 1), progressive=settings.progressive,
+        optimize=settings.optimize_size, dpi=(settings.x_density, settings.y_density), **more,
+    )  # fmt: skip
+    written = bytearray(target.getvalue())
+    if settings.density_unit == "cm":
+        written[13] = 2
+    return bytes(written)
+
+
+# Others ---------------------------------------------------------------------------------------
+
+
+def read_webp(name: str, data: bytes) -> Any:
+    """The frames of a WebP file, [frames, height, width, 3 or 4]."""
+    image = _opened(name, "WebP", data)
+    count = getattr(image, "n_frames", 1)
+    check_size(name, "WebP", image.height, image.width, 4 * count)
+    frames = []
+    for number in range(count):
+        try:
+            image.seek(number)
+        except _DAMAGE as error:
+            raise damaged(name, "WebP", data, error) from error
+        frames.append(_pixels(name, "WebP", data, image))
+    return np.stack(frames)
+
+
+def read_small_png(name: str, data: bytes) -> Any:
+    """The pixels of a PNG file with at most 8 bits; those of a palette in its colors."""
+    image = _opened(name, "PNG", data)
+    modes = {"1": "L", "P": "RGBA" if "transparency" in image.info else "RGB"}
+    return with_channels(_pixels(name, "PNG", data, image, modes.get(image.mode)))
+
+
+def read_indices(name: str, data: bytes) -> Any:
+    """The indices of the colors in a GIF file of one frame."""
+    image = _opened(name, "GIF", data)
+    return _pixels(name, "GIF", data, image)
