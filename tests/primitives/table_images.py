@@ -79,7 +79,7 @@ def pixels_of(x, window=None, *, function, channels, dtype, expands, ratio, **_)
         found = found[row : row + height, column : column + width]
     if dtype.name == "uint8":
         return found
-    return found * 257 if dtype.name == "uint16" else found.astype(np.float64) / 255
+    return found.astype(int) * 257 if dtype.name == "uint16" else found.astype(np.float64) / 255
 
 
 def jpeg_of(x, quality, *, format, progressive, **settings):
