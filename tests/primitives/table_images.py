@@ -69,11 +69,10 @@ def pixels_of(x, window=None, *, function, channels, dtype, expands, ratio, **_)
     image = Image.open(io.BytesIO(x[()]))
     if image.format == "JPEG" and ratio > 1:
         image.draft("L", (image.width // ratio, image.height // ratio))
-    found = np.asarray(image.convert({1: "L", 3: "RGB", 4: "RGBA"}.get(channels, image.mode)))
+    own = "RGB" if image.format == "GIF" else image.mode
+    found = np.asarray(image.convert({1: "L", 3: "RGB", 4: "RGBA"}.get(channels, own)))
     found = found[..., None] if found.ndim == 2 else found
-    if image.format == "GIF":
-        found = np.repeat(found, 3, -1) if found.shape[-1] == 1 else found
-        found = found[None] if expands else found
+    found = found[None] if image.format == "GIF" and expands else found
     if window is not None:
         row, column, height, width = window
         found = found[row : row + height, column : column + width]
