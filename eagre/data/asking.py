@@ -304,3 +304,43 @@ def dense_to_ragged_batch(
 def dense_to_sparse_batch(batch_size: Any, row_shape: Any) -> Transformation:
     """`Dataset.sparse_batch`, for `Dataset.apply`: refused."""
     return lambda dataset: dataset.sparse_batch(batch_size, row_shape)
+
+
+def save(
+    dataset: Any,
+    path: Any,
+    compression: Any = None,
+    shard_func: Any = None,
+    checkpoint_args: Any = None,
+) -> None:
+    """`Dataset.save` as a function.
+
+    >>> tf.data.experimental.save(tf.data.Dataset.range(3), "some numbers")
+    >>> [int(x) for x in tf.data.experimental.load("some numbers")]
+    [0, 1, 2]
+    """
+    datasets_in(dataset, "save(dataset)")[0].save(path, compression, shard_func, checkpoint_args)
+
+
+def load(
+    path: Any, element_spec: Any = None, compression: Any = None, reader_func: Any = None
+) -> Dataset:
+    """`Dataset.load` as a function.
+
+    >>> tf.data.Dataset.range(2).save("two numbers")
+    >>> [int(x) for x in tf.data.experimental.load("two numbers")]
+    [0, 1]
+    """
+    return Dataset.load(path, element_spec, compression, reader_func)
+
+
+def snapshot(
+    path: Any, compression: Any = "AUTO", reader_func: Any = None, shard_func: Any = None
+) -> Transformation:
+    """`Dataset.snapshot`, for `Dataset.apply`.
+
+    >>> kept = tf.data.Dataset.range(2).apply(tf.data.experimental.snapshot("kept"))
+    >>> [int(x) for x in kept]
+    [0, 1]
+    """
+    return lambda dataset: dataset.snapshot(path, compression, reader_func, shard_func)

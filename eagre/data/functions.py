@@ -106,6 +106,10 @@ class ElementFunction:
         """The spec of what the function returns."""
         return self.layout.spec
 
+    def traced(self) -> tuple[Any, tuple[Any, ...]]:
+        """The graph, None where the function runs as Python, and what it captures."""
+        return self._graph, self._captures
+
     @property
     def draws(self) -> bool:
         """Whether the function may draw from the global random state."""

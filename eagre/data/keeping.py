@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import ambient
-from eagre.core.conversion import described
-from eagre.core.errors import OutOfRangeError, UnimplementedError
+from eagre.core.errors import OutOfRangeError
 from eagre.data.ahead import AheadCursor, Stock
 from eagre.data.cursors import Course, Cursor, Element, Run
 from eagre.data.dataset import Dataset
@@ -64,12 +63,7 @@ class WithOptions(_Same):
 class Cache(Dataset):
     """Elements that are kept when they have come once."""
 
-    def __init__(self, source: Dataset, filename: Any) -> None:
-        if filename not in ("", None, b""):
-            raise UnimplementedError(
-                "Dataset.cache expected to keep elements in memory. Received: "
-                f"filename={described(filename)}. Leave filename out."
-            )
+    def __init__(self, source: Dataset) -> None:
         super().__init__(source.element_spec, source, stage="cache")
         self.values: list[Element] = []
         self.origin: Any = None

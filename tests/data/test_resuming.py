@@ -33,6 +33,19 @@ def faulty(dataset):
     return dataset.map(not_multiple)
 
 
+def saved(dataset):
+    dataset.save("saved")
+    return D.load("saved")
+
+
+def kept(dataset):
+    found = dataset.snapshot("kept", shard_func=lambda x: x % 3,
+                             reader_func=lambda shards: shards.shuffle(3).interleave(
+                                 lambda x: x, cycle_length=2))  # fmt: skip
+    list(found)
+    return found
+
+
 SPEC = tf.TensorSpec([], tf.int32)
 PIPELINES = {
     "slices": lambda: D.from_tensor_slices({"a": np.arange(9), "b": np.ones([9, 2])}).batch(2),
@@ -106,6 +119,10 @@ PIPELINES = {
         tf.data.experimental.pad_to_cardinality(8)),
     "counter": lambda: D.counter(3, 4).take(6),
     "from_list": lambda: tf.data.experimental.from_list([[1], [1, 2], [3]]).shuffle(3),
+    "cache in files": lambda: D.range(9).shuffle(9).cache("cached").map(lambda x: x + 1).repeat(2),
+    "snapshot": lambda: D.range(7).shuffle(7).snapshot("snapshot").batch(2),
+    "snapshot of shards": lambda: kept(D.range(8)),
+    "load": lambda: saved(D.range(9)).shuffle(4).batch(2),
     "python": lambda: D.range(6).map(lambda x: int(x.numpy()) * 2).shuffle(3),
 }
 

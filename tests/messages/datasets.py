@@ -85,7 +85,6 @@ STAGES = {
     "shard: index": (lambda: r.shard(2, 2), *INVALID),
     "concatenate: dtype": (lambda: r.concatenate(D.from_tensors(1)), TypeError),
     "unique: two tensors": (lambda: r.enumerate().unique(), *INVALID),
-    "cache: file": (lambda: r.cache("file"), tf.errors.UnimplementedError),
     "apply: no dataset": (lambda: r.apply(lambda dataset: 3), TypeError),
     "map: no function": (lambda: r.map(3), ValueError),
     "map: None": (lambda: r.map(lambda x: None), TypeError),

@@ -1,5 +1,8 @@
 """Wrong functions, sizes and elements given to the rarer stages of `tf.data`."""
 
+import tempfile
+from pathlib import Path
+
 import eagre as tf
 from tests.messages.values import INVALID, MISMATCH
 
@@ -78,5 +81,62 @@ GROUPS = {
     "counter: texts": (lambda: D.counter(dtype=tf.string), TypeError),
 }
 
-TABLES = {"dataset groups": GROUPS}
+
+
+def saved(*args, **kwargs):
+    r.save(NUMBERS, *args, **kwargs)
+    return D.load(NUMBERS)
+
+
+def written():
+    Path(FOLDER, "text").write_text("text")
+    return f"{FOLDER}/text"
+
+
+def cached_elsewhere():
+    list(D.range(3).cache(CACHED))
+    D.range(4).cache(CACHED)
+
+
+def damaged(name):
+    saved()
+    (file,) = Path(NUMBERS).rglob(name)
+    file.write_bytes(file.read_bytes()[:-9])
+    list(D.load(NUMBERS))
+
+
+def replaced():
+    first = saved()
+    saved()
+    list(first)
+
+
+FOLDER = tempfile.mkdtemp(prefix="messages-")
+NUMBERS, CACHED = f"{FOLDER}/numbers", f"{FOLDER}/cached"
+LOST = tf.errors.DataLossError
+
+STORAGE = {
+    "save: no path": (lambda: r.save(None), TypeError),
+    "save: a file": (lambda: r.save(written()), FAILED),
+    "save: compression": (lambda: saved("ZIP"), ValueError),
+    "save: shard": (lambda: saved(shard_func=lambda x: -x), *INVALID),
+    "save: shards": (lambda: saved(shard_func=lambda x: 0.5), *INVALID),
+    "save: no end": (lambda: r.repeat().save(NUMBERS), *INVALID),
+    "save: datasets": (lambda: r.window(2).save(NUMBERS), TypeError),
+    "save: keys": (lambda: D.from_tensors({(1, 2): 3}).save(NUMBERS), TypeError),
+    "save: in a function": (lambda: tf.function(lambda: r.save(NUMBERS))(), RuntimeError),
+    "load: nothing": (lambda: D.load("nothing"), tf.errors.NotFoundError),
+    "load: spec": (lambda: (saved(), D.load(NUMBERS, tf.TensorSpec([], tf.int32))), *INVALID),
+    "load: compression": (lambda: (saved(), D.load(NUMBERS, compression="GZIP")), *INVALID),
+    "load: reader": (
+        lambda: (saved(), D.load(NUMBERS, reader_func=lambda shards: 3)), TypeError),
+    "load: a damaged index": (lambda: damaged("elements.json"), LOST),
+    "load: a damaged file": (lambda: damaged("*.safetensors"), LOST),
+    "load: another save": (replaced, tf.errors.NotFoundError),
+    "cache: another pipeline": (cached_elsewhere, FAILED),
+    "snapshot: compression": (lambda: r.snapshot(NUMBERS, "ZIP"), ValueError),
+    "snapshot: datasets": (lambda: r.window(2).snapshot(NUMBERS), TypeError),
+}
+
+TABLES = {"dataset groups": GROUPS, "dataset storage": STORAGE}
 FOREIGN_WORDS = set()

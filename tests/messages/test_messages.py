@@ -71,6 +71,7 @@ def words(error):
     """The message without what differs from run to run."""
     text = re.sub(r"[^\s'\"]*/(\w+\.py):\d+", r"\1:LINE", str(error))
     text = re.sub(r"[^\s'\"]*/messages-\w+", "FOLDER", text)
+    text = re.sub(r"run-[0-9a-f]+", "run-NUMBER", text)
     return re.sub(r"0x[0-9a-f]+", "0xADDRESS", text)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from eagre.core import dtypes
 from eagre.core.conversion import described
+from eagre.ops.creation import constant
 
 if TYPE_CHECKING:
     from eagre.data.dataset import Dataset
@@ -58,3 +60,20 @@ class Whole:
         from eagre.data.mapping import as_single
 
         return as_single(self)
+
+    def fingerprint(self: Any) -> Any:
+        """A number that says which pipeline this is: stages, arguments, functions and data.
+
+        It is the same in each program that makes the same pipeline with the same version of
+        Python. The contents of files, the values of variables and seeds that are not given are no
+        part of it.
+
+        >>> first, second = tf.data.Dataset.range(3), tf.data.Dataset.range(4)
+        >>> int(first.fingerprint()) == int(tf.data.Dataset.range(3).fingerprint())
+        True
+        >>> int(first.fingerprint()) == int(second.fingerprint())
+        False
+        """
+        from eagre.data.identity import fingerprint
+
+        return constant(int(fingerprint(self), 16), dtypes.uint64)
