@@ -192,10 +192,13 @@ def joined(pieces: list[Element]) -> Element:
 class Course:
     """What the cursors of a run share. It holds none of them, so that they go when the run goes."""
 
-    __slots__ = ("_paces", "dataset", "luck", "options", "seeds")
+    __slots__ = ("_paces", "clock", "dataset", "luck", "options", "seeds")
 
-    def __init__(self, dataset: Dataset, luck: int, seeds: dict[int, int]) -> None:
+    def __init__(
+        self, dataset: Dataset, luck: int, seeds: dict[int, int], clock: Any = None
+    ) -> None:
         self.dataset = dataset
+        self.clock = clock
         self.luck = luck
         self.seeds = seeds
         """For each dataset that draws its number, by the identity of the dataset."""
@@ -224,11 +227,14 @@ class Run:
     Args:
         luck: within another run, the number that takes the place of chance.
         since: datasets of this number and above were made for this run alone.
+        clock: measures how long the stages take.
     """
 
     __slots__ = ("course", "cursor")
 
-    def __init__(self, dataset: Dataset, luck: int | None = None, since: int = 0) -> None:
+    def __init__(
+        self, dataset: Dataset, luck: int | None = None, since: int = 0, clock: Any = None
+    ) -> None:
         stages = pipeline(dataset)
         for stage in stages:
             stage.demand_values()
@@ -240,7 +246,7 @@ class Run:
         else:
             numbers = [_inner_seed(node, luck, place, since) for place, node in enumerate(nodes)]
         seeds = {id(node): number for node, number in zip(nodes, numbers, strict=True)}
-        self.course = Course(dataset, luck, seeds)
+        self.course = Course(dataset, luck, seeds, clock)
         self.cursor: Cursor = dataset.cursor(self.course, 0)
 
     def state(self) -> Any:
@@ -253,7 +259,7 @@ class Run:
         if len(numbers) != len(self.course.seeds):
             raise ValueError("another number of stages that draw")
         seeds = dict(zip(self.course.seeds, numbers, strict=True))
-        self.course = Course(dataset, luck, seeds)
+        self.course = Course(dataset, luck, seeds, self.course.clock)
         self.cursor = dataset.cursor(self.course, 0)
         self.cursor.restore(position)
 

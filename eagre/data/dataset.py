@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from eagre.core import dtypes, structure
+from eagre.core import dtypes
 from eagre.core.errors import InaccessibleTensorError, UnimplementedError
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.data.cursors import Course, Cursor, Element, IndexedCursor, pipeline
+from eagre.data.explaining import explained
 from eagre.data.iterator import Iterator, NumpyIterator
 from eagre.data.methods.sources import Sources
 from eagre.data.options import Options
@@ -42,6 +43,8 @@ class Dataset(Transformations, Sources):
     """Whether elements can be had by their numbers, each as cheap as the other and again."""
     pace: Any = None
     """The `Pace` of a stage with threads, as its last run chose it."""
+    clock: Any = None
+    """The `Clock` of the last iteration."""
 
     def __init__(self, spec: Any, *inputs: Dataset, stage: str = "Dataset") -> None:
         self.layout = Layout(spec)
@@ -58,7 +61,8 @@ class Dataset(Transformations, Sources):
 
     def cursor(self, run: Course, key: int) -> Cursor:
         """What `begin` gives, as stages that go through this dataset ask for it."""
-        return self.begin(run, key)
+        made = self.begin(run, key)
+        return made if run.clock is None else run.clock.timed(self, made)
 
     def size(self) -> int:
         """How many elements there are, `INFINITE` or `UNKNOWN`."""
@@ -88,6 +92,10 @@ class Dataset(Transformations, Sources):
                     f"{self.stage} at {self.line} expected tensors with values. Received: symbolic "
                     f"{name.lstrip('_')}. Make the dataset outside the traced function."
                 )
+
+    def is_threaded(self) -> bool:
+        """Whether the last run computed what comes here in another thread."""
+        return False
 
     def detail(self) -> str:
         """What `explain` says of the stage besides its spec."""
@@ -165,23 +173,11 @@ class Dataset(Transformations, Sources):
         >>> print(tf.data.Dataset.range(3).map(lambda x: x + 1).explain())
         Dataset.map at ...: int64[], 3 elements; the function is a graph, for whole batches
         Dataset.range at ...: int64[], 3 elements
+
+        After an iteration it says besides how many calls ran at a time, how far ahead elements
+        were computed, and which part of the waiting each stage was the reason of.
         """
-        return "\n".join(_explained(node) for node in pipeline(self))
+        return explained(self, self.clock)
 
     def __repr__(self) -> str:
         return f"<{self.stage} element_spec={self.element_spec!r}>"
-
-
-def _explained(node: Dataset) -> str:
-    known = {INFINITE: "no end", UNKNOWN: "unknown length"}
-    size = node.size()
-    specs = structure.map_structure(_short, node.element_spec)
-    text = f"{node.stage} at {node.line}: {str(specs).replace(chr(39), '')}, "
-    return text + known.get(size, f"{size} elements") + node.detail()
-
-
-def _short(spec: Any) -> str:
-    if not hasattr(spec, "dtype"):
-        return f"dataset of {structure.map_structure(_short, spec.element_spec)}"
-    sizes = "..." if spec.sizes is None else ", ".join(map(str, spec.sizes))
-    return f"{spec.dtype.name}[{sizes}]"

@@ -10,6 +10,7 @@ from eagre.core.errors import (
     OperatorNotAllowedInGraphError,
     OutOfRangeError,
 )
+from eagre.data.clock import Clock
 from eagre.data.cursors import Run
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Iterator:
         self._dataset = dataset
         self._pack = dataset.layout.pack
         with ambient.outside(None):
-            self._run = Run(dataset)
+            self._run = Run(dataset, clock=self._new_clock())
         self._next = self._run.cursor.next
         self._position = 0
 
@@ -49,9 +50,22 @@ class Iterator:
             return self._next_among_levels()
         element = self._next()
         if element is None:
+            self._clock.stop(self._position)
             raise StopIteration
         self._position += 1
+        if self._position == self._clock.due:
+            self._look()
         return self._pack(element)
+
+    def _new_clock(self) -> Clock:
+        """A clock, which the dataset knows as that of its last iteration."""
+        clock = self._dataset.clock = self._clock = Clock()
+        return clock
+
+    def _look(self) -> None:
+        """Let the clock go on or off: the cursor has other methods then."""
+        self._clock.look(self._position)
+        self._next = self._run.cursor.next
 
     def _next_among_levels(self) -> Any:
         """The next element while a tape or a trace is there: tapes do not look into pipelines."""
@@ -79,7 +93,12 @@ class Iterator:
         """The components of the next element, None at the end."""
         with ambient.outside(None):
             element = self._next()
-        self._position += element is not None
+        if element is None:
+            self._clock.stop(self._position)
+            return None
+        self._position += 1
+        if self._position == self._clock.due:
+            self._look()
         return element
 
     def get_next(self) -> Any:
@@ -130,7 +149,7 @@ class Iterator:
         before = self._run, self._position
         try:
             with ambient.outside(None):
-                self._run = Run(self._dataset, 0)
+                self._run = Run(self._dataset, 0, clock=self._new_clock())
                 self._position, inner = state
                 self._run.restore(self._dataset, inner)
         except (TypeError, ValueError, KeyError, IndexError) as error:
@@ -139,6 +158,7 @@ class Iterator:
                 "Iterator.restore expected the state of an iterator of the same dataset. "
                 f"Received: {state!r:.80}, for {self._dataset!r}"
             ) from error
+        self._clock.begin(self._position)
         self._next = self._run.cursor.next
 
     def __checkpoint__(self) -> dict[str, Any]:

@@ -51,6 +51,9 @@ class Prefetch(_Same):
     def detail(self) -> str:
         return f"; {self.pace}" if self.pace else ""
 
+    def is_threaded(self) -> bool:
+        return self.pace is not None and self.pace.is_threaded
+
 
 class WithOptions(_Same):
     """A pipeline with options."""

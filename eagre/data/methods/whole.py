@@ -30,7 +30,15 @@ class Whole:
         return made
 
     def prefetch(self: Any, buffer_size: Any, name: str | None = None) -> Dataset:
-        """The same elements: so far nothing is computed before it is wanted.
+        """The same elements, of which a thread computes some before they are wanted.
+
+        Args:
+            buffer_size: how many elements may wait; `tf.data.AUTOTUNE` begins with two, and takes
+                more where the consumer finds none though all places had been full.
+
+        There is a thread where both an element and what is done with it take over 100
+        microseconds; cheaper elements are computed when they are wanted. A saved iterator stands
+        where its consumer stands.
 
         >>> [int(x) for x in tf.data.Dataset.range(3).prefetch(tf.data.AUTOTUNE)]
         [0, 1, 2]
@@ -38,6 +46,17 @@ class Whole:
         from eagre.data.keeping import Prefetch
 
         return Prefetch(self, buffer_size)
+
+    def with_progress(self: Any, description: str | None = None) -> Dataset:
+        """The same elements, with a progress bar of tqdm for each pass, in terminals and notebooks.
+
+        >>> numbers = tf.data.Dataset.range(3).with_progress("numbers")
+        >>> [int(x) for x in numbers]
+        [0, 1, 2]
+        """
+        from eagre.data.watching import WithProgress
+
+        return WithProgress(self, description)
 
     def with_options(self: Any, options: Any, name: str | None = None) -> Dataset:
         """The same elements; the options hold for the whole pipeline.

@@ -6,10 +6,10 @@ import os
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from eagre.core.progress import progress
 from eagre.state.checkpoint import bundle_checkpoint
 from eagre.state.checkpoint.durable import as_operation_error
 from eagre.state.checkpoint.files import write_checkpoint
-from eagre.state.checkpoint.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from contextlib import redirect_stderr
 import pytest
 
 import eagre as tf
-from eagre.state.checkpoint import progress
+from eagre.core import progress
 
 END = "<end>"
 
