@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient, structure
 from eagre.core.primitive import apply
+from eagre.core.tensor import Tensor
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace, finish
 from eagre.primitives.state import IN_FRONT, read_variable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from eagre.core.primitive import Primitive
     from eagre.core.specs import TensorSpec
-    from eagre.core.tensor import Tensor
 
 
 class InnerTrace(Trace):
@@ -77,7 +77,8 @@ def _trace_one(
     with level as graph:
         arguments = [graph.add_input(spec, f"value_{i}") for i, spec in enumerate(specs)]
         result = function(*arguments)
-        if any(leaf is None for leaf in structure.flatten(result)):
+        is_plain = result.__class__ is list and all(isinstance(leaf, Tensor) for leaf in result)
+        if not is_plain and any(leaf is None for leaf in structure.flatten(result)):
             raise TypeError(f"{owner} expected {name} to return tensors. Received: {result!r}")
         finish(graph, result)
     return level
@@ -111,12 +112,11 @@ def _is_unsettled(leaf: Any, other: Any) -> bool:
 
 def close_together(graphs: Sequence[Graph]) -> list[Tensor]:
     """Turn the captures of all graphs into further inputs, the same ones for each graph."""
-    union: list[Tensor] = []
+    union = {id(tensor): tensor for graph in graphs for tensor in graph.captures}
+    captures = list(union.values())
     for graph in graphs:
-        union += [tensor for tensor in graph.captures if not _contains(union, tensor)]
-    for graph in graphs:
-        graph.close(union)
-    return union
+        graph.close(captures)
+    return captures
 
 
 def _contains(tensors: Sequence[Tensor], tensor: Tensor) -> bool:

@@ -273,18 +273,28 @@ def _check_structure(values: list[Any], result: list[Any], expand: bool) -> None
 def _trace(cond: Any, body: Any, values: list[Any], shapes: Any, maximum: Any) -> list[Any]:
     if maximum is not None:
         return _trace_bounded(cond, body, values, shapes, maximum)
-    (condition, step), values = _trace_parts(cond, body, values, shapes)
+    graphs, values = _trace_parts(cond, body, values, shapes)
     leaves = structure.flatten(values, expand_composites=True)
+    return structure.pack_sequence_as(values, _loop(graphs, leaves), expand_composites=True)
+
+
+def _loop(graphs: list[Graph], values: list[Any]) -> list[Any]:
+    """The operation, and what the variables hold after it."""
+    condition, body = graphs
     verdict = condition.outputs[0].spec
-    if verdict.dtype != dtypes.bool_ or verdict.sizes not in ((), None):
+    if verdict.dtype is not dtypes.bool_ or verdict.sizes not in ((), None):
         raise TypeError(
             f"while_loop expected cond to return a bool scalar. Received: {verdict.dtype.name} "
             f"with shape {verdict.shape}"
         )
-    captures = close_together([condition, step])
-    params = {"condition": condition, "body": step, "count": len(leaves), "history": ()}
-    outputs = apply_flow(while_primitive, (*leaves, *captures), params)[: len(leaves)]
-    return structure.pack_sequence_as(values, list(outputs), expand_composites=True)
+    captures = close_together(graphs)
+    params = {"condition": condition, "body": body, "count": len(values), "history": ()}
+    return list(apply_flow(while_primitive, (*values, *captures), params)[: len(values)])
+
+
+def loop_of_tensors(cond: Any, body: Any, values: list[Any], specs: list[TensorSpec]) -> list[Any]:
+    """`while_loop` in a trace, of tensors alone; `body` returns a list of such of these specs."""
+    return _loop(trace_inner({"cond": cond, "body": body}, specs, "while_loop"), values)
 
 
 def _trace_parts(

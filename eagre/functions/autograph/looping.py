@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from eagre.control.branches import settle, trace_inner
-from eagre.control.looping import while_loop
+from eagre.control.looping import loop_of_tensors, while_loop
 from eagre.core import structure
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import TensorShape, are_compatible
 from eagre.core.specs import TensorSpec
+from eagre.core.tensor import Tensor
 from eagre.functions.autograph.branching import State
 from eagre.functions.autograph.lists import GrowingList, tracked
 from eagre.functions.autograph.values import (
@@ -102,11 +103,14 @@ def _trace(
         after = zip(carried, state.get(), strict=True)
         return [leaf for each, value in after for leaf in each.at_end(value)]
 
-    initial = [leaf for each in carried for leaf in each.initial()]
-    shapes = [shape for each in carried for shape in each.shapes()]
-    outputs = while_loop(
-        goes_on, step, initial, shape_invariants=shapes, maximum_iterations=maximum
-    )
+    pairs = [pair for each in carried for pair in each.both()]
+    initial = [tensor for tensor, _ in pairs]
+    if maximum is None:
+        specs = [TensorSpec.of(shape.sizes, tensor.dtype) for tensor, shape in pairs]
+        outputs = loop_of_tensors(goes_on, step, initial, specs)
+    else:
+        shapes = [shape for _, shape in pairs]
+        outputs = while_loop(goes_on, step, initial, shapes, maximum_iterations=maximum)
     leaves = iter(outputs)
     return tuple([each.at_start(leaves) for each in carried])
 
@@ -227,14 +231,6 @@ class _Carried:
             found.append((to_tensor(self.flag), TensorShape([])))
         return found
 
-    def initial(self) -> list[Any]:
-        """The tensors before the first iteration."""
-        return [tensor for tensor, _ in self.both()]
-
-    def shapes(self) -> list[Any]:
-        """The shapes that all iterations keep."""
-        return [shape for _, shape in self.both()]
-
     def at_start(self, values: Any, keeps_numbers: bool = False) -> Any:
         """The variable's value at the start of an iteration, of the next ones of `values`."""
         if self.like is UNDEFINED:
@@ -268,6 +264,8 @@ class _Carried:
 
     def _parts_of(self, value: Any) -> list[Any]:
         """The leaves of a value after an iteration."""
+        if isinstance(value, Tensor) and isinstance(self.like, Tensor):
+            return [value]
         if GrowingList.is_wanted(self.like, value) and isinstance(self.like, list):
             self.wanted = value
             raise _AgainError
@@ -351,6 +349,8 @@ class _Carried:
 
 def _are_parts(value: Any) -> list[bool]:
     """For each leaf whether it is part of a composite, whose sizes may change."""
+    if isinstance(value, Tensor):
+        return [False]
     return [
         hasattr(leaf, "__composite__")
         for leaf in structure.flatten(value)

@@ -185,6 +185,8 @@ def common_dtype(a: Any, b: Any) -> Any:
 def expanded(value: Any) -> tuple[list[Any], Any]:
     """The leaves of a structure, those of composites included, and a function that makes a like
     structure of other leaves. Taking composites apart may need operations."""
+    if isinstance(value, Tensor):
+        return [value], _only
     pieces = [_expanded_leaf(leaf) for leaf in structure.flatten(value)]
 
     def rebuild(leaves: Any) -> Any:
@@ -195,9 +197,13 @@ def expanded(value: Any) -> tuple[list[Any], Any]:
     return [part for parts, _ in pieces for part in parts], rebuild
 
 
+def _only(leaves: list[Any]) -> Any:
+    return leaves[0]
+
+
 def _expanded_leaf(leaf: Any) -> tuple[list[Any], Any]:
     if not hasattr(leaf, "__composite__"):
-        return [leaf], lambda leaves: leaves[0]
+        return [leaf], _only
     inner, make = leaf.__composite__()
     parts, rebuild = expanded(inner)
     return parts, lambda leaves: make(rebuild(leaves))
