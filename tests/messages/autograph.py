@@ -98,11 +98,25 @@ def growing_in_a_loop(v):
     return all_of_it
 
 
-def pops(v):
+def sorts(v):
     found = []
     for x in v:
         found.append(x)
-    return found.pop()
+    return found.sort()
+
+
+def pops_too_often(v):
+    found = []
+    for x in v:
+        found.append(x)
+    return found.pop() + found.pop()
+
+
+def assigns_a_slice(v):
+    found = []
+    for x in v:
+        found.append(x)
+    found[1:] = [v[0]]
 
 
 def appends_pairs(v):
@@ -252,7 +266,10 @@ AUTOGRAPH = {
     "for: shape": (traced(shape_in_a_loop, tf.TensorSpec([3])), TypeError),
     "for: growing list": (traced(growing_in_a_loop, VECTOR), TypeError),
     "for: append a pair": (traced(appends_pairs, VECTOR), TypeError),
-    "list.pop": (traced(pops, VECTOR), tf.errors.UnimplementedError),
+    "list.sort": (traced(sorts, VECTOR), tf.errors.UnimplementedError),
+    "list: assign a slice": (traced(assigns_a_slice, VECTOR), tf.errors.UnimplementedError),
+    "list.pop: empty": (
+        lambda: tf.function(pops_too_often)(tf.constant([1.0])), tf.errors.InvalidArgumentError),
     "for: None before": (traced(none_before_a_loop, VECTOR), TypeError),
     "for: invariant": (traced(invariant_that_does_not_fit, VECTOR), ValueError),
     "for: scalar": (traced(over_a_scalar), TypeError),

@@ -152,7 +152,7 @@ def public_names():
         names |= {f"{kind.__name__}.{member}" for member in {*members(kind), *vars(tf.data)}}
     names |= vars(tf.data).keys() | vars(tf.data.experimental).keys()
     names |= {"if", "while", "for", "assert", "set_loop_options", "do_not_convert", "append"}
-    names |= set(tf.autograph.__all__) | {"recursion", "y", "looks_at_its_frame"}
+    names |= set(tf.autograph.__all__) | {"list.pop", "recursion", "y", "looks_at_its_frame"}
     # Functions of the tests that are traced stand for functions of the user.
     names |= vars(functions).keys() | {"later", "fresh", "apply", "call"}
     return names | {"line", "vector", "pair", "f", "argument", "lambda", "Tensor", "TensorSpec"}

@@ -8,7 +8,7 @@ from eagre.control.branches import close_together, settle, trace_inner
 from eagre.control.branching import conditional
 from eagre.core.conversion import to_tensor
 from eagre.core.tensor import SymbolicTensor, Tensor
-from eagre.functions.autograph.lists import GrowingList, tracked, untracked
+from eagre.functions.autograph.lists import EmptyListError, GrowingList, tracked, untracked
 from eagre.functions.autograph.values import (
     UNDEFINED,
     Perhaps,
@@ -48,8 +48,7 @@ def graph_if(test: Any, body: Any, orelse: Any, state: State, kind: str = "if") 
     """Trace both blocks, and let the graph choose by `test`, a symbolic bool scalar."""
     before = state.get()
     try:
-        true_graph, trues = _traced(body, state, before)
-        false_graph, falses = _traced(orelse, state, before)
+        (true_graph, trues), (false_graph, falses) = _both(body, orelse, state, before)
     except RecursionError as error:
         state.set(before)
         raise _too_deep(error) from None
@@ -74,6 +73,31 @@ def choose(test: Any, body: Any, orelse: Any, kind: str) -> Any:
     graphs = true_graph, false_graph
     merged = _Merged("the value", (true, false), graphs, kind)
     return merged.value(_choose(test, graphs, [merged]))
+
+
+def _both(body: Any, orelse: Any, state: State, before: Any) -> Any:
+    """Both blocks, traced. Where one takes an item out of an empty list, the other one tells what
+    items it has when the graph runs."""
+    try:
+        return _traced(body, state, before), _traced(orelse, state, before)
+    except EmptyListError:
+        known = _with_items(body, orelse, state, before)
+        if all(a is b for a, b in zip(known, before, strict=True)):
+            raise
+        return _traced(body, state, known), _traced(orelse, state, known)
+
+
+def _with_items(body: Any, orelse: Any, state: State, before: Any) -> tuple[Any, ...]:
+    """The values before, of which empty lists are such that have the items of a block."""
+    known = before
+    for block in (body, orelse):
+        try:
+            _, values = _traced(block, state, before)
+        except EmptyListError:
+            continue
+        pairs = zip(known, values, strict=True)
+        known = [GrowingList.of(a, b) if GrowingList.is_wanted(a, b) else a for a, b in pairs]
+    return tuple(known)
 
 
 def _traced(block: Any, state: State, before: Any) -> tuple[Any, Any]:

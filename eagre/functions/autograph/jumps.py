@@ -20,10 +20,12 @@ from eagre.functions.autograph.syntax import (
     load,
     located,
     operator,
+    walk_here,
 )
 
 JUMPS = (ast.Return, ast.Break, ast.Continue)
 LOOPS = (ast.While, ast.For)
+LIST_CHANGES = frozenset({"append", "clear", "extend", "insert", "pop", "reverse"})
 
 
 def lower(body: list[Any], at: Any, variables: set[str]) -> list[Any]:
@@ -42,6 +44,16 @@ def lower(body: list[Any], at: Any, variables: set[str]) -> list[Any]:
         *lowering.block(body),
         located(ast.Return(result), last),
     ]
+
+
+def _list_change(node: Any) -> tuple[str, str] | None:
+    """The variable whose list an expression may change, and the method that does."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)):
+            return (name, attribute) if attribute in LIST_CHANGES else None
+        case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store(), slice=key):
+            return None if isinstance(key, ast.Constant | ast.Slice) else (name, "__setitem__")
+    return None
 
 
 def _returns_from_within(body: list[Any]) -> bool:
@@ -164,20 +176,20 @@ class _Lowering:
     def _around(self, node: Any) -> list[Any]:
         if isinstance(node, LOOPS):
             return self._loop(node)
-        return [self._inside(self._appending(node))]
+        return [*self._before_changes(node), self._inside(node)]
 
-    def _appending(self, node: Any) -> Any:
-        """In a block, `values.append(item)` binds a local variable: the graph's list is another."""
-        match node:
-            case ast.Expr(
-                value=ast.Call(
-                    func=ast.Attribute(value=ast.Name(id=name), attr="append"),
-                    args=[ast.expr() as item],
-                    keywords=[],
-                )
-            ) if name in self.locals and self.depth and not isinstance(item, ast.Starred):
-                return assign(name, operator("append", [load(name, node), item], node), node)
-        return node
+    def _before_changes(self, node: Any) -> list[Any]:
+        """In a block, a statement that changes a list first binds the local variable to a list of
+        the block's own: the block may run or not, or often."""
+        here = [node.test] if isinstance(node, ast.If) else [node]
+        if not self.depth or isinstance(node, ast.With | ast.Try | ast.Match):
+            return []
+        changes = dict(each for part in walk_here(here) if (each := _list_change(part)))
+        return [
+            assign(name, operator("own_list", [load(name, node), method], node), node)
+            for name, method in changes.items()
+            if name in self.locals
+        ]
 
     def _inside(self, node: Any) -> Any:
         """Lower the blocks within a statement."""

@@ -1,14 +1,25 @@
-"""Python lists to which a branch or loop of the graph appends."""
+"""Python lists whose length a branch or loop of the graph changes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from eagre.composites.tensor_array import TensorArray
+from eagre.core import ambient, dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import UnimplementedError
-from eagre.functions.autograph.values import is_tensor_like, shown
+from eagre.functions.autograph.values import is_symbolic, is_tensor_like, shown
 from eagre.functions.effects import note_call
+from eagre.ops.joining import concat
+from eagre.ops.selection import where
+from eagre.primitives import arithmetic
+from eagre.primitives.arithmetic import maximum, minimum
+from eagre.primitives.checking import demand
+from eagre.primitives.comparison import logical_and
+
+
+class EmptyListError(IndexError):
+    """A block takes an item out of a list that has none while it is traced."""
 
 
 class Tracked(list[Any]):
@@ -19,10 +30,16 @@ class Tracked(list[Any]):
         self.origin = origin
         self.source: list[Any] = getattr(origin, "source", origin)
 
+    def pop(self, index: Any = -1) -> Any:
+        """As of any list; of an empty one it is not known yet what items it may have."""
+        if not self:
+            raise EmptyListError("pop from empty list")
+        return super().pop(index)
+
     @property
-    def has_grown(self) -> bool:
-        """Whether the block has appended to it."""
-        return len(self) > len(self.origin)
+    def has_other_length(self) -> bool:
+        """Whether the block has made it longer or shorter."""
+        return len(self) != len(self.origin)
 
 
 def tracked(value: Any) -> Any:
@@ -32,19 +49,20 @@ def tracked(value: Any) -> Any:
 
 def untracked(value: Any) -> Any:
     """What a block leaves of it: the list itself where nothing has changed."""
-    if not isinstance(value, Tracked) or value.has_grown:
+    if not isinstance(value, Tracked) or value.has_other_length:
         return value
     pairs = zip(value, value.origin, strict=False)
     is_same = len(value) == len(value.origin) and all(a is b for a, b in pairs)
     return value.origin if is_same else list(value)
 
 
-def append(values: Any, item: Any) -> Any:
-    """`values.append(item)`; what `values` is afterwards."""
+def own_list(values: Any, method: str) -> Any:
+    """What a block changes by a method where the source changes `values`."""
     if isinstance(values, GrowingList):
-        return values.with_item(item)
-    note_call(getattr(values, "source", values).append)
-    values.append(item)
+        return GrowingList(values.array)
+    is_call = isinstance(values, list) and method != "__setitem__"  # an assignment is seen as such
+    if is_call and not ambient.executing_eagerly():
+        note_call(getattr(getattr(values, "source", values), method))
     return values
 
 
@@ -55,10 +73,18 @@ class ListMethodError(UnimplementedError, AttributeError):
 _METHODS = frozenset(name for name in dir(list) if not name.startswith("_"))
 
 
+def _refusal(came: str) -> ListMethodError:
+    return ListMethodError(
+        "append in a branch or loop of the graph makes a list that can be indexed, and has append, "
+        f"extend, insert, pop, reverse, clear and copy. Received: {came}. Use tf.stack of the list."
+    )
+
+
 class GrowingList:
     """A list whose length the graph knows. Its items are tensors of one shape and dtype.
 
-    It can be a tensor (`tf.stack` of the list), be indexed, looped over, asked for its `len`.
+    It can be a tensor (`tf.stack` of the list), be indexed, looped over, asked for its `len`, and
+    changed as lists are.
     """
 
     def __init__(self, array: TensorArray) -> None:
@@ -66,11 +92,11 @@ class GrowingList:
 
     @staticmethod
     def is_wanted(before: Any, after: Any) -> bool:
-        """Whether one of two values of a variable is a list to which a block has appended."""
+        """Whether one of two values of a variable is a list whose length a block has changed."""
         are_lists = [isinstance(each, list) for each in (before, after)]
         are_growing = [isinstance(each, GrowingList) for each in (before, after)]
-        has_grown = any(isinstance(v, Tracked) and v.has_grown for v in (before, after))
-        return (has_grown and all(are_lists)) or (any(are_growing) and any(are_lists))
+        has_changed = any(isinstance(v, Tracked) and v.has_other_length for v in (before, after))
+        return (has_changed and all(are_lists)) or (any(are_growing) and any(are_lists))
 
     @staticmethod
     def of(values: Any, other: Any) -> Any:
@@ -94,21 +120,84 @@ class GrowingList:
             array = array.write(number, to_tensor(each, dtype if is_tensor_like(each) else None))
         return GrowingList(array)
 
-    def with_item(self, item: Any) -> GrowingList:
-        """The list with one more item."""
-        return GrowingList(self.array.write(self.array.size(), item))
+    # Changes, in place: a block of the graph works on a list of its own.
 
     def append(self, item: Any) -> None:
-        """Append an item in place, outside branches and loops of the graph."""
-        self.array = self.with_item(item).array
+        """Put an item at the end."""
+        self.array = self.array.write(self.array.size(), item)
+
+    def extend(self, items: Any) -> None:
+        """Put several items at the end."""
+        if isinstance(items, GrowingList) or is_symbolic(items):
+            self._put([self._elements, self._fitting(items)])
+            return
+        for item in items:
+            self.append(item)
+
+    def insert(self, index: Any, item: Any) -> None:
+        """Put an item before another one."""
+        size = self.array.size()
+        place = minimum(maximum(self._place(index), to_tensor(0)), size)
+        elements = self._elements
+        self._put([elements[:place], self._fitting([item]), elements[place:]])
+
+    def pop(self, index: Any = -1) -> Any:
+        """Take an item out, by default the last one."""
+        place, elements = self._checked(index, "list.pop"), self._elements
+        self._put([elements[:place], elements[place + 1 :]])
+        return elements[place]
+
+    def clear(self) -> None:
+        """Take all items out."""
+        self._put([self._elements[:0]])
+
+    def reverse(self) -> None:
+        """Turn the order of the items round."""
+        self._put([self._elements[::-1]])
+
+    def copy(self) -> GrowingList:
+        """A list of the same items."""
+        return GrowingList(self.array)
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        if isinstance(index, slice):
+            raise _refusal("assigning a slice")
+        self.array = self.array.write(self._checked(index, "list.__setitem__"), item)
+
+    def __iadd__(self, items: Any) -> GrowingList:
+        longer = self.copy()
+        longer.extend(items)
+        return longer
+
+    def __add__(self, items: Any) -> GrowingList:
+        return self.__iadd__(items)
+
+    @property
+    def _elements(self) -> Any:
+        return self.array.stack()
+
+    def _put(self, pieces: list[Any]) -> None:
+        self.array = self.array.unstack(concat(pieces, 0) if len(pieces) > 1 else pieces[0])
+
+    def _fitting(self, items: Any) -> Any:
+        return to_tensor(items, self.array.dtype, name="list of the graph")
+
+    def _place(self, index: Any) -> Any:
+        """The place that an index names: a negative one counts from the end."""
+        index = arithmetic.cast(to_tensor(index), dtype=dtypes.int32)
+        return where(index < 0, index + self.array.size(), index)
+
+    def _checked(self, index: Any, name: str) -> Any:
+        place = self._place(index)
+        is_inside = logical_and(place >= 0, place < self.array.size())
+        return demand(
+            place, is_inside, message=f"{name} expected an index inside the list. Received: "
+        )
 
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:
             raise AttributeError(f"a list that grows in a graph has no attribute {name!r}")
-        raise ListMethodError(
-            "append in a branch or loop of the graph makes a list that cannot but grow. Received: "
-            f"its method {name!r}. Use a tf.TensorArray, or slice tf.stack of the list."
-        )
+        raise _refusal(f"its method {name!r}")
 
     def __composite__(self) -> tuple[list[Any], Any]:
         return [self.array], lambda parts: GrowingList(parts[0])
@@ -122,10 +211,10 @@ class GrowingList:
         return GrowingList(self.array.__settle__(other.array))
 
     def __tensor__(self, dtype: Any) -> Any:
-        return to_tensor(self.array.stack(), dtype)
+        return to_tensor(self._elements, dtype)
 
     def __getitem__(self, index: Any) -> Any:
-        return self.array.stack()[index]
+        return self._elements[index]
 
     def __len__(self) -> int:
         return int(self.array.size())
@@ -134,4 +223,4 @@ class GrowingList:
         return f"<list that grows in the graph: {self.array!r}>"
 
     def __iter__(self) -> Any:
-        return iter(self.array.stack())
+        return iter(self._elements)

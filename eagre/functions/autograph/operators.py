@@ -11,7 +11,7 @@ from eagre.core.conversion import to_tensor
 from eagre.functions.autograph.branching import State, graph_if
 from eagre.functions.autograph.calls import called
 from eagre.functions.autograph.iteration import sequence_of
-from eagre.functions.autograph.lists import append
+from eagre.functions.autograph.lists import own_list
 from eagre.functions.autograph.logic import (
     and_,
     assertion,
@@ -36,8 +36,8 @@ from eagre.functions.effects import note_assignment, note_augmented, note_change
 from eagre.graph.trace import user_line
 
 __all__ = [
-    "and_", "append", "assertion", "assigned", "augmented", "called", "changed", "compare",
-    "for_statement", "goes_on", "if_expression", "if_statement", "not_", "or_", "plain",
+    "and_", "assertion", "assigned", "augmented", "called", "changed", "compare",
+    "for_statement", "goes_on", "if_expression", "if_statement", "not_", "or_", "own_list", "plain",
     "put_attribute", "put_item", "raised", "read", "result", "slot", "while_statement",
 ]  # fmt: skip
 

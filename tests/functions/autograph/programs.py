@@ -484,6 +484,80 @@ def appends_in_branches_of_branches(x):
     return tf.stack(found), len(found)
 
 
+@program(VECTOR, INT, calls=[([1.0, -2.0, 3.0], 2), ([-1.0, 4.0], 1), ([-1.0, 2.0, -3.0], 0)])
+def pops(v, n):
+    found = [v[0]]
+    for x in v:
+        if x > 0.0:
+            found.append(x)
+        elif len(found) > 1:
+            found.append(found.pop() * x)
+    stack = [v[0], v[1]]
+    for i in tf.range(n):
+        x = stack.pop()
+        stack.extend([x * 2.0, x + 1.0])
+        if i == 1:
+            stack.insert(0, x)
+    total = 0.0
+    while len(stack) > 0:
+        total = total * 0.5 + stack.pop()
+    return tf.stack(found), len(found), total
+
+
+@program(VECTOR, calls=[([1.0, 2.0, 0.0, 5.0, 0.0],), ([3.0],)])
+def stack_machine(tokens):
+    stack = []
+    for token in tokens:
+        if token == 0.0:
+            stack.append(stack.pop() + stack.pop())
+        else:
+            stack.append(token)
+    return stack.pop()
+
+
+@program(VECTOR, INT, calls=[([1.0, -2.0, 3.0], 2), ([-1.0, 4.0], 1)])
+def changes_of_lists(v, n):
+    found = []
+    for x in v:
+        found.append(x)
+    found[0] = v[1] * 10.0
+    i = 0
+    while i < n:
+        found[i] = found[i] + 1.0
+        found[-1 - i] = found[i] * 2.0
+        i += 1
+    found.extend([v[0], v[0]])
+    found += [v[1]]
+    found.insert(1, v[0] * 7.0)
+    other = found.copy()
+    first = found.pop(0)
+    found.reverse()
+    found.extend(other)
+    return tf.stack(found), first, found[0], len(found)
+
+
+@program(VECTOR, calls=[([1.0, -2.0],), ([-1.0, 4.0],)])
+def shorter_lists(v):
+    found = [v[0], v[1], v[0]]
+    if v[0] > 0.0:
+        y = found.pop(0)
+        found.pop()
+    else:
+        y = v[1]
+    pair = [v[0], v[1]]
+    for i in range(2):
+        pair[i] = pair[i] * 2.0
+        if v[0] > 0.0:
+            pair[i] = pair[i] + 1.0
+    for x in v:
+        pair[0] = pair[0] + pair[1] * x
+        pair.reverse()
+        if x > 3.0:
+            found.clear()
+        found.append(x)
+    return tf.stack(found), y, pair
+
+
 # What is around -------------------------------------------------------------------------------
 
 
