@@ -45,7 +45,14 @@ def test_as_tensorflow(expression, expected):
     if expression in DEPARTURES:
         assert got == DEPARTURES[expression] != expected
     else:
-        assert got == expected
+        assert with_pairs(got) == with_pairs(expected)
+
+
+def with_pairs(found):
+    """The outcome; an ordered dictionary as such, since Python 3.12 prints it in another way."""
+    text = found.get("value", "")
+    is_ordered = text.startswith("OrderedDict(")
+    return eval(text, {"OrderedDict": collections.OrderedDict}) if is_ordered else found
 
 
 def test_departures_are_cases():

@@ -277,5 +277,6 @@ def _too_deep(error: RecursionError) -> RecursionError:
         return error
     return RecursionError(
         "if with a tensor as its condition cannot end a recursion: both ways are traced, each time "
-        f"again. Received: {text}, at {user_line()}. Use a while loop, or a Python condition."
+        f"again. Received: {text.partition(' while ')[0]}, at {user_line()}. Use a while loop, or a "
+        "Python condition."
     )
