@@ -76,7 +76,7 @@ def _trace_one(
         level.graph.function = around.graph.function
     with level as graph:
         arguments = [graph.add_input(spec, f"value_{i}") for i, spec in enumerate(specs)]
-        result = function(*arguments)
+        result: Any = function(*arguments)
         is_plain = result.__class__ is list and all(isinstance(leaf, Tensor) for leaf in result)
         if not is_plain and any(leaf is None for leaf in structure.flatten(result)):
             raise TypeError(f"{owner} expected {name} to return tensors. Received: {result!r}")

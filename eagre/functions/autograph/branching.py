@@ -275,8 +275,8 @@ def _too_deep(error: RecursionError) -> RecursionError:
     text = str(error)
     if text.startswith("if "):
         return error
+    came = text.partition(" while ")[0]
     return RecursionError(
         "if with a tensor as its condition cannot end a recursion: both ways are traced, each time "
-        f"again. Received: {text.partition(' while ')[0]}, at {user_line()}. Use a while loop, or a "
-        "Python condition."
+        f"again. Received: {came}, at {user_line()}. Use a while loop, or a Python condition."
     )
