@@ -13,7 +13,7 @@ from eagre.state.trackable import appeared
 
 
 class WatchedList(list[Any]):
-    """A list that tells of new items at its end."""
+    """A list that tells of new items, by the places where they stand then."""
 
     __slots__ = ("__weakref__", "_items", "_original")
 
@@ -32,6 +32,18 @@ class WatchedList(list[Any]):
     def __iadd__(self, items: Any) -> Any:
         self.extend(items)
         return self
+
+    def insert(self, index: Any, item: Any) -> None:
+        super().insert(index, item)
+        # Where it stands, `list` knows: an index may be negative or beyond the end.
+        place = next(place for place, each in enumerate(self) if each is item)
+        self[place] = item
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        super().__setitem__(index, item)
+        places = range(len(self))[index]
+        for place in places if isinstance(index, slice) else [places]:
+            super().__setitem__(place, appeared(self, str(place), self[place]))
 
     def check(self) -> None:
         """Refuse that the list which this one has replaced grows by its own."""

@@ -13,6 +13,8 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from eagre.core.errors import (
+    FailedPreconditionError,
+    InvalidArgumentError,
     NotFoundError,
     OpError,
     PermissionDeniedError,
@@ -26,9 +28,19 @@ if TYPE_CHECKING:
 UNFINISHED = ".partial"
 _FLUSHED_FROM = 1 << 26
 _PAUSE = 0.01
+_SHOWN = 40
+"""Letters of a file's name that its unfinished form has: a long name is not made too long."""
 _ERRORS = {
     errno.ENOSPC: ResourceExhaustedError,
     errno.EDQUOT: ResourceExhaustedError,
+    errno.EFBIG: ResourceExhaustedError,
+    errno.EMFILE: ResourceExhaustedError,
+    errno.ENFILE: ResourceExhaustedError,
+    errno.ENOMEM: ResourceExhaustedError,
+    errno.ENAMETOOLONG: InvalidArgumentError,
+    errno.EISDIR: FailedPreconditionError,
+    errno.ENOTDIR: FailedPreconditionError,
+    errno.EEXIST: FailedPreconditionError,
     errno.EACCES: PermissionDeniedError,
     errno.EPERM: PermissionDeniedError,
     errno.EROFS: PermissionDeniedError,
@@ -96,7 +108,8 @@ class _Flusher:
 def write_text(path: str, text: str) -> None:
     """Put a small text in place of the file `path`."""
     with new_file(path) as file:
-        file.write(text.encode())
+        # Names of files are bytes to the system, and may be no text.
+        file.write(text.encode("utf-8", "surrogateescape"))
 
 
 def remove(path: str) -> None:
@@ -143,7 +156,7 @@ class as_operation_error:
 def _open_beside(path: str) -> tuple[str, Any]:
     folder, name = os.path.split(path)
     while True:
-        unfinished = os.path.join(folder, f".{name}.{os.urandom(6).hex()}{UNFINISHED}")
+        unfinished = os.path.join(folder, f".{name[:_SHOWN]}.{os.urandom(6).hex()}{UNFINISHED}")
         file = open(unfinished, "xb", buffering=0)
         # Another process may have taken it for abandoned before the lock was there.
         if _lock(file) and os.path.exists(unfinished):

@@ -35,7 +35,7 @@ def encode(array: Any) -> Stored:
 def _encode_strings(array: Any) -> Any:
     texts = [_as_bytes(text) for text in array.reshape(-1).tolist()]
     ends = np.cumsum([0, *map(len, texts)], dtype="<i8")
-    return np.frombuffer(ends.tobytes() + b"".join(texts), np.uint8)
+    return np.frombuffer(b"".join([ends.tobytes(), *texts]), np.uint8)
 
 
 def _as_bytes(text: Any) -> bytes:

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from eagre.core.caller import Called
-from eagre.core.errors import DataLossError
+from eagre.core.errors import DataLossError, InvalidArgumentError
 from eagre.state.checkpoint.checksums import FIELD, is_unbroken, seal, seal_of
 from eagre.state.checkpoint.durable import new_file, remove, remove_unfinished
 from eagre.state.checkpoint.encoding import decode, encode, spec_of
@@ -25,6 +25,7 @@ from eagre.state.checkpoint.object_graph import (
 )
 from eagre.state.checkpoint.safetensors_file import (
     HEADER_LIMIT,
+    METADATA,
     SafetensorsFile,
     Stored,
     is_text_table,
@@ -51,6 +52,11 @@ def write_checkpoint(
     prefix: str, arrays: Mapping[str, Any], nodes: list[Node], shard_size: int, advance: Any
 ) -> None:
     """Write a checkpoint; on return it is on the disk, and what it replaces is gone."""
+    if METADATA in arrays:
+        raise InvalidArgumentError(
+            f"{Called('save')} expected names other than {METADATA!r}, which the format of files "
+            f"keeps for itself. Received: a variable of that name. Give its attribute another one."
+        )
     remove_unfinished(os.path.dirname(prefix))
     metadata = {"format": "eagre", "objects": graph_to_json(nodes)}
     stored = {name: encode(array) for name, array in arrays.items()}
@@ -191,7 +197,8 @@ class SafetensorsReader:
         if not isinstance(metadata, dict) or not is_text_table(places):
             raise self._damaged("metadata and a weight_map of file names", f"{text[:80]!r}")
         for name in set(places.values()):
-            if name != os.path.basename(name) or not re.fullmatch(r"[^\\/:\0]+\.safetensors", name):
+            is_beside = name == os.path.basename(name) and "\0" not in name
+            if not is_beside or not name.endswith(SUFFIX):
                 raise self._damaged("shards beside the index", f"{name!r}")
         is_unsealed = mark is None and metadata.get("format") == "eagre"
         if is_unsealed or not isinstance(metadata.get("seals", {}), dict):

@@ -30,6 +30,7 @@ from eagre.state.checkpoint.file_bytes import ALIGNMENT, FileBytes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+METADATA = "__metadata__"
 HEADER_LIMIT = 100_000_000
 PIECE = 1 << 25
 """Bytes that one call writes: what comes in such pieces lies in the system's cache in large pages,
@@ -159,7 +160,7 @@ def _header(
     tensors: Mapping[str, Stored], sums: dict[str, str], metadata: Mapping[str, str]
 ) -> bytes:
     notes = {name: {"checksum": sums[name], **stored.note} for name, stored in tensors.items()}
-    header: dict[str, Any] = {"__metadata__": {**FIELD, **metadata, "tensors": to_json(notes)}}
+    header: dict[str, Any] = {METADATA: {**FIELD, **metadata, "tensors": to_json(notes)}}
     end = 0
     for name, (array, code, shape, _) in tensors.items():
         start, end = end, end + array.nbytes
@@ -243,7 +244,7 @@ class SafetensorsFile:
 
     def _parse(self, text: bytes) -> None:
         header = parse_json(text, self.damaged, self.seal is not None)
-        metadata = header.pop("__metadata__", {})
+        metadata = header.pop(METADATA, {})
         if not is_text_table(metadata):
             raise self.damaged("metadata of texts", f"{metadata!r}")
         if metadata.get("format") == "eagre" and self.seal is None:

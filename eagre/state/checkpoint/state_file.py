@@ -106,7 +106,7 @@ def latest_checkpoint(checkpoint_dir: Any, latest_filename: str | None = None) -
 def _parse(path: str) -> CheckpointState:
     with (
         as_operation_error(Called("latest_checkpoint"), "read", path),
-        open(path, encoding="utf-8", errors="replace") as file,
+        open(path, encoding="utf-8", errors="surrogateescape") as file,
     ):
         text = file.read()
     state = CheckpointState()

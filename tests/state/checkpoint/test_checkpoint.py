@@ -277,6 +277,25 @@ def test_a_list_set_later_grows_later(saved):
     assert module.layers[1].weights.numpy().tolist() == [[12.0]] * 3
 
 
+def test_places_in_a_list_that_are_taken_later(saved):
+    module = tf.Module()
+    module.layers = [None, None]
+    status = train.Checkpoint(model=module).restore(saved)
+    module.layers[0] = Dense(2, 3)
+    module.layers[-1:] = [Dense(3, 1)]
+    assert module.layers[0].bias.numpy().tolist() == [11.0] * 3
+    assert module.layers[1].weights.numpy().tolist() == [[12.0]] * 3
+    assert not [name for name in status.pending if "first" in name]
+    module.layers = []
+    train.Checkpoint(model=module).restore(saved)
+    module.layers.insert(0, Dense(2, 3))
+    module.layers.insert(99, Dense(3, 1))
+    assert module.layers[0].bias.numpy().tolist() == [11.0] * 3
+    assert module.layers[1].bias.numpy().tolist() == [12.0]
+    module.layers[0:0] = []
+    assert len(module.layers) == 2
+
+
 def test_a_list_that_grows_by_another_name_is_not_lost_silently(saved):
     module, layers = tf.Module(), [Dense(2, 3)]
     module.layers = layers

@@ -1,6 +1,7 @@
 """Damaged and foreign files: an error of a known class, and every variable as it was."""
 
 import json
+import os
 import struct
 from contextlib import suppress
 
@@ -147,7 +148,9 @@ def test_indexes_that_lead_elsewhere(tmp_path, good, name):
     (tmp_path.parent / "x.safetensors").write_bytes(good)
     error = refuse(tmp_path, json.dumps({"weight_map": {"a": name}}).encode(),
                    ".safetensors.index.json")
-    is_name = name == "gone.safetensors"
+    # Where these characters mean nothing, they are letters of a name like any other.
+    letters = {"b\\c.safetensors", "C:x.safetensors"} if os.name == "posix" else set()
+    is_name = name in {"gone.safetensors"} | letters
     assert isinstance(error, tf.errors.NotFoundError if is_name else tf.errors.DataLossError)
 
 
