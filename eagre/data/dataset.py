@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from eagre.core import dtypes
+from eagre.core import ambient, dtypes
 from eagre.core.errors import InaccessibleTensorError, UnimplementedError
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.data.cursors import Course, Cursor, Element, IndexedCursor, pipeline
 from eagre.data.explaining import explained
+from eagre.data.functions import ElementFunction
 from eagre.data.iterator import Iterator, NumpyIterator
 from eagre.data.methods.sources import Sources
 from eagre.data.options import Options
@@ -45,6 +46,15 @@ class Dataset(Transformations, Sources):
     """The `Pace` of a stage with threads, as its last run chose it."""
     clock: Any = None
     """The `Clock` of the last iteration."""
+
+    made_of: Any = None
+    """Positional and named arguments of a dataset that was made while tracing."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        made = object.__new__(cls)
+        if ambient.stacks and not ambient.executing_eagerly():
+            made.made_of = args, kwargs
+        return made
 
     def __init__(self, spec: Any, *inputs: Dataset, stage: str = "Dataset") -> None:
         self.layout = Layout(spec)
@@ -87,10 +97,15 @@ class Dataset(Transformations, Sources):
         """Refuse a stage made while tracing, of numbers that only the running graph knows."""
         for name, value in vars(self).items():
             values = value if isinstance(value, list | tuple) else (value,)
+            if isinstance(value, ElementFunction):
+                name, values = "tensors in its function", value.traced()[1]
+            elif name == "made_of":
+                name, values = "arguments", (value or ((),))[0]
             if any(isinstance(each, SymbolicTensor) for each in values):
                 raise InaccessibleTensorError(
                     f"{self.stage} at {self.line} expected tensors with values. Received: symbolic "
-                    f"{name.lstrip('_')}. Make the dataset outside the traced function."
+                    f"{name.lstrip('_')}. Go through it with for or reduce in the traced function, "
+                    "or make it outside."
                 )
 
     def is_threaded(self) -> bool:
@@ -120,6 +135,10 @@ class Dataset(Transformations, Sources):
         >>> bool(tf.data.Dataset.range(7).repeat().cardinality() == tf.data.INFINITE_CARDINALITY)
         True
         """
+        if ambient.stacks and not ambient.executing_eagerly():
+            from eagre.data.graph_iteration import cardinality_in_graph
+
+            return cardinality_in_graph(self)
         return constant(self.size(), dtypes.int64)
 
     def __iter__(self) -> Any:

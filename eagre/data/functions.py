@@ -7,6 +7,7 @@ be traced, such as a function that asks for values: then its first call says wha
 from __future__ import annotations
 
 from _thread import get_ident
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,6 +90,10 @@ class ElementFunction:
         sample: Callable[[], Any] | None = None,
         leaf: Callable[[Any, str], Any] | None = None,
     ) -> None:
+        if isinstance(function, ElementFunction):
+            for name in self.__slots__:
+                setattr(self, name, getattr(function, name))
+            return
         if not callable(function):
             raise ValueError(f"{stage} expected a function. Received: {described(function)}")
         self.stage = stage
@@ -109,6 +114,12 @@ class ElementFunction:
     def traced(self) -> tuple[Any, tuple[Any, ...]]:
         """The graph, None where the function runs as Python, and what it captures."""
         return self._graph, self._captures
+
+    def like(self, function: Any, captures: Any) -> ElementFunction:
+        """This function as it is traced, with other captures."""
+        made = ElementFunction(self.stage, self, ())
+        made.function, made._captures = function, tuple(captures)
+        return made
 
     @property
     def draws(self) -> bool:
@@ -161,16 +172,16 @@ class ElementFunction:
             self.reason = "debug mode"
             return self._spec_by_calling(sample, None)
         try:
-            with ambient.outside(None), Together():
+            # Within another trace, what belongs to that one is captured.
+            around = ambient.outside(None) if ambient.executing_eagerly() else nullcontext()
+            with around, Together():
                 concrete = self._traced(specs)
         except _ReturnsDatasetsError as found:
             self.reason = "it returns datasets"
             return found.spec
         except (InaccessibleTensorError, OperatorNotAllowedInGraphError) as error:
             self.reason = f"{error}".split(". ")[0]
-            concrete = self._traced_within(specs)
-            if concrete is None:
-                return self._spec_by_calling(sample, error)
+            return self._spec_by_calling(sample, error)
         except Exception as error:
             error.add_note(f"{self.stage} traced its function, which raised this.")
             raise
@@ -180,18 +191,6 @@ class ElementFunction:
         else:
             self._graph, self._captures = concrete.graph, tuple(concrete.graph.captures)
         return structure.map_structure(lambda tensor: tensor.spec, result)
-
-    def _traced_within(self, specs: Any) -> Any:
-        """The function as part of the trace around it, whose values it may use; None if it cannot.
-
-        Only its spec is wanted now: the dataset is made again when there are values.
-        """
-        if ambient.executing_eagerly():
-            return None
-        try:
-            return self._traced(specs)
-        except (InaccessibleTensorError, OperatorNotAllowedInGraphError):
-            return None
 
     def _traced(self, specs: Any) -> Any:
         function = self.function

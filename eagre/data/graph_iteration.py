@@ -17,8 +17,13 @@ from eagre.core.conversion import to_tensor
 from eagre.core.primitive import apply
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
+from eagre.data.results import reduction
+from eagre.data.specs import normalized
+from eagre.data.symbolic import symbols_of, with_values
 from eagre.functions.autograph.branching import State
+from eagre.functions.autograph.conversion import convert
 from eagre.functions.autograph.looping import graph_loop
+from eagre.ops.creation import constant
 
 _numbers = count()
 _open: dict[int, Any] = {}
@@ -39,6 +44,63 @@ def next_in_graph(iterator: Any) -> Any:
     return _packed(iterator, parts)
 
 
+def cardinality_in_graph(dataset: Any) -> Any:
+    """The number of elements that a dataset has when the graph runs."""
+    symbols = symbols_of(dataset)
+    if not symbols:
+        return constant(dataset.size(), dtypes.int64)
+
+    def count(*values: Any) -> Any:
+        return [wrap(np.array(with_values(dataset, symbols, values).size(), np.int64))]
+
+    (found,) = apply(host_call, tuple(symbols), {"function": count, "specs": (_NUMBER,)})
+    return found
+
+
+def single_in_graph(dataset: Any) -> Any:
+    """The only element that a dataset has when the graph runs."""
+    symbols = symbols_of(dataset)
+
+    def fetch(*values: Any) -> Any:
+        element = with_values(dataset, symbols, values).get_single_element()
+        return structure.flatten(element)
+
+    parts = apply(host_call, tuple(symbols), {"function": fetch, "specs": _specs(dataset)})
+    return _packed(dataset, parts)
+
+
+class _Step:
+    """What `reduce` does for an element: the user's function, of a state and an element."""
+
+    def __init__(self, function: Any, state: Any, spec: Any) -> None:
+        self._function, self._state = convert(function), state
+        values, leaves = structure.flatten(state), structure.flatten(spec)
+        self._shapes = [
+            (value, leaf.shape) for value, leaf in zip(values, leaves, strict=True)
+        ]
+
+    def options(self) -> Any:
+        """The shapes that the state has before and after each element."""
+        return {"shape_invariants": self._shapes}
+
+    def __call__(self, element: Any, values: Any) -> Any:
+        state = structure.pack_sequence_as(self._state, list(values))
+        return structure.flatten(normalized(self._function(state, element), "Dataset.reduce"))
+
+
+def reduce_in_graph(dataset: Any, initial: Any, function: Any) -> Any:
+    """The last state, computed by a loop of the graph."""
+    state = normalized(initial, "Dataset.reduce(initial_state)", to_value)
+    values = structure.flatten(state)
+    step = _Step(function, state, reduction(dataset, state, function, None)[1])
+    return structure.pack_sequence_as(state, list(iterate(dataset, step, values)))
+
+
+def to_value(value: Any, name: str) -> Any:
+    """A part of the state as a tensor of the graph."""
+    return to_tensor(value, name=name)
+
+
 def iterate(iterable: Any, body: Any, values: Any) -> Any:
     """Let the graph call `body(element, values)`, which returns new values, for each element.
 
@@ -46,7 +108,7 @@ def iterate(iterable: Any, body: Any, values: Any) -> Any:
     wanted, and `body.names` what the values are called.
     """
     loop = _Loop(iterable, body, values)
-    graph_loop("for", loop.test, loop.step, loop)
+    graph_loop("for", loop.test, loop.step, loop, getattr(body, "options", None))
     loop.end()
     return loop.values
 
@@ -54,14 +116,16 @@ def iterate(iterable: Any, body: Any, values: Any) -> Any:
 class _Loop(State):
     """What the loop carries: whether there is an element, its components, and the values."""
 
-    __slots__ = ("body", "element", "iterable", "number", "specs", "values")
+    __slots__ = ("body", "element", "iterable", "number", "specs", "symbols", "values")
 
     def __init__(self, iterable: Any, body: Any, values: Any) -> None:
         names = getattr(body, "names", None) or tuple([f"value_{n}" for n in range(len(values))])
         super().__init__(("ag__element", *names), self._get, self._put)
         self.iterable, self.body, self.values = iterable, body, tuple(values)
         self.specs = _specs(iterable)
-        (self.number,) = apply(host_call, (), {"function": self._begin, "specs": (_NUMBER,)})
+        self.symbols = [] if hasattr(iterable, "get_next") else symbols_of(iterable)
+        params = {"function": self._begin, "specs": (_NUMBER,)}
+        (self.number,) = apply(host_call, tuple(self.symbols), params)
         self.element = self._fetch(self._goes_on())
 
     def _get(self) -> Any:
@@ -94,9 +158,10 @@ class _Loop(State):
 
     # When the graph runs ----------------------------------------------------------------------
 
-    def _begin(self) -> Any:
+    def _begin(self, *values: Any) -> Any:
         number = next(_numbers)
-        _open[number] = iter(self.iterable)
+        iterable = self.iterable
+        _open[number] = iter(with_values(iterable, self.symbols, values) if values else iterable)
         return [wrap(np.array(number, np.int64))]
 
     def _next(self, number: Any, goes_on: Any) -> Any:

@@ -21,7 +21,7 @@ from eagre.data.functions import ElementFunction
 from eagre.data.specs import is_dataset
 from eagre.graph.graph import Graph
 
-_PASSED = frozenset({"inputs", "layout", "line", "number", "seed", "stage"})
+_PASSED = frozenset({"clock", "inputs", "layout", "line", "made_of", "number", "pace", "seed", "stage"})
 
 
 def fingerprint(dataset: Dataset) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from eagre.core import ambient, structure
 from eagre.core.conversion import described
-from eagre.core.errors import InaccessibleTensorError, InvalidArgumentError
+from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.data.cursors import Course, Cursor, Element, Run, mixed
 from eagre.data.dataset import Dataset
@@ -76,15 +76,6 @@ class FunctionStage(Dataset):
     def spec_of(self, source: Dataset) -> Any:
         """The spec of the elements."""
         return source.element_spec
-
-    def demand_values(self) -> None:
-        super().demand_values()
-        if self.function.depends_on_trace():
-            raise InaccessibleTensorError(
-                f"{self.stage} at {self.line} expected a function of tensors with values. "
-                "Received: one that uses symbolic tensors. Make the dataset outside the traced "
-                "function."
-            )
 
     def seed_of(self, run: Course, key: int) -> int | None:
         """What decides the random numbers of one pass, None where the function draws none."""
@@ -346,29 +337,6 @@ class _ScanCursor(_CountingCursor):
         self.pass_over(state)
 
 
-def reduced(source: Dataset, initial: Any, function: Any) -> Any:
-    """The last state of a scan whose function returns states alone."""
-    name = "Dataset.reduce"
-    state = normalized(initial, f"{name}(initial_state)")
-    values: Element = tuple([arrays_of(value) for value in structure.flatten(state)])
-    spec, found = structure.map_structure(spec_of, state), None
-    for _ in range(20):
-        found = ElementFunction(
-            name, function, [spec, source.element_spec],
-            lambda: (element := first_of(source)) and (values, element),
-        )  # fmt: skip
-        relaxed = relaxed_state(spec, found.spec, name)
-        if relaxed == spec:
-            break
-        spec = relaxed
-    assert found is not None
-    with ambient.outside(None):
-        cursor = Run(source).cursor
-        while (element := cursor.next()) is not None:
-            values = found(values, element)
-    return found.layout.pack(values)
-
-
 class Unique(Dataset):
     """Each element once."""
 
@@ -418,14 +386,3 @@ class _UniqueCursor(_CountingCursor):
             self._number += 1
             if element is not None:
                 self._is_new(element[0])
-
-
-def as_single(source: Dataset) -> Any:
-    """The only element."""
-    name = "Dataset.get_single_element"
-    with ambient.outside(None):
-        elements = Run(source).cursor.elements(2)
-    if len(elements) != 1:
-        count = "none" if not elements else "more than one"
-        raise InvalidArgumentError(f"{name} expected a dataset of one element. Received: {count}")
-    return source.layout.pack(elements[0])

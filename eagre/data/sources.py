@@ -133,7 +133,9 @@ class Range(Dataset):
 
     def __init__(self, start: Any, stop: Any, step: Any, dtype: dtypes.DType) -> None:
         super().__init__(TensorSpec.of((), dtype), stage="range")
-        self._bounds = start, stop, step
+        self._bounds = tuple([integer(each, "Dataset.range") for each in (start, stop, step)])
+        if self._bounds[2] == 0:
+            raise InvalidArgumentError("Dataset.range expected a step other than 0. Received: 0")
         self._dtype: Any = dtype.numpy
 
     @classmethod
@@ -146,10 +148,7 @@ class Range(Dataset):
                 "Dataset.range expected stop; start and stop; or start, stop and step. Received: "
                 f"{len(args)} arguments"
             )
-        numbers = [integer(each, "Dataset.range") for each in args]
-        start, stop, step = {1: [0, *numbers, 1], 2: [*numbers, 1], 3: numbers}[len(args)]
-        if step == 0:
-            raise InvalidArgumentError("Dataset.range expected a step other than 0. Received: 0")
+        start, stop, step = {1: [0, *args, 1], 2: [*args, 1], 3: args}[len(args)]
         return cls(start, stop, step, dtypes.as_dtype(output_type))
 
     def size(self) -> int:
@@ -262,7 +261,8 @@ class _RandomCursor(Cursor):
 def new_seed(seed: Any, name: str, differs: bool) -> Seed:
     """The seed of a stage: an integer, or a number that `tf.random.set_seed` governs."""
     if seed is not None:
-        return Seed(integer(seed, f"{name}(seed)"), True, differs)
+        number = integer(seed, f"{name}(seed)")
+        return Seed(0 if number is None else number, True, differs)
     from eagre.ops.random import uniform
 
     with ambient.outside(None):

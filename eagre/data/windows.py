@@ -16,7 +16,7 @@ class Window(Dataset):
     def __init__(self, source: Dataset, size: Any, shift: Any, stride: Any, drops: Any) -> None:
         name = "Dataset.window"
         self.length = integer(size, f"{name}(size)", 1)
-        self.shift = integer(self.length if shift is None else shift, f"{name}(shift)", 1)
+        self.shift = integer(size if shift is None else shift, f"{name}(shift)", 1)
         self.stride = integer(stride, f"{name}(stride)", 1)
         self.drops = bool(drops)
         spec = structure.map_structure(DatasetSpec, source.element_spec)

@@ -142,7 +142,30 @@ lengths.apply(E.bucket_by_sequence_length(length, [3, 5], [2, 2, 2]))
 r.apply(E.rejection_resample(lambda x: x % 2, [0.0, 1.0], [0.5, 0.5], 3))
 """.strip().splitlines()
 
-CASES = [*GROUPS, *OTHERS]
+IN_FUNCTIONS = """
+tf.function(lambda n: D.range(n).reduce(zero, add))(five)
+tf.function(lambda n: D.range(n).cardinality())(five)
+tf.function(lambda n: D.range(n).repeat().cardinality())(five)
+tf.function(lambda n: D.range(n).filter(lambda x: x > 2).cardinality())(five)
+tf.function(lambda n: D.range(n, n + 6, n - 3).batch(n - 2).reduce(zero, total_of))(five)
+tf.function(lambda n: D.range(n).batch(n).get_single_element())(five)
+tf.function(lambda n: D.range(n).get_single_element())(five)
+tf.function(lambda n: D.range(9).map(lambda x: x * n).skip(n).take(n - 3).reduce(zero, add))(five)
+tf.function(lambda n: D.range(9).filter(lambda x: x > n).repeat(n).reduce(zero, add))(five)
+tf.function(lambda n: D.range(20).shard(n, n - 2).enumerate(n).reduce(zero, second))(five)
+tf.function(lambda n: D.range(3).flat_map(lambda i: D.from_tensors(i + n)).reduce(zero, add))(five)
+tf.function(lambda n: D.range(5).scan(n, lambda s, x: (s + x, s)).reduce(zero, add))(five)
+tf.function(lambda n: D.range(9).shuffle(n).concatenate(D.range(n)).reduce(zero, add))(five)
+tf.function(lambda n: D.range(5).reduce([n], lambda s, x: tf.concat([s, [x]], 0)))(five)
+tf.function(lambda n: D.range(n).reduce((zero, {"a": 1.0}), lambda s, x: (s[0] + x, s[1])))(five)
+tf.function(lambda n: D.range(n).reduce(0, lambda s, x: x))(five)
+tf.function(lambda x: D.from_tensor_slices((x, {"a": x})).batch(2).reduce(0.0, sums))(vector)
+tf.function(lambda x: D.zip(D.from_tensors(x), D.from_tensors(x)).reduce(0.0, both))(vector)
+tf.function(lambda: r.reduce(zero, add))()
+tf.function(lambda: r.cardinality())()
+""".strip().splitlines()
+
+CASES = [*GROUPS, *OTHERS, *IN_FUNCTIONS]
 
 
 def names(tf: Any) -> dict[str, Any]:
@@ -166,7 +189,11 @@ def names(tf: Any) -> dict[str, Any]:
         "threes": lambda key, window: window.batch(3),
         "same": lambda x: x, "add": lambda s, x: s + x,
         "total": experimental.Reducer(lambda k: k, lambda s, x: s + x, lambda s: s),
-        "counted": counted,
+        "counted": counted, "zero": tf.constant(0, tf.int64), "five": tf.constant(5, tf.int64),
+        "vector": tf.constant([1.0, 2.0, 4.0]), "second": lambda s, x: s + x[0] * x[1],
+        "total_of": lambda s, x: s + tf.reduce_sum(x) * tf.size(x, tf.int64),
+        "sums": lambda s, x: s * 2.0 + tf.reduce_sum(x[0]) + tf.reduce_sum(x[1]["a"]),
+        "both": lambda s, x: s + tf.reduce_sum(x[0] * x[1]),
     }  # fmt: skip
 
 

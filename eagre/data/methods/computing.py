@@ -102,6 +102,6 @@ class Computing:
         >>> tf.data.Dataset.range(5).reduce(tf.constant(0, tf.int64), lambda s, x: s + x).numpy()
         np.int64(10)
         """
-        from eagre.data.mapping import reduced
+        from eagre.data.results import reduced
 
         return reduced(self, initial_state, reduce_func)

@@ -76,7 +76,7 @@ class Whole:
         >>> tf.data.Dataset.range(3).batch(3).get_single_element().numpy()
         array([0, 1, 2])
         """
-        from eagre.data.mapping import as_single
+        from eagre.data.results import as_single
 
         return as_single(self)
 
