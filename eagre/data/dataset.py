@@ -46,7 +46,10 @@ class Dataset(Transformations, Sources):
     """The `Pace` of a stage with threads, as its last run chose it."""
     clock: Any = None
     """The `Clock` of the last iteration."""
-
+    is_same = False
+    """Whether the elements are those of the input, in the same order."""
+    incidental: frozenset[str] = frozenset()
+    """Attributes on which no element depends."""
     made_of: Any = None
     """Positional and named arguments of a dataset that was made while tracing."""
 

@@ -19,6 +19,8 @@ from eagre.data.trails import following
 class IgnoreErrors(Dataset):
     """The elements that come without an error; `ignored` counts the errors of all passes."""
 
+    incidental = frozenset({"_last", "_lock", "ignored"})
+
     def __init__(self, source: Dataset, logs: Any) -> None:
         super().__init__(source.element_spec, source, stage="ignore_errors")
         self.logs = bool(logs)

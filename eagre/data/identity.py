@@ -21,7 +21,11 @@ from eagre.data.functions import ElementFunction
 from eagre.data.specs import is_dataset
 from eagre.graph.graph import Graph
 
-_PASSED = frozenset({"clock", "inputs", "layout", "line", "made_of", "number", "pace", "seed", "stage"})
+_PASSED = frozenset({
+    "calls", "clock", "inputs", "layout", "line", "logs", "made_of", "number", "own_options",
+    "pace", "places", "seed", "stage",
+})  # fmt: skip
+"""Attributes of stages that are told in another way, or on which no element depends."""
 
 
 def fingerprint(dataset: Dataset) -> str:
@@ -48,18 +52,17 @@ class _Digest:
             self._hash.update(len(data).to_bytes(8, "little") + data)
 
     def _dataset(self, dataset: Dataset) -> None:
-        stages = pipeline(dataset)
+        stages = [stage for stage in pipeline(dataset) if not stage.is_same]
         places = {id(stage): place for place, stage in enumerate(stages)}
         for stage in stages:
             self._note("stage", type(stage).__qualname__, stage.stage, stage.element_spec)
-            self._note(*[places[id(each)] for each in stage.inputs])
+            self._note(*[places[id(_behind(each))] for each in stage.inputs])
             if isinstance(stage.seed, Seed):
                 given = stage.seed.base if stage.seed.is_given else "by chance"
                 self._note("seed", given, stage.seed.differs)
-            for name in sorted(vars(stage).keys() - _PASSED):
-                if not name.startswith("_lock"):
-                    self._note(name)
-                    self._value(getattr(stage, name))
+            for name in sorted(vars(stage).keys() - _PASSED - stage.incidental):
+                self._note(name)
+                self._value(getattr(stage, name))
 
     def _value(self, value: Any) -> None:
         if value is None or isinstance(value, bool | int | float | str | bytes | DType | TypeSpec):
@@ -149,6 +152,13 @@ class _Digest:
                 self._code(constant)
             else:
                 self._note(repr(constant))
+
+
+def _behind(stage: Dataset) -> Dataset:
+    """The stage whose elements a stage has that only passes them on."""
+    while stage.is_same:
+        stage = stage.inputs[0]
+    return stage
 
 
 def _contents(cell: Any) -> Any:

@@ -18,6 +18,8 @@ from eagre.data.specs import datasets_in, integer
 class _Same(Dataset):
     """The elements of another dataset."""
 
+    is_same = True
+
     def __init__(self, source: Dataset, stage: str) -> None:
         super().__init__(source.element_spec, source, stage=stage)
         self.is_indexed = source.is_indexed
@@ -65,6 +67,8 @@ class WithOptions(_Same):
 
 class Cache(Dataset):
     """Elements that are kept when they have come once."""
+
+    incidental = frozenset({"origin", "values"})
 
     def __init__(self, source: Dataset) -> None:
         super().__init__(source.element_spec, source, stage="cache")

@@ -25,7 +25,9 @@ class Shuffle(Dataset):
         size = integer(buffer_size, "Dataset.shuffle(buffer_size)")
         if size is not None and size < 0 and source.size() >= 0:
             size = max(source.size(), 1)  # UNKNOWN stands for all
-        self.waiting = size if size is None else integer(size, "Dataset.shuffle(buffer_size)", 1)
+        self.waiting: Any = size
+        if size is not None:
+            self.waiting = integer(size, "Dataset.shuffle(buffer_size)", 1)
         self.seed = new_seed(seed, "Dataset.shuffle", differs)
 
     def begin(self, run: Course, key: int) -> Cursor:

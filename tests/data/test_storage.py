@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import eagre as tf
+from tests.data.test_resuming import PIPELINES
 
 D = tf.data.Dataset
 E = tf.data.experimental
@@ -337,3 +338,20 @@ def test_fingerprints_tell_pipelines_apart():
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True,
                            env=environment, cwd=Path(__file__).parents[2])  # fmt: skip
     assert json.loads(found.stdout) == first
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_a_fingerprint_does_not_change_when_elements_are_read(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    dataset = PIPELINES[name]()
+    before = int(dataset.fingerprint())
+    list(dataset)
+    assert int(dataset.fingerprint()) == before
+    changed = dataset.prefetch(3).with_options(tf.data.Options())
+    assert int(changed.fingerprint()) == before
+
+
+def test_how_fast_elements_come_is_no_part_of_a_fingerprint():
+    one = D.range(4).map(lambda x: x + 1, num_parallel_calls=1)
+    two = D.range(4).prefetch(2).map(lambda x: x + 1, num_parallel_calls=2)
+    assert int(one.fingerprint()) == int(two.fingerprint())

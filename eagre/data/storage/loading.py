@@ -25,6 +25,7 @@ class Loaded(Dataset):
     """Elements of some files of a folder, one file after the other."""
 
     is_indexed = True
+    incidental = frozenset({"_lock", "_pieces"})
 
     def __init__(self, index: Index, numbers: list[int], spec: Any) -> None:
         super().__init__(spec, stage="load")
