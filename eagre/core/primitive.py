@@ -60,6 +60,10 @@ class Primitive:
     can_fail: bool = False
     """Whether the kernel may raise because of values (not of shapes or dtypes)."""
 
+    is_exact: bool = False
+    """Whether each element of the output is a moved one, or one correctly rounded step away: the
+    bits depend neither on the memory layout nor on what is computed together with it."""
+
     checks_always: bool = False
     """Whether `infer` has to run before every eager kernel. Where it is False, the kernel refuses
     by itself all shapes and parameters that `infer` refuses, and `infer` only words the error."""

@@ -205,12 +205,17 @@ class Course:
         self.options: Any = None
         self._paces: dict[int, Any] = {}
 
+    def tunes(self) -> bool:
+        """Whether eagre may choose how the work is done."""
+        if self.options is None:
+            self.options = self.dataset.options()
+        return self.options.autotune.enabled is not False
+
     def pace(self, node: Dataset, asked: int, kind: Any = None) -> Any:
         """The `Pace` of a stage, or what it has of another kind: one for all its passes."""
         from eagre.data.pace import Pace
 
-        if self.options is None:
-            self.options = self.dataset.options()
+        self.tunes()
         if id(node) not in self._paces:
             node.pace = self._paces[id(node)] = (kind or Pace)(asked, self.options)
         return self._paces[id(node)]

@@ -35,6 +35,7 @@ from eagre.functions.tracing import Request, trace_call
 from eagre.graph.graph import effects_of
 from eagre.ops.drawing_apart import Apart, Together
 from eagre.ops.random import is_global
+from eagre.primitives.families import Elementwise
 from eagre.transforms.vectorize import batch_whole
 
 if TYPE_CHECKING:
@@ -280,22 +281,43 @@ class ElementFunction:
         if self._graph is None:
             return False
         if self._whole is None:
-            self._whole = all(_is_exact(each) for each in self._graph.operations)
+            self._whole = _is_exact_graph(self._graph)
         return self._whole
+
+    def may_fail(self) -> bool:
+        """Whether an element may be refused because of its values."""
+        return any(each.primitive.can_fail for each in self._graph.all_operations())
+
+
+def _is_exact_graph(graph: Any) -> bool:
+    """Whether the operations on elements are exact; those on nothing but captures are done once."""
+    count = len(graph.parameters) - len(graph.captures)
+    of_elements = {id(x) for x in graph.parameters[:count]}
+    for operation in graph.operations:
+        if any(id(x) in of_elements for x in operation.inputs):
+            of_elements.update(map(id, operation.outputs))
+            if not _is_exact(operation):
+                return False
+        elif not effects_of(operation) <= {None, "read"}:
+            return False
+    return True
 
 
 def _is_exact(operation: Any) -> bool:
     primitive = operation.primitive
-    if primitive.name in ("constant", "cast"):
+    if primitive.name == "cast":
         return all(x.dtype.name != "string" for x in (*operation.inputs, *operation.outputs))
-    if primitive.effect == "read":
-        return True  # A variable is read once for all elements of a batch.
-    is_exact = getattr(primitive, "is_exact", False) or (
+    is_exact = primitive.is_exact or (
         getattr(primitive, "is_exact_for_reals", False)
         and not any(x.dtype.is_complex for x in operation.inputs)
     )
-    is_plain = is_exact and primitive.effect is None
-    return is_plain and not primitive.can_fail and primitive.vectorize is not None
+    is_known = all(x.shape.is_fully_defined() for x in operation.outputs) or (
+        isinstance(primitive, Elementwise)
+        and not primitive.can_fail
+        and all(x.sizes is not None for x in operation.outputs)
+    )
+    is_plain = primitive.effect in (None, "check")
+    return is_exact and is_known and is_plain and primitive.vectorize is not None
 
 
 def _as_result(value: Any, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -9,14 +10,18 @@ from eagre.core import ambient, structure
 from eagre.core.conversion import described
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
+from eagre.data.calling import CountingCursor, FilterCursor, MapCursor, TakeWhileCursor
 from eagre.data.cursors import Course, Cursor, Element, Run, mixed
 from eagre.data.dataset import Dataset
-from eagre.data.functions import ElementFunction, scalar_predicate, truth
+from eagre.data.functions import ElementFunction, scalar_predicate
 from eagre.data.pace import chosen
 from eagre.data.parallel import ParallelMapCursor, calls_at_a_time
 from eagre.data.sources import arrays_of, new_seed
 from eagre.data.specs import UNKNOWN, normalized, spec_of
 from eagre.data.trails import following
+
+_SMALL = 16_384
+"""Elements of fewer numbers go through exact functions together, larger ones in threads."""
 
 
 def first_of(source: Dataset) -> Element | None:
@@ -112,77 +117,20 @@ class Map(FunctionStage):
 
     def begin(self, run: Course, key: int) -> Cursor:
         source, seed = self.inputs[0].cursor(run, key), self.seed_of(run, key)
-        if self.calls is None or self.function.keeps_order():
-            return _MapCursor(self, source, seed)
+        if self.calls is None or self.function.keeps_order() or self._is_stacked(run):
+            return MapCursor(self, source, seed)
         call = partial(self.apply_to, seed=seed)
         return ParallelMapCursor(self, source, run.pace(self, self.calls), call)
+
+    def _is_stacked(self, run: Course) -> bool:
+        """Whether small elements go through the function together, and no thread is needed."""
+        leaves = self.inputs[0].layout.leaves
+        sizes = [math.prod(leaf.sizes) if leaf.shape.is_fully_defined() else 0 for leaf in leaves]
+        return run.tunes() and self.function.is_whole() and max(sizes, default=0) < _SMALL
 
     def detail(self) -> str:
         order = "" if self.calls is None else self.function.keeps_order()
         return self.function.detail() + (order or chosen(self.calls, self.pace))
-
-
-class _CountingCursor(Cursor):
-    """A cursor that knows how many elements of its input it has read.
-
-    Args:
-        seed: decides the random numbers of its function.
-    """
-
-    __slots__ = ("_input", "_number", "_seed", "_stage")
-
-    def __init__(self, stage: Any, source: Cursor, seed: int | None = None) -> None:
-        self._stage, self._input, self._seed = stage, source, seed
-        self._number = 0
-
-    def _applied(self, element: Element) -> Element:
-        """What the function returns for the element that was read last."""
-        self._number += 1
-        return self._stage.apply_to(element, self._number - 1, self._seed)
-
-    def state(self) -> Any:
-        return [self._number, self._input.state()]
-
-    def restore(self, state: Any) -> None:
-        self._number, position = state
-        self._input.restore(position)
-
-
-class _MapCursor(_CountingCursor):
-    """One element after the other. The state is that of a cursor with threads, of no elements."""
-
-    __slots__ = ()
-
-    def next(self) -> Element | None:
-        element = self._input.next()
-        return None if element is None else self._applied(element)
-
-    def gives_rows(self) -> bool:
-        return self._stage.function.is_whole()
-
-    def rows(self, count: int) -> Element | None:
-        if not self._stage.function.is_whole():
-            return super().rows(count)
-        found = self._input.rows(count)
-        if found is None:
-            return None
-        self._number += len(found[0])
-        return self._stage.function.on_rows(found)
-
-    def pass_over(self, count: int) -> None:
-        if not self._stage.function.is_certain():
-            super().pass_over(count)
-            return
-        self._number += count
-        self._input.pass_over(count)
-
-    def state(self) -> Any:
-        return [*super().state(), 0]
-
-    def restore(self, state: Any) -> None:
-        *inner, taken = state
-        super().restore(inner)
-        self._input.pass_over(taken)
 
 
 class Filter(FunctionStage):
@@ -196,17 +144,7 @@ class Filter(FunctionStage):
         return UNKNOWN
 
     def begin(self, run: Course, key: int) -> Cursor:
-        return _FilterCursor(self, self.inputs[0].cursor(run, key), self.seed_of(run, key))
-
-
-class _FilterCursor(_CountingCursor):
-    __slots__ = ()
-
-    def next(self) -> Element | None:
-        while (element := self._input.next()) is not None:
-            if truth(self._applied(element)):
-                return element
-        return None
+        return FilterCursor(self, self.inputs[0].cursor(run, key), self.seed_of(run, key))
 
 
 class TakeWhile(FunctionStage):
@@ -220,31 +158,7 @@ class TakeWhile(FunctionStage):
         return UNKNOWN
 
     def begin(self, run: Course, key: int) -> Cursor:
-        return _TakeWhileCursor(self, self.inputs[0].cursor(run, key), self.seed_of(run, key))
-
-
-class _TakeWhileCursor(_CountingCursor):
-    __slots__ = ("_is_over",)
-
-    def __init__(self, stage: Any, source: Cursor, seed: int | None) -> None:
-        super().__init__(stage, source, seed)
-        self._is_over = False
-
-    def next(self) -> Element | None:
-        element = None if self._is_over else self._input.next()
-        if element is None:
-            return None
-        if truth(self._applied(element)):
-            return element
-        self._is_over = True
-        return None
-
-    def state(self) -> Any:
-        return [self._is_over, *super().state()]
-
-    def restore(self, state: Any) -> None:
-        self._is_over, *inner = state
-        super().restore(inner)
+        return TakeWhileCursor(self, self.inputs[0].cursor(run, key), self.seed_of(run, key))
 
 
 class Scan(Dataset):
@@ -307,7 +221,7 @@ def relaxed_state(spec: Any, after: Any, name: str) -> Any:
     return structure.pack_sequence_as(spec, leaves)
 
 
-class _ScanCursor(_CountingCursor):
+class _ScanCursor(CountingCursor):
     """The state follows from the elements: restoring goes through them again."""
 
     __slots__ = ("_length", "_value")
@@ -355,7 +269,7 @@ class Unique(Dataset):
         return _UniqueCursor(self, self.inputs[0].cursor(run, key))
 
 
-class _UniqueCursor(_CountingCursor):
+class _UniqueCursor(CountingCursor):
     """What has come is not saved: restoring goes through the elements again."""
 
     __slots__ = ("_seen",)

@@ -201,19 +201,6 @@ class ParallelMapCursor(OrderedCursor):
     def _load(self) -> Any:
         return self._input.next()
 
-    def gives_rows(self) -> bool:
-        return self._stage.function.is_whole() and not self._is_ahead()
-
-    def rows(self, count: int) -> Element | None:
-        if not self.gives_rows():
-            return super().rows(count)
-        found = self._input.rows(count)
-        if found is None:
-            return None
-        self._number += len(found[0])
-        self._started = self._number
-        return self._stage.function.on_rows(found)
-
     def pass_over(self, count: int) -> None:
         if not self._stage.function.is_certain():
             super().pass_over(count)

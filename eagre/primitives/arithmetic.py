@@ -247,6 +247,7 @@ class Square(Unary):
 
     kernel = np.square
     is_exact = False
+    is_exact_for_reals = True
     needs = ("x",)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:

@@ -48,6 +48,7 @@ def _signed(x: Any, bits: int) -> Any:
 class Bitcast(Primitive):
     """The bits of the elements as elements of another dtype."""
 
+    is_exact = True
     vectorize = batching.as_it_is
     has_one_input = True
     stops_gradients = True

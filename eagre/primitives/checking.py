@@ -94,6 +94,7 @@ class BroadcastShapes(Primitive):
 class Assertion(Primitive):
     """Nothing, unless some element of the condition is false: then an error that shows the data."""
 
+    is_exact = True
     vectorize = batching.as_it_is
     public = "Assert"
     effect = "check"

@@ -172,6 +172,7 @@ def on_contiguous(kernel: Callable[..., Any]) -> Callable[..., Any]:
 class ShapeOf(Primitive):
     """The shape of a tensor, as an int32 vector."""
 
+    is_exact = True
     vectorize = batching.shape
     has_one_input = True
     needs = ()

@@ -60,6 +60,7 @@ def filled_key(key: Any, bounds: Any) -> Any:
 class Slice(Primitive):
     """`x[key]` for a key of ints, slices, None (a new axis) and one Ellipsis."""
 
+    is_exact = True
     vectorize = batched_indexing.sliced
     has_one_input = True
     name = "strided_slice"
@@ -160,6 +161,7 @@ class Gather(Primitive):
     The gradient for axis 0 is `IndexedSlices`, for others, negative ones too, dense.
     """
 
+    is_exact = True
     vectorize = batched_indexing.gather
     needs = ("indices",)
     can_fail = True

@@ -47,6 +47,7 @@ def normalized_axis(axis: int, rank: int, name: str) -> int:
 class Reshape(Primitive):
     """The same elements in row-major order with another shape; one size may be -1."""
 
+    is_exact = True
     vectorize = batching.reshape
     has_one_input = True
     needs = ()
@@ -96,6 +97,7 @@ def _reshaped(x: TensorSpec, shape: Any) -> Any:
 class Transpose(Primitive):
     """The axes in another order."""
 
+    is_exact = True
     vectorize = batching.transpose
     has_one_input = True
     needs = ()
@@ -122,6 +124,7 @@ class Transpose(Primitive):
 class ExpandDims(Primitive):
     """Axes of size 1, inserted; `axis` counts in the output."""
 
+    is_exact = True
     vectorize = batching.along("axis")
     has_one_input = True
     needs = ()
@@ -147,6 +150,7 @@ class ExpandDims(Primitive):
 class Squeeze(Primitive):
     """Axes of size 1, removed."""
 
+    is_exact = True
     vectorize = batching.along("axis")
     has_one_input = True
     needs = ()
@@ -175,6 +179,7 @@ class Squeeze(Primitive):
 class BroadcastTo(Primitive):
     """The value, repeated along axes of size 1 and new leading axes."""
 
+    is_exact = True
     vectorize = batching.broadcast_to
     has_one_input = True
     needs = ()
@@ -215,6 +220,7 @@ class BroadcastTo(Primitive):
 class Concat(Primitive):
     """Tensors side by side along an axis."""
 
+    is_exact = True
     vectorize = batching.concat
     needs = ()
 
@@ -260,6 +266,7 @@ class Concat(Primitive):
 class Split(Primitive):
     """A tensor in pieces along an axis: the reverse of `concat`."""
 
+    is_exact = True
     vectorize = batching.along("axis")
     needs = ()
     checks_always = True
@@ -291,6 +298,7 @@ class Split(Primitive):
 class Reverse(Primitive):
     """The order of the elements reversed along axes."""
 
+    is_exact = True
     vectorize = batching.along("axis")
     has_one_input = True
     needs = ()
@@ -313,6 +321,7 @@ class Reverse(Primitive):
 class Pad(Primitive):
     """A border of one value around the elements."""
 
+    is_exact = True
     vectorize = batching.pad
     needs = ()
 
