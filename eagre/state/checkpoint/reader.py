@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 from eagre.core.caller import Called
-from eagre.core.errors import InvalidArgumentError, NotFoundError
+from eagre.core.errors import DataLossError, InvalidArgumentError, NotFoundError
 from eagre.state.checkpoint.bundle_checkpoint import BundleReader
 from eagre.state.checkpoint.durable import as_operation_error
 from eagre.state.checkpoint.files import INDEX_SUFFIX, SUFFIX, SafetensorsReader
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (INDEX_SUFFIX, SUFFIX, INDEX)
 """In the order in which they are looked for."""
+_TRIES = 20
 
 
 class Reader(Protocol):
@@ -55,7 +56,20 @@ def open_checkpoint(path: Any, verifies: bool = True) -> Reader:
         DataLossError: it is damaged, or no checkpoint.
     """
     prefix = as_path(path, "path")
-    for name in (*(prefix + suffix for suffix in _SUFFIXES), prefix):
+    names = [*(prefix + suffix for suffix in _SUFFIXES), prefix]
+    for _ in range(_TRIES):
+        marks = [_mark(name) for name in names]
+        try:
+            return _open_first(prefix, names, verifies)
+        except (NotFoundError, DataLossError):
+            # What another process replaces meanwhile is gone in part, and there anew.
+            if marks == [_mark(name) for name in names]:
+                raise
+    return _open_first(prefix, names, verifies)
+
+
+def _open_first(prefix: str, names: list[str], verifies: bool) -> Reader:
+    for name in names:
         if os.path.isfile(name):
             return _open_file(name, verifies)
     if os.path.isdir(prefix):
@@ -67,6 +81,15 @@ def open_checkpoint(path: Any, verifies: bool = True) -> Reader:
         f"{Called('restore')} expected a checkpoint. Received: path={prefix!r}, for which there "
         f"is no {os.path.basename(prefix)}{SUFFIX} or {INDEX}. Is the number at its end missing?"
     )
+
+
+def _mark(name: str) -> tuple[int, int] | None:
+    """What differs between a file and the one that takes its place; None where there is none."""
+    try:
+        found = os.stat(name)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _open_file(name: str, verifies: bool) -> Reader:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import eagre as tf
+from eagre.state.checkpoint import files
 from tests.state.checkpoint.models import Network, values
 
 train = tf.train
@@ -170,3 +171,31 @@ def test_a_reader_beside_a_writer(tmp_path):
     other = Network()
     train.Checkpoint(model=other).restore(path)
     assert values(other) == values(network)
+
+
+@pytest.mark.parametrize("size", [30, 10**9])
+def test_a_checkpoint_that_is_replaced_while_it_is_opened(tmp_path, monkeypatch, size):
+    """The files that an index names are gone when they are opened: there is a new index."""
+    network = Network(1.0)
+    checkpoint = train.Checkpoint(model=network)
+    path = checkpoint.write(tmp_path / "x", options("safetensors", 30))
+    opened, open_file = [], files.SafetensorsFile
+
+    def replaced(name):
+        opened.append(name)
+        if len(opened) == 2:
+            network.first.bias.assign([9.0] * 3)
+            checkpoint.write(path, options("safetensors", size))
+        return open_file(name)
+
+    monkeypatch.setattr(files, "SafetensorsFile", replaced)
+    other = Network()
+    train.Checkpoint(model=other).restore(path).assert_consumed()
+    assert values(other) == values(network) and other.first.bias.numpy()[0] == 9.0
+
+
+def test_what_is_gone_for_good_is_told_at_once(tmp_path):
+    path = train.Checkpoint(model=Network()).write(tmp_path / "x", options("safetensors", 30))
+    os.remove(sorted(tmp_path.glob("*-of-*"))[0])
+    with pytest.raises(tf.errors.NotFoundError, match="^list_variables cannot open the file"):
+        train.list_variables(path)
