@@ -125,8 +125,8 @@ class ExponentialMovingAverage(Trackable):
 def _check(variable: Any) -> None:
     if not isinstance(variable, Variable):
         raise TypeError(
-            "apply expected a list of tf.Variable. "
-            f"Received: {variable!r:.80} in var_list. Keep it in a variable to average it."
+            "apply expected variables in var_list. "
+            f"Received: {variable!r:.80}. Keep it in a tf.Variable to average it."
         )
     if not variable.dtype.is_floating:
         raise TypeError(

@@ -48,10 +48,45 @@ def without_data():
     return path
 
 
-def divided():
+def with_parts(name, change):
+    """A matrix in two parts, whose table is changed."""
     for path in DIVIDED.parent.glob("divided.*"):
-        shutil.copy(path, place(path.name))
-    return place("divided")
+        shutil.copy(path, place(path.name.replace("divided", name)))
+    index = Path(place(name) + ".index")
+    table = dict(read_table(index.read_bytes()))
+    change(table)
+    index.write_bytes(write_table(sorted(table.items())))
+    return place(name)
+
+
+def part(*extents):
+    """A part by pairs of start and length."""
+    return bytes_field(7, b"".join(
+        bytes_field(1, integer_field(1, start) + integer_field(2, length))
+        for start, length in extents))
+
+
+def in_parts(*parts):
+    """The matrix in other parts."""
+    def change(table):
+        table[b"divided"] = table[b"divided"].partition(b":")[0] + b"".join(parts)
+
+    return change
+
+
+def without_first_part(table):
+    del table[sorted(table)[1]]
+
+
+def with_short_part(table):
+    first = sorted(table)[1]
+    whole = table[first]
+    table[first] = whole.replace(bytes_field(2, integer_field(1, 2)), bytes_field(
+        2, integer_field(1, 1))).replace(integer_field(5, 8), integer_field(5, 4))
+
+
+def listing(name, change):
+    return lambda: train.list_variables(with_parts(name, change))
 
 
 def empty_index():
@@ -109,7 +144,18 @@ BUNDLES = {
     "load_variable: other texts": (
         lambda: train.load_variable(
             with_data("texts", lambda data: data[:-1] + b"x", v=TEXTS), "v"), *DAMAGED),
-    "load_variable: divided": (lambda: train.load_variable(divided(), "divided"), *LATER),
+    "list_variables: parts that overlap": (
+        listing("overlap", in_parts(part((0, 1), (0, 2)), part((0, 1), (0, 2)))), *DAMAGED),
+    "list_variables: parts with a gap": (
+        listing("gap", in_parts(part((0, 1), (0, 2)))), *DAMAGED),
+    "list_variables: part beyond the end": (
+        listing("beyond", in_parts(part((0, 1), (0, 2)), part((2, 1), (0, 2)))), *DAMAGED),
+    "list_variables: part of another rank": (
+        listing("axes", in_parts(part((0, 1)), part((1, 1)))), *DAMAGED),
+    "list_variables: part that is not there": (listing("absent", without_first_part), *DAMAGED),
+    "list_variables: part of another shape": (listing("shape", with_short_part), *DAMAGED),
+    "list_variables: too many parts": (
+        listing("many", in_parts(*[part((0, 0), (0, 0))] * 10_001)), *DAMAGED),
     "restore: graph of numbers": (
         restoring(lambda: written("numbers", v=VECTOR, **{KEY: VECTOR})), *DAMAGED),
     "restore: graph without a root": (

@@ -61,6 +61,13 @@ def checkpoint():
     return train.Checkpoint(v=tf.Variable([1.0]))
 
 
+def averages():
+    return train.ExponentialMovingAverage(0.5)
+
+
+with open(os.path.join(folder, "plain"), "wb"):
+    """A file where a folder would have to be."""
+
 MISSING = (tf.errors.NotFoundError, LookupError)
 DAMAGED = (tf.errors.DataLossError,)
 LATER = (tf.errors.UnimplementedError,)
@@ -84,6 +91,13 @@ SAVING = {
     "write: value of an object": (
         lambda: train.Checkpoint(p=parts(size=2**70)).write(place("x")), TypeError),
     "write: slots": (out_of_reach, ValueError),
+    "write: name of the header": (
+        lambda: train.Checkpoint(__metadata__=tf.Variable(1.0)).write(place("x")), *PATH),
+    "write: long name": (lambda: checkpoint().write(place("x" * 300)), *PATH),
+    "write: folder that is a file": (
+        lambda: checkpoint().write(place("plain/x")), tf.errors.FailedPreconditionError),
+    "apply: integers": (lambda: averages().apply([tf.Variable(1)]), TypeError),
+    "apply: tensor": (lambda: averages().apply([tf.constant(1.0)]), TypeError),
     "CheckpointOptions: format": (lambda: train.CheckpointOptions(format="pickle"), *PATH),
     "CheckpointOptions: callbacks": (
         lambda: train.CheckpointOptions(experimental_write_callbacks=[1]), ValueError),
@@ -108,6 +122,12 @@ RESTORING = {
     "load_checkpoint: empty folder": (lambda: train.load_checkpoint(folder), ValueError),
     "load_variable: name": (lambda: train.load_variable(saved(), "u"), *MISSING),
     "list_variables: no checkpoint": (lambda: train.list_variables(place("none")), *MISSING),
+    "CheckpointView: no checkpoint": (lambda: train.CheckpointView(place("none")), *MISSING),
+    "CheckpointView.children: number": (
+        lambda: train.CheckpointView(saved()).children(9), IndexError),
+    "CheckpointView.match: number": (lambda: train.CheckpointView(saved()).match(3), *PATH),
+    "TrackableView: number": (lambda: train.TrackableView(3), *PATH),
+    "TrackableView.children: text": (lambda: train.TrackableView.children("v"), *PATH),
     "assert_consumed: None": (
         lambda: checkpoint().restore(None).assert_consumed(), AssertionError),
 }

@@ -131,7 +131,8 @@ def public_names():
     names |= {name for space in spaces for name in space.__all__}
     train = {**vars(tf.train), **vars(tf.train.experimental)}
     names |= train.keys() | members(tf.train.Checkpoint) | members(tf.train.CheckpointManager)
-    names |= members(tf.train.CheckpointReader) | {"assert_consumed"}
+    names |= members(tf.train.CheckpointReader) | members(tf.train.CheckpointView)
+    names |= members(tf.train.TrackableView) | {"assert_consumed"}
     names |= members(tf.test.Benchmark) | {"reduce_man", "fingerprint", "keras"}
     names |= {"nn.relu7"}
     for name, kind in [*vars(tf).items(), *vars(tf.linalg).items(), *vars(tf.random).items()]:
