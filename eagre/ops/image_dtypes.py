@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
@@ -68,6 +70,12 @@ def check_channels(x: Any, count: int, name: str, word: str = "image") -> None:
         )
 
 
+def _as_scale(number: float, dtype: dtypes.DType) -> Any:
+    """A factor in a dtype, infinite where the dtype does not reach so far."""
+    with np.errstate(over="ignore"):
+        return to_tensor(np.array(number).astype(dtype.numpy))
+
+
 def convert_image_dtype(
     image: Any, dtype: Any, saturate: bool = False, name: str | None = None
 ) -> Any:
@@ -97,7 +105,7 @@ def convert_image_dtype(
     if x.dtype.is_floating and target.is_floating:
         return cast(x, target)
     if x.dtype.is_floating:
-        return convert(x * (int(target.max) + 0.5), target)
+        return convert(x * _as_scale(int(target.max) + 0.5, x.dtype), target)
     if target.is_floating:
         return cast(x, target) * (1.0 / int(x.dtype.max))
     most, limit = int(x.dtype.max) + 1, int(target.max) + 1

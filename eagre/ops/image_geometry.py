@@ -99,13 +99,14 @@ def _number(value: Any, name: str, word: str) -> Any:
     return cast(x, dtypes.int32)
 
 
-def _demand(x: Any, condition: Any, message: str, received: str) -> Any:
-    """`x` if a condition holds that is known now or when the graph runs."""
+def _demand(number: Any, condition: Any, message: str, word: str, more: str = "") -> Any:
+    """A number if a condition holds that is known now or when the graph runs."""
     if isinstance(condition, bool | np.bool_):
         if not condition:
-            raise InvalidArgumentError(f"{message} Received: {received}")
-        return x
-    return demand(x, condition, message=f"{message} Received: {received}=")
+            raise InvalidArgumentError(f"{message} Received: {word}={number}{more}")
+        return number
+    value = to_tensor(number, dtypes.int32)
+    return demand(value, condition, message=f"{message} Received: {word}=")
 
 
 def _at_least(value: Any, bound: int) -> Any:
@@ -136,14 +137,15 @@ def crop_to_bounding_box(
     parts = []
     for side, size, (offset, target) in zip(sides, sizes, given, strict=True):
         start, length = _number(offset, name, f"offset_{side}"), _number(target, name, side)
-        x = _demand(x, _at_least(start, 0), f"{name} expected offset_{side} of at least 0.",
-                    f"offset_{side}={start}")  # fmt: skip
-        x = _demand(x, _at_least(length, 1), f"{name} expected target_{side} of at least 1.",
-                    f"target_{side}={length}")  # fmt: skip
-        x = _demand(
-            x, _at_least(size - (start + length), 0),
+        words = f"offset_{side}", f"target_{side}"
+        start = _demand(start, _at_least(start, 0), f"{name} expected {words[0]} of at least 0.",
+                        words[0])  # fmt: skip
+        length = _demand(length, _at_least(length, 1), f"{name} expected {words[1]} of at least 1.",
+                         words[1])  # fmt: skip
+        start = _demand(
+            start, _at_least(size - (start + length), 0),
             f"{name} expected offset_{side} + target_{side} to be at most the {side} of the image.",
-            f"offset_{side}={start}, target_{side}={length}, {side}={size}",
+            words[0], f", {words[1]}={length}, {side}={size}",
         )  # fmt: skip
         parts.append((start, length))
     return _cut(x, parts)
@@ -175,14 +177,15 @@ def pad_to_bounding_box(
     pads = []
     for side, size, (offset, target) in zip(("height", "width"), sizes, given, strict=True):
         before, whole = _number(offset, name, f"offset_{side}"), _number(target, name, side)
-        after = whole - before - size
-        x = _demand(x, _at_least(before, 0), f"{name} expected offset_{side} of at least 0.",
-                    f"offset_{side}={before}")  # fmt: skip
-        x = _demand(
-            x, _at_least(after, 0),
+        words = f"offset_{side}", f"target_{side}"
+        before = _demand(before, _at_least(before, 0), f"{name} expected {words[0]} of at least 0.",
+                         words[0])  # fmt: skip
+        whole = _demand(
+            whole, _at_least(whole - before - size, 0),
             f"{name} expected target_{side} of at least offset_{side} + the {side} of the image.",
-            f"offset_{side}={before}, target_{side}={whole}, {side}={size}",
+            words[1], f", {words[0]}={before}, {side}={size}",
         )  # fmt: skip
+        after = whole - before - size
         pads.append((before, after, whole))
     return _bordered(x, pads)
 
@@ -222,8 +225,8 @@ def resize_with_crop_or_pad(image: Any, target_height: Any, target_width: Any) -
         ("height", "width"), sizes, (target_height, target_width), strict=True
     ):
         whole = _number(target, name, f"target_{side}")
-        x = _demand(x, _at_least(whole, 1), f"{name} expected target_{side} of at least 1.",
-                    f"target_{side}={whole}")  # fmt: skip
+        word = f"target_{side}"
+        whole = _demand(whole, _at_least(whole, 1), f"{name} expected {word} of at least 1.", word)
         kept = _least(size, whole)
         parts.append((_most((size - whole) // 2, 0), kept))
         before = _most((whole - size) // 2, 0)

@@ -18,9 +18,9 @@ from eagre.ops.convolutions import depthwise_conv2d
 from eagre.ops.image_dtypes import convert_image_dtype, image_of, images_of
 from eagre.ops.joining import concat, stack
 from eagre.ops.math import abs as absolute
-from eagre.ops.math import log, maximum, rsqrt, square, squared_difference
+from eagre.ops.math import log, maximum, sqrt, square, squared_difference
 from eagre.ops.pooling import avg_pool2d
-from eagre.ops.reductions import reduce_mean, reduce_prod, reduce_std, reduce_sum
+from eagre.ops.reductions import reduce_mean, reduce_prod, reduce_sum, reduce_variance
 from eagre.ops.selection import gather
 from eagre.ops.shaping import cast, expand_dims, known_as, reshape, shape
 from eagre.primitives.activations import relu
@@ -39,9 +39,10 @@ def per_image_standardization(image: Any) -> Any:
     """
     x = cast(images_of(image, "per_image_standardization"), dtypes.float32)
     axes = (-3, -2, -1)
-    count = reduce_prod(shape(x)[-3:])
-    least = rsqrt(cast(count, dtypes.float32))
-    return (x - reduce_mean(x, axes, True)) / maximum(reduce_std(x, axes, True), least)
+    least = 1 / cast(reduce_prod(shape(x)[-3:]), dtypes.float32)
+    # The root comes last, since it has no gradient at 0.
+    deviation = sqrt(maximum(reduce_variance(x, axes, True), least))
+    return (x - reduce_mean(x, axes, True)) / deviation
 
 
 def total_variation(images: Any, name: str | None = None) -> Any:
@@ -155,6 +156,7 @@ def ssim(
     np.float32(1.0)
     """
     a, b, most = _pair_of(img1, img2, max_val, "ssim")
+    a = _large_enough(a, int(filter_size), "ssim")
     likeness, _ = _likeness(a, b, most, int(filter_size), filter_sigma, (k1, k2), "ssim")
     if return_index_map:
         return reduce_mean(likeness, -1)
@@ -177,8 +179,6 @@ def _likeness(
         _check_window(x, size, name, word)
     channels = a.sizes[-1]
     filters = to_tensor(_window(size, sigma)[:, :, None, None].repeat(channels, 2))
-    message = f"{name} expected height and width of at least filter_size={size}. Received: "
-    a = demand(a, greater_equal.door(shape(a)[-3:-1], to_tensor(size)), message=f"{message}img1=")
 
     def mean(x: Any) -> Any:
         lead = shape(x)[:-3]
@@ -202,6 +202,19 @@ def _flat(x: Any) -> Any:
         return x
     found = reshape(x, concat([to_tensor([-1]), shape(x)[-3:]], 0))
     return known_as(found, [None, *x.sizes[-3:]])
+
+
+def _large_enough(x: Any, size: int, name: str) -> Any:
+    """The images, of which each has room for a window where sizes are known later."""
+    known = x.sizes
+    if known is None or None not in known[-3:-1]:
+        return x
+    message = f"{name} expected height and width of at least filter_size={size}. Received: "
+    parts = shape(x)
+    sides = parts[-3:-1]
+    is_large = greater_equal.door(sides, to_tensor(size))
+    sides = demand(sides, is_large, message=f"{message}height, width=")
+    return known_as(reshape(x, concat([parts[:-3], sides, parts[-1:]], 0)), known)
 
 
 def _check_window(x: Any, size: int, name: str, word: str) -> None:
@@ -246,6 +259,7 @@ def ssim_multiscale(
     for number in range(len(powers)):
         if number:
             pair = [_halved(x) for x in pair]
+        pair[0] = _large_enough(pair[0], int(filter_size), name)
         found, structure = _likeness(
             pair[0], pair[1], most, int(filter_size), filter_sigma, (k1, k2), name
         )

@@ -164,12 +164,12 @@ def resize_with_pad(
     sizes = axis_sizes(x, name)[1:3]
     wide = [cast(to_tensor(n), dtypes.float64) for n in (*sizes, height, width)]
     ratio = maximum(wide[0] / wide[2], wide[1] / wide[3])
-    parts = [floor(each / ratio) for each in wide[:2]]
+    parts = [each / ratio for each in wide[:2]]
     offsets = [
         maximum(to_tensor(0, dtypes.int32), cast(floor((whole - part) / 2), dtypes.int32))
         for whole, part in zip(wide[2:], parts, strict=True)
     ]
-    inner = [cast(part, dtypes.int32) for part in parts]
+    inner = [cast(floor(part), dtypes.int32) for part in parts]
     if all(isinstance(each, EagerTensor) for each in (*offsets, *inner)):
         offsets, inner = [int(each) for each in offsets], [int(each) for each in inner]
     small = resize(x, inner if isinstance(inner[0], int) else stack(inner), method,
@@ -212,8 +212,8 @@ def _by(function_name: str, method: str, summary: str) -> Any:
         images: Any,
         size: Any,
         align_corners: bool = False,
-        half_pixel_centers: bool = False,
         name: str | None = None,
+        half_pixel_centers: bool = False,
     ) -> Any:
         x: Any = to_tensor(images, name=function_name)
         sides = _size(size, function_name)

@@ -18,6 +18,7 @@ from tests.messages import (
     explanations,
     functions,
     groups,
+    images,
     linear_operators,
     networks,
     operations,
@@ -33,7 +34,7 @@ from tests.messages import (
 SECTIONS = [values, composites, operations, tapes, tracing, state, signals, demands, arrays,
             networks]
 SECTIONS += [functions, autograph, batches, linear_operators, checkpoints, explanations, optimizers]
-SECTIONS += [datasets, groups, bundles, sessions]
+SECTIONS += [images, datasets, groups, bundles, sessions]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
     f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()
@@ -125,6 +126,7 @@ def public_names():
     spaces = (tf.array_api, tf.array_api.linalg, tf.array_api.fft, tf.experimental.numpy,
               tf.experimental.numpy.random, tf.experimental.dlpack)
     names |= {name for space in spaces for name in space.__all__} | {"__array_namespace__"}
+    names |= {*tf.image.__all__, *tf.io.__all__}
     config = (tf.config, tf.config.experimental, tf.config.optimizer, tf.config.threading)
     spaces = (*config, tf.debugging, tf.test, tf.testing,
               tf.linalg.experimental)
