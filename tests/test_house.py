@@ -263,10 +263,16 @@ def test_a_name_in_two_namespaces_is_one_object(path):
 
 # Each costs more than it gives before the first tensor; `import numpy` may bring its own.
 HEAVY = [
-    "asyncio", "concurrent.futures", "dataclasses", "inspect", "logging", "multiprocessing",
-    "unittest", "ml_dtypes", "scipy", "llvmlite", "safetensors", "pandas", "matplotlib", "sklearn",
+    "asyncio", "concurrent.futures", "dataclasses", "difflib", "email", "http", "inspect", "json",
+    "logging", "multiprocessing", "sqlite3", "tempfile", "unittest", "zlib",
+    "ml_dtypes", "scipy", "llvmlite", "safetensors", "pandas", "matplotlib", "sklearn",
     "eagre.transforms", "eagre.passes", "eagre.backends", "eagre.data", "eagre.arrays",
-    "eagre.export", "eagre.debugging", "eagre.compat", "eagre.contrib",
+    "eagre.export", "eagre.debugging", "eagre.compat", "eagre.contrib", "eagre.composites",
+    "eagre.files", "eagre.functions", "eagre.state.checkpoint", "eagre.state.optimizers",
+    "eagre.state.generator", "eagre.core.devices", "eagre.core.wire_format", "eagre.graph.program",
+    "eagre.graph.printing", "eagre.gradients.forward", "eagre.gradients.why_none",
+    "eagre.primitives.convolution", "eagre.primitives.random_bits", "eagre.primitives.special",
+    "eagre.ops.random",
 ]
 
 

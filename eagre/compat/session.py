@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from eagre.compat.feeds import feed_array
 from eagre.control.calling import call
 from eagre.core import ambient, structure
-from eagre.core.primitive import Operation, apply
+from eagre.core.doors import apply
+from eagre.core.primitive import Operation
 from eagre.core.tensor import Cell, EagerTensor, SymbolicTensor, wrap
 from eagre.graph.building import get_default_graph
 from eagre.graph.by_hand import sessions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eagre.control.branches import close_together, trace_inner
-from eagre.core.primitive import apply
+from eagre.core.doors import apply
 from eagre.core.specs import TensorSpec
 from eagre.primitives.batching import (
     Flags,

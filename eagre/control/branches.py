@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient, structure
-from eagre.core.primitive import apply
+from eagre.core.doors import apply
 from eagre.core.tensor import Tensor
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace, finish

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from eagre.control import batched_flow
 from eagre.control.backward import Pattern, backward_for, with_needed_values
 from eagre.core.ambient import interpreters, recorders
+from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.outline import outline
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import Primitive
 from eagre.gradients.graph_gradients import refuse_effects
 from eagre.graph.building import builder
 from eagre.graph.graph import changes_something

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient, dtypes, structure
 from eagre.core.conversion import described, to_tensor
+from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
 from eagre.gradients.tape import GradientTape

@@ -22,7 +22,7 @@ from eagre.control.looping import (
 )
 from eagre.control.sharing import Shared, shared_by_iteration
 from eagre.core.conversion import to_tensor
-from eagre.core.primitive import apply
+from eagre.core.doors import apply
 from eagre.core.shapes import TensorShape
 from eagre.gradients.graph_gradients import (
     BackwardRun,

@@ -56,6 +56,8 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
     Numbers, lists and NumPy arrays take the dtype of `other`. NotImplemented for foreign objects.
     """
     kind = value.__class__
+    if kind is EagerTensor:
+        return value
     if kind is float or kind is int:
         is_eager = other.__class__ is EagerTensor
         char = other.array.dtype.char if is_eager else getattr(other.dtype.numpy, "char", "")

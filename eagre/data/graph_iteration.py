@@ -14,7 +14,7 @@ import numpy as np
 from eagre.control.host_calls import host_call
 from eagre.core import dtypes, structure
 from eagre.core.conversion import to_tensor
-from eagre.core.primitive import apply
+from eagre.core.doors import apply
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
 from eagre.data.results import reduction

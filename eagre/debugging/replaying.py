@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import ambient
-from eagre.core.primitive import apply
+from eagre.core.doors import apply
 from eagre.debugging.recording import Recording, Step
 from eagre.graph.graph import Graph
 from eagre.primitives.state import assign_variable, read_variable

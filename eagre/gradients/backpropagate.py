@@ -1,8 +1,8 @@
 """Reverse-mode differentiation of a list of operations: one function for tapes and for graphs.
 
 An operation is a tuple `(primitive, inputs, params, output)`, with a tuple of outputs if there are
-several; `number` tells by which number a value is known. An operation whose primitive is None
-marks the moment from which its output counts as a source.
+several; `number` tells by which number a value is known, None that it is its `id`. An operation
+whose primitive is None marks the moment from which its output counts as a source.
 
 Gradients are dense, so gradient rules take tensors only. Only what goes to a source, or through
 the reading of a variable, stays `IndexedSlices` where a rule made some.
@@ -13,10 +13,11 @@ Rumelhart, Hinton and Williams, "Learning representations by back-propagating er
 from __future__ import annotations
 
 from math import inf
+from operator import attrgetter
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from eagre.core.ambient import interpreter, interpreters
+from eagre.core.ambient import interpreter
 from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import float32
 from eagre.core.tensor import EagerTensor, Tensor
@@ -28,6 +29,7 @@ from eagre.primitives.state import IN_FRONT, read_variable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+_id_of = attrgetter("id")
 Entry = tuple[Any, Any, Any, Any]
 
 
@@ -36,26 +38,21 @@ def backpropagate(
     seeds: Iterable[tuple[int, Tensor]],
     sources: set[int],
     dependent: Any,
-    number: Callable[[Any], int],
+    number: Callable[[Any], int] | None,
     first: float = inf,
-    sums: dict[int, Any] | None = None,
+    sums: Any = None,
 ) -> dict[int, Tensor]:
     """The gradients of the sources by number, given the gradients that flow into the targets.
 
-    Gradients flow only to values that may depend on a source: those whose numbers are in
-    `dependent` or at least `first`. Contributions to one value are added from its last use to its
-    first, to `sums` if that has one already.
+    They flow only to values that may depend on a source: those whose numbers are in `dependent` or
+    at least `first`. Contributions are added from the last use to the first, to those in `sums`.
     """
-    sums = {} if sums is None else sums
+    sums = _with_seeds({} if sums is None else sums, seeds, dependent, first)
     found: dict[int, Tensor] = {}
     reads: list[set[int]] = []
     fronts: list[dict[int, int]] = []
-    if interpreters and (level := interpreter()) is not None:
-        operations = level.follow(operations)
-    for target, seed in seeds:
-        if target >= first or target in dependent:
-            sums[target] = sums[target] + seed if target in sums else seed
-    for primitive, inputs, params, output in reversed(operations):
+    by_id, number = number is None, _id_of if number is None else number
+    for primitive, inputs, params, output in reversed(_followed(operations)):
         if output.__class__ is tuple:
             grad = _grads_of_outputs(output, sums, sources, found, number)
             if grad is not None and primitive.accumulate is not None:
@@ -63,42 +60,58 @@ def backpropagate(
                 wanted = [key if key >= first or key in dependent else None for key in keys]
                 primitive.accumulate(wanted, sums, grad, output, inputs, params)
                 continue
-            grad = None if grad is None else _with_zeros(grad, output)
+            grad = grad and _with_zeros(grad, output)
         else:
-            key = number(output)
+            key = output.id if by_id else number(output)
             grad = sums.pop(key, None)
             if key in sources:
                 grad = _note_source(key, grad, found, primitive, dependent)
         if grad is None or primitive is None:
             continue
-        if primitive.is_light:
+        if (partials := primitive.partials) is not None:
             x, y = inputs
-            of_x, of_y = primitive.gradient(grad, output, x, y)
-            parts: Any = ((x, of_x), (y, of_y))
-        elif primitive.gradients is None:
-            parts = zip(inputs, primitive.gradient(grad, output, *inputs, **params), strict=True)
+            key, other = (x.id, y.id) if by_id else (number(x), number(y))
+            if key >= first or key in dependent:
+                part = _fitting(partials[0](grad, output, x, y), x)
+                sums[key] = sums[key] + part if key in sums else part
+            if other >= first or other in dependent:
+                part = _fitting(partials[1](grad, output, x, y), y)
+                sums[other] = sums[other] + part if other in sums else part
+            continue
+        if primitive.gradients is None:
+            rules = primitive.gradient(grad, output, *inputs, **params)
         else:
             wanted = [number(x) >= first or number(x) in dependent for x in inputs]
             rules = primitive.gradients(wanted, grad, output, inputs, params)
-            parts = zip(inputs, rules, strict=True)
-        for x, part in parts:
+        for x, part in zip(inputs, rules, strict=True):
             key = number(x)
             if part is None or (key < first and key not in dependent):
                 continue
             if part.__class__ is FunctionType and (part := part()).__class__ is IndexedSlices:
                 part = part if key in sources else _passed_on(part, key, reads, operations, number)
-            if primitive.broadcasts and not _same_shape(part, x):
-                part = unbroadcast(part, x)
+            part = _fitting(part, x) if primitive.broadcasts else part
             sums[key] = sums[key] + part if key in sums else part
     return found | {key: sums[key] for key in sources if key in sums}
 
 
-def _same_shape(part: Any, x: Any) -> bool:
-    return (
-        part.__class__ is EagerTensor
-        and x.__class__ is EagerTensor
-        and part.array.shape == x.array.shape
-    )
+def _followed(operations: Any) -> Any:
+    """The operations, of which the innermost interpreter is told."""
+    level = interpreter()
+    return operations if level is None else level.follow(operations)
+
+
+def _with_seeds(sums: Any, seeds: Any, dependent: Any, first: float) -> Any:
+    for key, seed in seeds:
+        if key >= first or key in dependent:
+            sums[key] = sums[key] + seed if key in sums else seed
+    return sums
+
+
+def _fitting(part: Any, x: Any) -> Any:
+    """A gradient in the shape of the input that it belongs to."""
+    if part.__class__ is x.__class__ is EagerTensor and part.array.shape == x.array.shape:
+        return part
+    return unbroadcast(part, x)
 
 
 def _note_source(key: int, grad: Any, found: Any, primitive: Any, dependent: Any) -> Any:

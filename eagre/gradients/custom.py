@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient, structure
 from eagre.core.conversion import to_tensor
-from eagre.core.primitive import Primitive, apply
+from eagre.core.doors import apply
+from eagre.core.primitive import Primitive
 from eagre.core.tensor import Tensor
 from eagre.gradients.tape import GradientTape
 from eagre.graph.graph import Graph

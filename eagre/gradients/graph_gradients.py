@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eagre.core.conversion import to_tensor
+from eagre.core.doors import apply
 from eagre.core.errors import UnimplementedError
-from eagre.core.primitive import apply
 from eagre.core.specs import ResourceSpec, TensorSpec
 from eagre.core.tensor import SymbolicTensor
 from eagre.gradients.backpropagate import Entry, backpropagate, path_from, zeros_like

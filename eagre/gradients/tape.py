@@ -13,7 +13,6 @@ from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_handle_i
 from eagre.gradients.backpropagate import Entry, backpropagate, path_from
 from eagre.gradients.ends import flatten, packed, seeds_of, value_of, zeros_for
 from eagre.gradients.releasing import LARGE, Released, hollow
-from eagre.primitives.families import INEXACTS
 
 if TYPE_CHECKING:
     from eagre.gradients.why_none import WhyNone
@@ -93,34 +92,43 @@ class GradientTape(ambient.Recorder):
         be variables that are not watched; `gradient` sorts that out. Small operations come
         straight to `append`, which is that of the list of records.
         """
-        first = self._first
-        watched = self._watched
         if primitive.stops_gradients:
             return
+        first = self._first
+        watched = self._watched
         for x in inputs:
             if x.id >= first or x.id in watched:
                 break
         else:
             return
-        for each in output if output.__class__ is tuple else (output,):
-            each.id = each.id or next_id()
-            if each.__class__ is EagerTensor and each.array.nbytes > LARGE:
+        if output.__class__ is EagerTensor:
+            output.id = output.id or next_id()
+            if output.array.nbytes > LARGE:
                 self._has_large = True
+        else:
+            self._number(output if output.__class__ is tuple else (output,))
         if primitive.reads_variables and self._watches_variables:
             self._note_reads(inputs)
         inputs, output = primitive.remember(inputs, output, params)
         self.append((primitive, inputs, params, output))
 
+    def _number(self, outputs: tuple[Any, ...]) -> None:
+        for each in outputs:
+            each.id = each.id or next_id()
+            if each.__class__ is EagerTensor and each.array.nbytes > LARGE:
+                self._has_large = True
+
     def _note_reads(self, inputs: tuple[Any, ...]) -> None:
+        watched = self._watched
         for x in inputs:
-            if x.id and x.dtype is resource:
-                self._watched.setdefault(x.id, x)
+            if x.id and x.id not in watched and x.dtype is resource:
+                watched[x.id] = x
 
     # What is watched --------------------------------------------------------------------------
 
     def watch(self, tensor: Any) -> None:
         """Record operations on a tensor, a variable, or a structure of them, from now on."""
-        for value in structure.flatten(tensor):
+        for value in flatten(tensor):
             handle = getattr(value, "handle", None)
             if not isinstance(value, Tensor) and handle is None:
                 raise ValueError(
@@ -128,10 +136,11 @@ class GradientTape(ambient.Recorder):
                     f"Received: {value!r} of type {type(value).__name__}. "
                     "Use tf.constant to make a tensor of it."
                 )
-            if value.dtype not in INEXACTS:
+            dtype = value.dtype
+            if not (dtype.is_floating or dtype.is_complex):
                 warnings.warn(
                     "GradientTape.watch expected a floating-point or complex tensor: others have "
-                    f"no gradient. Received: dtype={value.dtype.name}",
+                    f"no gradient. Received: dtype={dtype.name}",
                     stacklevel=2,
                 )
             self._watch_value(value if handle is None else handle)
@@ -293,9 +302,9 @@ class GradientTape(ambient.Recorder):
             path, dependent = path_from(self._records, numbers, reads & numbers, _id_of)
             if self._lets_go:
                 self._records[:] = map(hollow, self._records)
-            return backpropagate(self._way(path), seeds, numbers, dependent, _id_of)
+            return backpropagate(self._way(path), seeds, numbers, dependent, None)
         way = self._way(self._records)
-        return backpropagate(way, seeds, numbers, self._watched, _id_of, self._first)
+        return backpropagate(way, seeds, numbers, self._watched, None, self._first)
 
     @property
     def _lets_go(self) -> bool:

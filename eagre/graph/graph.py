@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from eagre.core import structure
 from eagre.core.ambient import interpreter, recorders
 from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Operation, Primitive, apply
+from eagre.core.primitive import Operation, Primitive
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.graph.by_hand import GraphByHand, Hand

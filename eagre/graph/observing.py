@@ -10,7 +10,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient
-from eagre.core.primitive import apply
+from eagre.core.doors import apply
 from eagre.graph.following import WayBack
 from eagre.graph.trace import user_line
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy import ndarray
 
-from eagre.core.primitive import Operation, as_array, reworded
-from eagre.core.tensor import wrap
+from eagre.core.doors import reworded
+from eagre.core.primitive import Operation
+from eagre.core.tensor import as_array, wrap
 from eagre.primitives.rearrangement import constant
 
 if TYPE_CHECKING:

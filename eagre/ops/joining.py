@@ -8,8 +8,8 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import apply
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, wrap
 from eagre.ops.shaping import axes_of, is_vector
 from eagre.primitives import arithmetic, comparison, indexing, rearrangement
@@ -42,7 +42,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
     >>> tf.concat([[1, 2], [3]], 0)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>
     """
-    if not isinstance(values, (list, tuple)):
+    if values.__class__ is not list and not isinstance(values, tuple | list):
         values = [values]
     if not values:
         raise ValueError("concat expected at least one tensor. Received: values=[]")
@@ -50,11 +50,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
         if value.__class__ is not EagerTensor:
             values = to_tensors(values, "concat")
             break
-    return apply(
-        rearrangement.concat,
-        tuple(values),
-        {"axis": axis if axis.__class__ is int else int(axis)},
-    )
+    return rearrangement.concat.of_list(values, axis if axis.__class__ is int else int(axis))
 
 
 def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:

@@ -12,6 +12,7 @@ from eagre.primitives.families import FLOATS, REALS, Unary, zero_like
 from eagre.primitives.transcendental import Inexact, exp
 
 # Zeros as arrays: NumPy takes longer to convert a scalar than to compute four maxima.
+_maximum = np.maximum
 _ZEROS = {np.dtype(code): np.zeros((), code) for code in "fdbhilqBHILQ"}
 
 
@@ -19,7 +20,7 @@ def _rectified(x: Any) -> Any:
     zero = _ZEROS.get(x.dtype)
     if zero is not None:
         # The second argument wins where both are zero, so that -0.0 stays as in TensorFlow.
-        return np.maximum(zero, x)
+        return _maximum(zero, x)
     # For halves NumPy has it the other way round, and takes longer than the detour.
     return np.maximum(_ZEROS[_SINGLE], x.astype(_SINGLE)).astype(x.dtype)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eagre.core.primitive import apply
+from eagre.core.doors import apply
 from eagre.primitives.batching import (
     Flags,
     all_batched,

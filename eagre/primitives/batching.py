@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
-from eagre.core.primitive import apply
+from eagre.core.doors import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from eagre.core.doors import pair_door
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive, pair_door
+from eagre.core.primitive import Primitive
 from eagre.core.shapes import broadcast_sizes
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
@@ -53,17 +54,17 @@ class Matmul(Primitive):
     def kernel(self, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
         if not (a.flags.c_contiguous and b.flags.c_contiguous):
             a, b = contiguous(a), contiguous(b)
-        if a.dtype.itemsize == 2 and a.dtype.kind not in "iu":
+        if a.itemsize == 2 and a.dtype.kind not in "iu":
             wide = a.astype(np.float32), b.astype(np.float32)
             product = self.kernel(*wide, transpose_a=transpose_a, transpose_b=transpose_b)
             return product.astype(a.dtype)
+        # For two matrices `dot` calls the same BLAS routine at half the overhead.
+        if a.ndim == 2 and b.ndim == 2:
+            return (a.T if transpose_a else a).dot(b.T if transpose_b else b)
         if transpose_a:
             a = a.swapaxes(-1, -2)
         if transpose_b:
             b = b.swapaxes(-1, -2)
-        # For two matrices `dot` calls the same BLAS routine at half the overhead.
-        if a.ndim == 2 and b.ndim == 2:
-            return a.dot(b)
         if min(a.ndim, b.ndim) < 2:
             raise ValueError("a vector")
         return np.matmul(a, b)

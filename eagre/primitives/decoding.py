@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.doors import apply
 from eagre.core.errors import DataLossError, InvalidArgumentError
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.files import csv, tensor_messages
 from eagre.primitives import batching

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.files.example_fields import BYTES, FLOATS, INTEGERS
 from eagre.files.examples import ExampleParser, Wanted

@@ -8,19 +8,15 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, as_operand
+from eagre.core.doors import NO_PARAMS, apply, binary_door, element_door
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.outline import SMALL
-from eagre.core.primitive import (
-    NO_PARAMS,
-    Primitive,
-    apply,
-    binary_door,
-    element_door,
-)
+from eagre.core.primitive import Primitive
 from eagre.core.shapes import broadcast_sizes
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.primitives import batching
+from eagre.primitives.sums import sum_to_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +126,7 @@ class Unary(Elementwise):
     def __init__(self) -> None:
         super().__init__()
         if not self.is_exact:
+            self.kernel_for_rows = self.kernel
             self.kernel = on_contiguous_one(self.kernel)
         self.door = element_door(self)
 
@@ -146,6 +143,13 @@ class Binary(Elementwise):
         if not self.is_exact:
             self.kernel = on_contiguous(self.kernel)
         self.door = binary_door(self)
+
+
+class Moving(Primitive):
+    """A function that moves elements, or shows them otherwise, and computes nothing."""
+
+    is_silent = True
+    needs = ()
 
 
 def on_contiguous_one(kernel: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -229,13 +233,11 @@ def target_shape(shape: Any, sizes: Any) -> tuple[int, ...]:
     return shape if sizes is None else tuple(sizes.tolist())
 
 
-_add_reduce: Any = np.add.reduce
-
-
 class SumTo(Primitive):
     """Sum over the axes along which a value of `shape` was broadcast to the shape of `x`."""
 
     vectorize = batching.sum_to
+    has_one_input = True
     needs = ()
 
     def infer(self, x: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:
@@ -256,35 +258,14 @@ class SumTo(Primitive):
         return grads if sizes is None else (*grads, None)
 
 
-def sum_to_shape(x: Any, shape: tuple[int, ...]) -> Any:
-    """NumPy array `x` summed down to a shape that broadcasts to its own."""
-    lead = x.ndim - len(shape)
-    axes = tuple(
-        axis
-        for axis in range(x.ndim)
-        if axis < lead or (shape[axis - lead] == 1 and x.shape[axis] != 1)
-    )
-    return reduce_sum(x, axes, True).reshape(shape) if axes else x.reshape(shape)
-
-
-def reduce_sum(x: Any, axis: Any, keepdims: bool) -> Any:
-    """Sum in the dtype of `x`; halves add up in float32."""
-    if not x.flags.c_contiguous:
-        x = np.ascontiguousarray(x)
-    dtype = x.dtype
-    if dtype.itemsize == 2 and dtype.kind not in "iu":
-        return _add_reduce(x, axis, np.float32, None, keepdims).astype(dtype)
-    return _add_reduce(x, axis, dtype, None, keepdims)
-
-
 sum_to = SumTo()
 
 
 def unbroadcast(grad: Tensor, x: Tensor) -> Tensor:
     """Sum a gradient to the shape of the input that it belongs to."""
     sizes = x.sizes
-    if grad.sizes == sizes and sizes is not None and None not in sizes:
-        return grad
+    if sizes is not None and None not in sizes:
+        return grad if grad.sizes == sizes else sum_to.door(grad, shape=sizes)
     return apply_with_shape(sum_to, (grad,), shape_of(x))
 
 

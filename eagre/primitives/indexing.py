@@ -8,14 +8,16 @@ import numpy as np
 
 from eagre.core.caller import Called
 from eagre.core.conversion import DTypeMismatchError
+from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batched_indexing
 from eagre.primitives.families import (
     BOOLS,
     INTEGERS,
     NUMBERS,
+    Moving,
     apply_with_shape,
     check_dtypes,
     own_if_small,
@@ -57,7 +59,7 @@ def filled_key(key: Any, bounds: Any) -> Any:
     )
 
 
-class Slice(Primitive):
+class Slice(Moving):
     """`x[key]` for a key of ints, slices, None (a new axis) and one Ellipsis."""
 
     is_exact = True
@@ -65,7 +67,6 @@ class Slice(Primitive):
     has_one_input = True
     name = "strided_slice"
     public = "tensor[...]"
-    needs = ()
 
     def infer(self, x: TensorSpec, *bounds: TensorSpec, key: Any) -> TensorSpec:
         """Each part of the key takes, keeps or makes an axis."""

@@ -6,12 +6,12 @@ from typing import Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import as_operand
+from eagre.core.doors import reflected_door
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import reflected_door
 from eagre.core.shapes import broadcast_sizes
-from eagre.core.tensor import Tensor
+from eagre.core.tensor import EagerTensor, Tensor
 from eagre.primitives import arithmetic, comparison, indexing, rearrangement
-from eagre.primitives.contraction import matmul
+from eagre.primitives.contraction import matmul, matmul_primitive
 
 
 def _pow(x: Any, y: Any) -> Any:
@@ -64,8 +64,10 @@ def _broadcast(x: Any, y: Any) -> bool:
 
 
 def _matmul(x: Any, y: Any) -> Any:
-    y = as_operand(y, x, "matmul")
-    return y if y is NotImplemented else matmul(x, y)
+    y = y if y.__class__ is EagerTensor else as_operand(y, x, "matmul")
+    if y is NotImplemented:
+        return NotImplemented
+    return matmul_primitive.door(x, y, transpose_a=False, transpose_b=False)
 
 
 def _reflected_matmul(x: Any, other: Any) -> Any:

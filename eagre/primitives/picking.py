@@ -34,7 +34,6 @@ class TakeAlong(Primitive):
     vectorize = batching.together
     needs = ("indices",)
     can_fail = True
-    checks_always = True
 
     def infer(self, x: TensorSpec, indices: TensorSpec) -> TensorSpec:
         """The shape of the indices."""
@@ -54,18 +53,30 @@ class TakeAlong(Primitive):
         return TensorSpec.of(indices.sizes, x.dtype)
 
     def kernel(self, x: Any, indices: Any) -> Any:
+        if x.shape[:-1] != indices.shape[:-1]:
+            raise ValueError("other vectors")
         size = x.shape[-1]
-        is_outside = (indices < 0) | (indices >= size)
-        if is_outside.any():
-            place = tuple(np.argwhere(is_outside)[0].tolist())
+        if indices.size and not (
+            indices.item(indices.argmin()) >= 0 and indices.item(indices.argmax()) < size
+        ):
+            place = tuple(np.argwhere((indices < 0) | (indices >= size))[0].tolist())
             raise InvalidArgumentError(
                 f"{self.public} expected indices in [0, {size}). "
                 f"Received: {indices[place]} at {place[:-1]}"
             )
-        return np.take_along_axis(x, indices, -1)
+        return x.ravel()[_places(indices, x.shape)]
 
     def gradient(self, grad: Any, output: Any, x: Any, indices: Any) -> Any:
         return put_along(grad, indices, shape_of(x)), None
+
+
+def _places(indices: Any, shape: tuple[int, ...]) -> Any:
+    """Indices along the last axis of an array as those into its elements, one after the other."""
+    rows = prod(shape[:-1])
+    if rows == 1:
+        return indices
+    firsts = (np.arange(rows) * shape[-1]).reshape(*shape[:-1], 1)
+    return firsts + (indices.astype(np.int64) if indices.dtype.kind == "u" else indices)
 
 
 class PickLabels(TakeAlong):
@@ -91,9 +102,11 @@ class PutAlong(Primitive):
     ) -> Any:
         shape = target_shape(shape, sizes)
         result = np.zeros(shape, y.dtype)
-        firsts = np.arange(prod(shape[:-1])) * shape[-1]
-        places = indices + firsts.reshape(*shape[:-1], 1)
-        np.add.at(result.reshape(-1), places.reshape(-1), contiguous(y).reshape(-1))
+        places = _places(indices, shape)
+        if indices.shape[-1] == 1:
+            result.reshape(-1)[places] = y
+        else:
+            np.add.at(result.reshape(-1), places.reshape(-1), contiguous(y).reshape(-1))
         return result
 
     def gradient(

@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.doors import apply, list_door
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import Primitive
 from eagre.core.shapes import merge_sizes
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.families import (
     EVERYTHING,
     REALS,
+    Moving,
     apply_with_shape,
     check_dtypes,
     own_if_small,
@@ -28,6 +30,8 @@ from eagre.primitives.families import (
 )
 
 _arange: Any = np.arange
+# The function itself, which does not ask arrays for `__array_function__` first.
+_concatenate: Any = getattr(np.concatenate, "_implementation", np.concatenate)
 
 
 def normalized_axis(axis: int, rank: int, name: str) -> int:
@@ -44,13 +48,12 @@ def normalized_axis(axis: int, rank: int, name: str) -> int:
     return axis % rank
 
 
-class Reshape(Primitive):
+class Reshape(Moving):
     """The same elements in row-major order with another shape; one size may be -1."""
 
     is_exact = True
     vectorize = batching.reshape
     has_one_input = True
-    needs = ()
 
     def infer(self, x: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:
         """The shape asked for; -1 is what remains."""
@@ -94,13 +97,12 @@ def _reshaped(x: TensorSpec, shape: Any) -> Any:
     return tuple(rest if n == -1 else n for n in shape)
 
 
-class Transpose(Primitive):
+class Transpose(Moving):
     """The axes in another order."""
 
     is_exact = True
     vectorize = batching.transpose
     has_one_input = True
-    needs = ()
 
     def infer(self, x: TensorSpec, *, perm: tuple[int, ...]) -> TensorSpec:
         """The sizes in the new order."""
@@ -121,13 +123,12 @@ class Transpose(Primitive):
         return (transpose(grad, perm=inverse),)
 
 
-class ExpandDims(Primitive):
+class ExpandDims(Moving):
     """Axes of size 1, inserted; `axis` counts in the output."""
 
     is_exact = True
     vectorize = batching.along("axis")
     has_one_input = True
-    needs = ()
 
     def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
         """The sizes with ones between."""
@@ -147,13 +148,12 @@ class ExpandDims(Primitive):
         return (squeeze(grad, axis=axis),)
 
 
-class Squeeze(Primitive):
+class Squeeze(Moving):
     """Axes of size 1, removed."""
 
     is_exact = True
     vectorize = batching.along("axis")
     has_one_input = True
-    needs = ()
 
     def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
         """The sizes without those."""
@@ -176,13 +176,12 @@ class Squeeze(Primitive):
         return (reshape(grad, shape_of(x)),)
 
 
-class BroadcastTo(Primitive):
+class BroadcastTo(Moving):
     """The value, repeated along axes of size 1 and new leading axes."""
 
     is_exact = True
     vectorize = batching.broadcast_to
     has_one_input = True
-    needs = ()
 
     def infer(self, x: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:
         """The shape asked for."""
@@ -217,12 +216,15 @@ class BroadcastTo(Primitive):
         return grads if sizes is None else (*grads, None)
 
 
-class Concat(Primitive):
+class Concat(Moving):
     """Tensors side by side along an axis."""
 
     is_exact = True
     vectorize = batching.concat
-    needs = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_list = list_door(self, "axis")
 
     def infer(self, *inputs: TensorSpec, axis: int) -> TensorSpec:
         """The sizes along the axis add up; the others are the same."""
@@ -253,7 +255,9 @@ class Concat(Primitive):
         return TensorSpec.of((*merged[:axis], total, *merged[axis + 1 :]), dtype)
 
     def kernel(self, *arrays: Any, axis: int) -> Any:
-        return np.concatenate(arrays, axis)
+        return _concatenate(arrays, axis)
+
+    kernel_of_list = staticmethod(_concatenate)
 
     def gradient(self, grad: Any, output: Any, *inputs: Any, axis: int) -> Any:
         along = [None if x.sizes is None else x.sizes[axis] for x in inputs]
@@ -295,13 +299,12 @@ class Split(Primitive):
         return grads if tensor_sizes is None else (*grads, None)
 
 
-class Reverse(Primitive):
+class Reverse(Moving):
     """The order of the elements reversed along axes."""
 
     is_exact = True
     vectorize = batching.along("axis")
     has_one_input = True
-    needs = ()
 
     def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
         """The same shape."""
@@ -433,8 +436,8 @@ def reshape(x: Any, shape: Any) -> Any:
 
 def broadcast_to(x: Any, shape: Any) -> Any:
     """`x` repeated to a shape: a tuple, or a vector of sizes."""
-    if shape.__class__ is tuple and x.sizes == shape:
-        return x
+    if shape.__class__ is tuple:
+        return x if x.sizes == shape else broadcast_to_primitive.door(x, shape=shape)
     return apply_with_shape(broadcast_to_primitive, (x,), shape)
 
 

@@ -11,7 +11,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
-from eagre.primitives import batching, families
+from eagre.primitives import batching, families, sums
 from eagre.primitives.arithmetic import cast, conjugated, maximum
 from eagre.primitives.comparison import equal, select
 from eagre.primitives.families import (
@@ -83,7 +83,7 @@ class ReduceSum(Reduction):
 
     needs = ()
 
-    kernel = staticmethod(families.reduce_sum)
+    kernel = staticmethod(sums.reduce_sum)
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
         return (spread(grad, x, axis, keepdims),)
@@ -97,10 +97,14 @@ class ReduceMean(Reduction):
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
         count = x.size if axis is None else prod([x.shape[each] for each in axis])
-        if x.dtype.kind in "iu":
-            wide = _add_reduce(x, axis, np.dtype(x.dtype.kind + "8"), None, keepdims)
-            return np.trunc(wide / np.float64(count)).astype(x.dtype)
-        return np.divide(families.reduce_sum(x, axis, keepdims), count, dtype=x.dtype)
+        dtype = x.dtype
+        if dtype.kind in "iu":
+            wide = _add_reduce(x, axis, np.dtype(dtype.kind + "8"), None, keepdims)
+            return np.trunc(wide / np.float64(count)).astype(dtype)
+        total = sums.reduce_sum(x, axis, keepdims)
+        if total.__class__ is np.ndarray or dtype.itemsize == 2:
+            return np.divide(total, count, dtype=dtype)
+        return total / count
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
         return (spread(grad / element_count(x, axis), x, axis, keepdims),)

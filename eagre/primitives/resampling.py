@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import Primitive
 from eagre.core.shapes import format_sizes
 from eagre.core.specs import TensorSpec
 from eagre.primitives.batching import reshaped, sizes_of

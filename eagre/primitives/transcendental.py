@@ -12,9 +12,10 @@ from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.families import FLOATS, INEXACTS, Unary, check_dtypes, contiguous
+from eagre.primitives.sums import sums_beside
 
-_add_reduce: Any = np.add.reduce
 _maximum_reduce: Any = np.maximum.reduce
+_exp, _divide = np.exp, np.divide
 
 
 class Inexact(Unary):
@@ -173,6 +174,12 @@ class AlongAxis(Primitive):
         return TensorSpec.of(x.sizes, x.dtype)
 
 
+# Between these sums of exp(x) no digits are lost, but in results below 1e-35: x need not be taken
+# relative to its maximum, which costs as much as all the rest.
+_LEAST_TOTAL = 1e-3
+_LARGEST_TOTAL = 1e30
+
+
 class Softmax(AlongAxis):
     """exp(x) over its sum along an axis; a primitive since it costs half of the composition."""
 
@@ -181,10 +188,19 @@ class Softmax(AlongAxis):
     def kernel(self, x: Any, *, axis: int) -> Any:
         if not x.size:
             return x if -x.ndim <= axis < x.ndim else x.shape[axis]
-        x = contiguous(x)
+        if not x.flags.c_contiguous:
+            x = np.ascontiguousarray(x)
+        if x.itemsize > 2:
+            result = _exp(x)
+            total = sums_beside(result, axis)
+            least = greatest = total.item(0)
+            if x.ndim > 1:
+                least, greatest = total.item(total.argmin()), total.item(total.argmax())
+            if least > _LEAST_TOTAL and greatest < _LARGEST_TOTAL:
+                return _divide(result, total, result)
         result = np.subtract(x, _maximum_reduce(x, axis, None, None, True))
-        np.exp(result, result)
-        return np.divide(result, _add_reduce(result, axis, None, None, True), result)
+        _exp(result, result)
+        return _divide(result, sums_beside(result, axis), result)
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: int) -> Any:
         from eagre.primitives.reductions import reduce_sum
@@ -203,8 +219,8 @@ class LogSoftmax(AlongAxis):
             return x if -x.ndim <= axis < x.ndim else x.shape[axis]
         x = contiguous(x)
         shifted = np.subtract(x, _maximum_reduce(x, axis, None, None, True))
-        total = _add_reduce(np.exp(shifted), axis, None, None, True)
-        return np.subtract(shifted, np.log(total), shifted)
+        total = sums_beside(np.exp(shifted), axis)
+        return np.subtract(shifted, np.log(total, total), shifted)
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: int) -> Any:
         from eagre.primitives.reductions import reduce_sum

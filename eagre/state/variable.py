@@ -7,9 +7,9 @@ from typing import Any
 
 from eagre.core import ambient, dtypes, printing
 from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.doors import NO_PARAMS, apply
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.leaking import made
-from eagre.core.primitive import NO_PARAMS, apply
 from eagre.core.shapes import TensorShape, are_compatible, merge_sizes
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import (
@@ -181,7 +181,7 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         return self.value().numpy()
 
     def __tensor__(self, dtype: Any) -> Tensor:
-        return read_variable(self.handle)
+        return read_variable.door(self.handle)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return self.value().__array__(dtype, copy)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive, apply
+from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.gradients.graph_gradients import backward_graph
 from eagre.graph.graph import Graph

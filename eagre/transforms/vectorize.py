@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from eagre.core.doors import apply
 from eagre.core.errors import UnimplementedError
-from eagre.core.primitive import apply
 from eagre.graph.graph import at_its_line, effects_of
 from eagre.primitives.batching import (
     Carried,

@@ -8,7 +8,7 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
-from eagre.core.primitive import apply
+from eagre.core.doors import apply
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import Tensor, wrap
 from eagre.gradients.tape import GradientTape

@@ -7,8 +7,8 @@ import pkgutil
 import numpy as np
 import pytest
 
+import eagre.core.doors
 import eagre.core.outline
-import eagre.core.primitive
 from eagre.core import dtypes
 from eagre.core.errors import OpError
 from eagre.core.outline import Outline, outline
@@ -344,7 +344,7 @@ def check_traced(call, function, more, expected, knowledge):
 def nothing_is_small(monkeypatch):
     """Lets tapes forget even the values that cost no more than an outline."""
     monkeypatch.setattr(eagre.core.outline, "SMALL", -1)
-    monkeypatch.setattr(eagre.core.primitive, "SMALL", -1)
+    monkeypatch.setattr(eagre.core.doors, "SMALL", -1)
 
 
 @for_each(DIFFERENTIABLE, "float32")

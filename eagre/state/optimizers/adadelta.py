@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eagre.primitives.transcendental import sqrt
 from eagre.state.optimizers.optimizer import Optimizer
 from eagre.state.optimizers.slots import moved
 
@@ -45,6 +46,6 @@ class Adadelta(Optimizer):
         """Change one variable by its gradient."""
         of_grads = moved(slots["mean_square"], grad * grad, 1.0 - self.rho)
         of_steps = slots["mean_square_of_steps"].value()
-        step = (of_steps + self.epsilon) ** 0.5 / (of_grads + self.epsilon) ** 0.5 * grad
+        step = sqrt(of_steps + self.epsilon) / sqrt(of_grads + self.epsilon) * grad
         moved(slots["mean_square_of_steps"], step * step, 1.0 - self.rho)
         variable.assign_sub(rate * step)

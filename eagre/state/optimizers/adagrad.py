@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eagre.primitives.transcendental import sqrt
 from eagre.state.optimizers.optimizer import Optimizer
 from eagre.state.optimizers.options import check_within
 
@@ -51,4 +52,4 @@ class Adagrad(Optimizer):
         """Change one variable by its gradient."""
         total = slots["accumulator"].value() + grad * grad
         slots["accumulator"].assign(total)
-        variable.assign_sub(rate * grad / (total + self.epsilon) ** 0.5)
+        variable.assign_sub(rate * grad / sqrt(total + self.epsilon))

@@ -6,6 +6,7 @@ from typing import Any
 
 from eagre.ops.math import maximum
 from eagre.ops.shaping import cast
+from eagre.primitives.transcendental import sqrt
 from eagre.state.optimizers.optimizer import Optimizer
 from eagre.state.optimizers.slots import moved
 
@@ -63,7 +64,7 @@ class Adam(Optimizer):
         if self.amsgrad:
             variance = maximum(slots["largest_variance"].value(), variance)
             slots["largest_variance"].assign(variance)
-        variable.assign_sub(mean * rate / (variance**0.5 + self.epsilon))
+        variable.assign_sub(mean * rate / (sqrt(variance) + self.epsilon))
 
 
 class AdamW(Adam):

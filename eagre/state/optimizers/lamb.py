@@ -7,6 +7,7 @@ from typing import Any
 from eagre.ops.norms import norm
 from eagre.ops.selection import where
 from eagre.ops.shaping import cast
+from eagre.primitives.transcendental import sqrt
 from eagre.state.optimizers.optimizer import Optimizer
 from eagre.state.optimizers.slots import moved
 
@@ -54,7 +55,7 @@ class Lamb(Optimizer):
         mean = mean / cast(1.0 - self.beta_1**step, rate.dtype)
         variance = moved(slots["variance"], grad * grad, 1.0 - self.beta_2)
         variance = variance / cast(1.0 - self.beta_2**step, rate.dtype)
-        change = mean / (variance**0.5 + self.epsilon)
+        change = mean / (sqrt(variance) + self.epsilon)
         long, wide = norm(variable.value()), norm(change)
         has_ratio = (long > 0.0) & (wide > 0.0)
         ratio = where(has_ratio, long, 1.0) / where(has_ratio, wide, 1.0)

@@ -6,6 +6,7 @@ from typing import Any
 
 from eagre.core import dtypes
 from eagre.ops.shaping import cast
+from eagre.primitives.transcendental import sqrt
 from eagre.state.optimizers.optimizer import Optimizer
 from eagre.state.optimizers.slots import moved
 from eagre.state.variable import Variable
@@ -64,5 +65,5 @@ class Nadam(Optimizer):
         of_grad = cast((1.0 - now) / (1.0 - product), rate.dtype)
         mean = moved(slots["mean"], grad, 1.0 - self.beta_1)
         variance = moved(slots["variance"], grad * grad, 1.0 - self.beta_2)
-        size = (variance / cast(1.0 - self.beta_2**step, rate.dtype)) ** 0.5
+        size = sqrt(variance / cast(1.0 - self.beta_2**step, rate.dtype))
         variable.assign_sub(rate * (of_mean * mean + of_grad * grad) / (size + self.epsilon))

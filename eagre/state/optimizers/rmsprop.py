@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eagre.primitives.transcendental import sqrt
 from eagre.state.optimizers.optimizer import Optimizer
 from eagre.state.optimizers.slots import moved
 
@@ -54,7 +55,7 @@ class RMSprop(Optimizer):
         variance = moved(slots["mean_square"], grad * grad, 1.0 - self.rho)
         if self.centered:
             variance = variance - moved(slots["mean"], grad, 1.0 - self.rho) ** 2.0
-        step = rate * grad / (variance + self.epsilon) ** 0.5
+        step = rate * grad / sqrt(variance + self.epsilon)
         if self.momentum:
             step = slots["momentum"].value() * self.momentum + step
             slots["momentum"].assign(step)
