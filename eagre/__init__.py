@@ -318,6 +318,7 @@ __version__ = "0.1.0.dev0"
 __all__ = [
     "AggregationMethod", "Assert", "ConcreteFunction", "DType", "DeviceSpec", "GradientTape",
     "GradientWarning", "Graph", "IndexedSlices", "IndexedSlicesSpec", "Module", "Operation",
+    "OptionalSpec",
     "RetraceError", "RetraceWarning", "Tensor", "TensorArray", "TensorArraySpec", "TensorShape",
     "TensorSpec", "TracingWarning", "TypeSpec", "UnconnectedGradients", "Variable",
     "VariableAggregation", "VariableSynchronization", "WhyNone", "abs", "acos", "acosh", "add",

@@ -2,7 +2,8 @@
 
 from eagre import experimental_dlpack as dlpack
 from eagre import experimental_numpy as numpy
+from eagre.data.optional import Optional
 
 __all__ = [
-    "dlpack", "numpy",
+    "Optional", "dlpack", "numpy",
 ]

@@ -36,6 +36,7 @@ LATER = {
     "eagre.core.dtypes": "resource variant",
     "eagre.core.policies": "AggregationMethod VariableAggregation VariableSynchronization",
     "eagre.core.primitive": "Operation",
+    "eagre.data.optional": "OptionalSpec",
     "eagre.core.registration": "register_tensor_conversion_function",
     "eagre.core.specs": "TypeSpec",
     "eagre.debugging.assertions": "Assert assert_equal assert_greater assert_less",

@@ -3,7 +3,7 @@
 from eagre.data import experimental
 from eagre.data.dataset import Dataset
 from eagre.data.files import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
-from eagre.data.iterator import Iterator, NumpyIterator
+from eagre.data.iterator import Iterator, IteratorSpec, NumpyIterator
 from eagre.data.options import Options, ThreadingOptions
 from eagre.data.specs import INFINITE as INFINITE_CARDINALITY
 from eagre.data.specs import UNKNOWN as UNKNOWN_CARDINALITY
@@ -18,6 +18,7 @@ __all__ = [
     "FixedLengthRecordDataset",
     "INFINITE_CARDINALITY",
     "Iterator",
+    "IteratorSpec",
     "NumpyIterator",
     "Options",
     "TFRecordDataset",

@@ -344,3 +344,59 @@ def snapshot(
     [0, 1]
     """
     return lambda dataset: dataset.snapshot(path, compression, reader_func, shard_func)
+
+
+def get_next_as_optional(iterator: Any) -> Any:
+    """`Iterator.get_next_as_optional` as a function.
+
+    >>> found = tf.data.experimental.get_next_as_optional(iter(tf.data.Dataset.range(3)))
+    >>> found.get_value().numpy()
+    np.int64(0)
+    """
+    return iterator.get_next_as_optional()
+
+
+def make_saveable_from_iterator(iterator: Any, external_state_policy: Any = None) -> Any:
+    """What a checkpoint saves of an iterator: the iterator itself.
+
+    >>> iterator = iter(tf.data.Dataset.range(3))
+    >>> tf.data.experimental.make_saveable_from_iterator(iterator) is iterator
+    True
+    """
+    if not isinstance(iterator, Iterator):
+        raise TypeError(
+            "make_saveable_from_iterator expected an iterator of a dataset. "
+            f"Received: {described(iterator)}"
+        )
+    return iterator
+
+
+def copy_to_device(target_device: str, source_device: str = "/cpu:0") -> Transformation:
+    """The same elements: there is one device.
+
+    >>> moved = tf.data.Dataset.range(2).apply(tf.data.experimental.copy_to_device("/cpu:0"))
+    >>> [int(x) for x in moved]
+    [0, 1]
+    """
+    return lambda dataset: dataset.prefetch(0)
+
+
+def prefetch_to_device(device: str, buffer_size: Any = None) -> Transformation:
+    """`Dataset.prefetch`, for `Dataset.apply`: there is one device.
+
+    >>> ahead = tf.data.experimental.prefetch_to_device("/cpu:0")
+    >>> [int(x) for x in tf.data.Dataset.range(2).apply(ahead)]
+    [0, 1]
+    """
+    return lambda dataset: dataset.prefetch(-1 if buffer_size is None else buffer_size)
+
+
+def RandomDataset(  # noqa: N802
+    seed: Any = None, rerandomize_each_iteration: bool | None = None, name: str | None = None
+) -> Dataset:
+    """`Dataset.random` under its older name.
+
+    >>> len(list(tf.data.experimental.RandomDataset(seed=4).take(2)))
+    2
+    """
+    return Dataset.random(seed, rerandomize_each_iteration)

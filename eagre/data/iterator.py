@@ -9,9 +9,12 @@ from eagre.core.errors import (
     InvalidArgumentError,
     OperatorNotAllowedInGraphError,
     OutOfRangeError,
+    UnimplementedError,
 )
+from eagre.core.specs import TypeSpec
 from eagre.data.clock import Clock
 from eagre.data.cursors import Run
+from eagre.data.specs import are_compatible
 
 if TYPE_CHECKING:
     from eagre.data.dataset import Dataset
@@ -113,6 +116,20 @@ class Iterator:
             return next_in_graph(self)
         return self._pack(self.existing_components())
 
+    def get_next_as_optional(self) -> Any:
+        """The next element as a `tf.experimental.Optional`, which is empty at the end."""
+        from eagre.data.optional import Optional
+
+        if not ambient.executing_eagerly():
+            raise UnimplementedError(
+                "Iterator.get_next_as_optional cannot be a part of a graph. Received: a call in a "
+                "function that is traced. Use for."
+            )
+        components = self.next_components()
+        if components is None:
+            return Optional.empty(self.element_spec)
+        return Optional(self._pack(components), self.element_spec)
+
     def existing_components(self) -> Any:
         """The components of the next element, which is expected to be there."""
         components = self.next_components()
@@ -175,6 +192,38 @@ class Iterator:
 
     def __repr__(self) -> str:
         return f"<Iterator at {self._position} of {self._dataset!r}>"
+
+
+class IteratorSpec(TypeSpec):
+    """What is known of an iterator: the spec of its elements.
+
+    >>> tf.data.IteratorSpec(tf.TensorSpec([], tf.int64))
+    IteratorSpec(TensorSpec(shape=(), dtype=tf.int64, name=None))
+    """
+
+    __slots__ = ("element_spec",)
+
+    def __init__(self, element_spec: Any) -> None:
+        self.element_spec = element_spec
+
+    @property
+    def value_type(self) -> type:
+        """The class of the values."""
+        return Iterator
+
+    def is_compatible_with(self, spec_or_value: Any) -> bool:
+        """Whether an iterator, or one of a spec, has elements that fit."""
+        other = getattr(spec_or_value, "element_spec", None)
+        return other is not None and are_compatible(self.element_spec, other)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, IteratorSpec) and self.element_spec == other.element_spec
+
+    def __hash__(self) -> int:
+        return hash(tuple(structure.flatten(self.element_spec)))
+
+    def __repr__(self) -> str:
+        return f"IteratorSpec({self.element_spec!r})"
 
 
 class NumpyIterator:

@@ -2,7 +2,50 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
+
+
+class AutoShardPolicy(Enum):
+    """How a strategy divides a dataset among machines: kept in the options.
+
+    Nothing divides by itself: `dataset.shard(num_shards, index)` does.
+
+    >>> tf.data.experimental.AutoShardPolicy.DATA
+    <AutoShardPolicy.DATA: 2>
+    """
+
+    OFF = -1
+    AUTO = 0
+    FILE = 1
+    DATA = 2
+    HINT = 3
+
+
+class ExternalStatePolicy(Enum):
+    """What to do about state outside a dataset when it is saved: kept in the options.
+
+    >>> tf.data.experimental.ExternalStatePolicy.WARN.value
+    0
+    """
+
+    WARN = 0
+    IGNORE = 1
+    FAIL = 2
+
+
+class AutotuneAlgorithm(Enum):
+    """How TensorFlow looks for the best settings: kept in the options.
+
+    >>> tf.data.experimental.AutotuneAlgorithm.HILL_CLIMB.value
+    1
+    """
+
+    DEFAULT = 0
+    HILL_CLIMB = 1
+    GRADIENT_DESCENT = 2
+    MAX_PARALLELISM = 3
+    STAGE_BASED = 4
 
 
 class _Settings:
@@ -34,7 +77,7 @@ class _Settings:
         """These settings, with those of `other` where these leave it open."""
         merged = type(self)()
         for name in self._names:
-            mine, theirs = getattr(self, name), getattr(other, name)
+            mine, theirs = vars(self)[name], vars(other)[name]
             both = isinstance(mine, _Settings) and isinstance(theirs, _Settings)
             found = mine._over(theirs) if both else theirs if mine is None else mine
             object.__setattr__(merged, name, found)
@@ -54,7 +97,50 @@ class ThreadingOptions(_Settings):
 class AutotuneOptions(_Settings):
     """What is tuned while a pipeline runs: accepted, and without effect so far."""
 
-    _names = ("autotune_algorithm", "cpu_budget", "enabled", "initial_parallelism", "ram_budget")
+    _names = (
+        "autotune_algorithm", "cpu_budget", "enabled", "initial_parallelism", "min_parallelism",
+        "ram_budget",
+    )  # fmt: skip
+
+
+class DistributeOptions(_Settings):
+    """How a dataset is divided among machines: kept, and without effect.
+
+    >>> tf.data.experimental.DistributeOptions().auto_shard_policy
+    <AutoShardPolicy.AUTO: 0>
+    """
+
+    _names = ("auto_shard_policy", "num_devices")
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        is_open = name == "auto_shard_policy" and found is None
+        return AutoShardPolicy.AUTO if is_open else found
+
+
+class OptimizationOptions(_Settings):
+    """Which rewritings of TensorFlow to apply: kept, and without effect.
+
+    >>> options = tf.data.experimental.OptimizationOptions()
+    >>> options.map_fusion = True
+    """
+
+    _names = (
+        "apply_default_optimizations", "filter_fusion", "filter_parallelization",
+        "inject_prefetch", "map_and_batch_fusion", "map_and_filter_fusion", "map_fusion",
+        "map_parallelization", "noop_elimination", "parallel_batch", "seq_interleave_prefetch",
+        "shuffle_and_repeat_fusion",
+    )  # fmt: skip
+
+
+class ServiceOptions(_Settings):
+    """How a data service is used: kept, and without effect.
+
+    >>> tf.data.experimental.ServiceOptions().pinned is None
+    True
+    """
+
+    _names = ("pinned",)
 
 
 class Options(_Settings):
@@ -69,15 +155,21 @@ class Options(_Settings):
     """
 
     _names = (
-        "autotune", "dataset_name", "deterministic", "experimental_slack",
-        "experimental_symbolic_checkpoint", "experimental_warm_start", "framework_type",
-        "threading",
+        "autotune", "dataset_name", "deterministic", "experimental_deterministic",
+        "experimental_distribute", "experimental_external_state_policy",
+        "experimental_optimization", "experimental_service", "experimental_slack",
+        "experimental_symbolic_checkpoint", "experimental_threading", "experimental_warm_start",
+        "framework_type", "threading",
     )  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
         self.autotune = AutotuneOptions()
         self.threading = ThreadingOptions()
+        self.experimental_threading = ThreadingOptions()
+        self.experimental_distribute = DistributeOptions()
+        self.experimental_optimization = OptimizationOptions()
+        self.experimental_service = ServiceOptions()
 
     def merge(self, options: Any) -> Options:
         """These options, with those of `options` in their place where it has any."""

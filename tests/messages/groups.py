@@ -138,5 +138,26 @@ STORAGE = {
     "snapshot: datasets": (lambda: r.window(2).snapshot(NUMBERS), TypeError),
 }
 
-TABLES = {"dataset groups": GROUPS, "dataset storage": STORAGE}
+EMPTY = tf.experimental.Optional.empty(tf.TensorSpec([], tf.int32))
+
+ITERATORS = {
+    "get_value: nothing": (lambda: EMPTY.get_value(), *INVALID),
+    "from_value: None": (lambda: tf.experimental.Optional.from_value(None), TypeError),
+    "get_next_as_optional: in a function": (
+        lambda: tf.function(lambda: iter(r).get_next_as_optional())(), REFUSED),
+    "make_saveable_from_iterator: a dataset": (
+        lambda: E.make_saveable_from_iterator(r), TypeError),
+    "get_single_element: in a function": (
+        lambda: tf.function(lambda n: D.range(n).get_single_element())(tf.constant(2)), *INVALID),
+    "reduce: in a function": (
+        lambda: tf.function(lambda n: D.range(n).reduce(0, lambda s, x: x))(tf.constant(2)),
+        TypeError),
+    "iter: symbolic": (
+        lambda: tf.function(lambda n: next(iter(D.range(5).map(lambda x: x + n))))(
+            tf.constant(2, tf.int64)), TypeError),
+}
+
+TABLES = {
+    "dataset groups": GROUPS, "dataset storage": STORAGE, "dataset iterators": ITERATORS
+}  # fmt: skip
 FOREIGN_WORDS = set()

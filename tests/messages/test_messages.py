@@ -151,7 +151,7 @@ def public_names():
     names |= {*space.__all__, "Graph", "Variable", "get_attr", "Tensor.eval", "Operation.run"}
     names |= {f"{kind.__name__}.{member}" for kind in kinds for member in members(kind)}
     names |= members(space.Session)
-    for kind in (tf.data.Dataset, tf.data.Iterator, tf.data.Options):
+    for kind in (tf.data.Dataset, tf.data.Iterator, tf.data.Options, tf.experimental.Optional):
         names |= {f"{kind.__name__}.{member}" for member in {*members(kind), *vars(tf.data)}}
     names |= vars(tf.data).keys() | vars(tf.data.experimental).keys()
     names |= {"if", "while", "for", "assert", "set_loop_options", "do_not_convert", "append"}

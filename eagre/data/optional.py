@@ -1,0 +1,101 @@
+"""`tf.experimental.Optional`: an element that is there, or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eagre.core import structure
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.specs import TypeSpec
+from eagre.core.tensor import Tensor
+from eagre.data.specs import normalized, spec_of
+from eagre.ops.creation import constant
+
+
+class OptionalSpec(TypeSpec):
+    """What is known of an optional: the spec of its value.
+
+    >>> tf.OptionalSpec(tf.TensorSpec([], tf.int32))
+    OptionalSpec(TensorSpec(shape=(), dtype=tf.int32, name=None))
+    """
+
+    __slots__ = ("element_spec",)
+
+    def __init__(self, element_spec: Any) -> None:
+        self.element_spec = element_spec
+
+    @property
+    def value_type(self) -> type:
+        """The class of the values."""
+        return Optional
+
+    def is_compatible_with(self, spec_or_value: Any) -> bool:
+        """Whether an optional, or one of a spec, has a value that fits."""
+        other = getattr(spec_or_value, "element_spec", None)
+        return other is not None and self.element_spec == other
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OptionalSpec) and self.element_spec == other.element_spec
+
+    def __hash__(self) -> int:
+        return hash(tuple(structure.flatten(self.element_spec)))
+
+    def __repr__(self) -> str:
+        return f"OptionalSpec({self.element_spec!r})"
+
+
+class Optional:
+    """A value that may be there: what `iterator.get_next_as_optional()` returns.
+
+    >>> iterator = iter(tf.data.Dataset.range(1))
+    >>> first, second = iterator.get_next_as_optional(), iterator.get_next_as_optional()
+    >>> bool(first.has_value()), first.get_value().numpy(), bool(second.has_value())
+    (True, np.int64(0), False)
+    """
+
+    def __init__(self, value: Any, element_spec: Any, is_there: bool = True) -> None:
+        self._value, self._spec, self._is_there = value, element_spec, is_there
+
+    @staticmethod
+    def empty(element_spec: Any) -> Optional:
+        """An optional without a value.
+
+        >>> bool(tf.experimental.Optional.empty(tf.TensorSpec([], tf.int32)).has_value())
+        False
+        """
+        return Optional(None, element_spec, False)
+
+    @staticmethod
+    def from_value(value: Any) -> Optional:
+        """An optional with a value.
+
+        >>> tf.experimental.Optional.from_value((1, 2)).get_value()[1].numpy()
+        np.int32(2)
+        """
+        element = normalized(value, "Optional.from_value")
+        return Optional(element, structure.map_structure(spec_of, element))
+
+    @property
+    def element_spec(self) -> Any:
+        """The spec of the value."""
+        return self._spec
+
+    def has_value(self, name: str | None = None) -> Tensor:
+        """Whether there is a value, a bool scalar."""
+        return constant(self._is_there)
+
+    def get_value(self, name: str | None = None) -> Any:
+        """The value.
+
+        Raises:
+            InvalidArgumentError: there is none.
+        """
+        if not self._is_there:
+            raise InvalidArgumentError(
+                "Optional.get_value expected an optional with a value. Received: an empty one. "
+                "Ask has_value() first."
+            )
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"<Optional {self._value!r}>" if self._is_there else "<Optional without a value>"
