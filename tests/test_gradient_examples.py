@@ -136,3 +136,16 @@ def test_the_text_has_words(load):
     words = set(program.load().split())
     written = re.findall("[a-z]{2,}", text.removeprefix("the function "))
     assert sum(word in words for word in written) > 0.3 * len(written) > 3
+
+
+def test_the_step_of_resume_gives_the_eager_bits(load, eagerly, tmp_path):
+    program = load("resume")
+    found = []
+    for folder, run in (("eager", eagerly), ("traced", lambda function: function())):
+        training = program.Training(tmp_path / folder, 100)
+        step = tf.function(training.take_step)
+        losses = [run(step).numpy() for _ in range(5)]
+        variables = (*training.model.variables, *training.optimizer.variables)
+        found.append((losses, [x.numpy().tobytes() for x in variables], int(training.step)))
+    assert found[0] == found[1]
+    assert found[0][2] == 5

@@ -100,13 +100,16 @@ class _Graph(NamedTuple):
     specs: list[TensorSpec]
     integers: tuple[int, ...]
     """The places in the key of integers that are inputs of the graph."""
+    skeleton: tuple[Any, ...]
 
-    def serves(self, key: tuple[Any, ...], specs: list[TensorSpec]) -> bool:
+    def serves(
+        self, key: tuple[Any, ...], skeleton: tuple[Any, ...], specs: list[TensorSpec]
+    ) -> bool:
         """Whether the graph takes calls with this key and tensors of these specs."""
-        if any(key[i][0] is not int or not fits(key[i][1]) for i in self.integers if i < len(key)):
+        if skeleton != self.skeleton:
             return False
-        is_alike = _skeleton(key, self.integers) == _skeleton(self.key, self.integers)
-        return is_alike and all(map(_is_within, specs, self.specs))
+        are_integers = all(key[i][0] is int and fits(key[i][1]) for i in self.integers)
+        return are_integers and all(map(_is_within, specs, self.specs))
 
 
 class History:
@@ -143,10 +146,12 @@ class History:
         number = self.count + 1
         if not self._records:
             return TraceRecord(number, line, None, "", ())
-        pairs = zip(self._records, self._arguments, strict=True)
-        found = [(_differences(old, described), record) for record, old in pairs]
-        differences, nearest = min(reversed(found), key=lambda pair: len(pair[0]))
-        return TraceRecord(number, line, nearest.number, nearest.line, tuple(differences))
+        counts = [_distance(old, described) for old in self._arguments]
+        least = min(counts)
+        place = max(i for i, count in enumerate(counts) if count == least)
+        nearest, old = self._records[place], self._arguments[place]
+        differences = tuple(_differences(old, described))
+        return TraceRecord(number, line, nearest.number, nearest.line, differences)
 
     def keep(
         self, concrete: ConcreteFunction, key: Any, specs: list[TensorSpec], integers: Any = ()
@@ -154,7 +159,8 @@ class History:
         """Remember a graph for calls that are less particular than its own."""
         concrete.integers = tuple(integers)
         alive = [each for each in self._graphs if each.concrete() is not None]
-        graph = _Graph(weakref.ref(concrete), key, specs, concrete.integers)
+        skeleton = _skeleton(key, concrete.integers)
+        graph = _Graph(weakref.ref(concrete), key, specs, concrete.integers, skeleton)
         self._graphs = [*alive, graph][-_MOST_RECORDS:]
 
     def varying_integers(self, key: tuple[Any, ...], places: list[int]) -> list[int]:
@@ -172,6 +178,8 @@ class History:
 
     def note_read(self, key: tuple[Any, ...], places: list[int], read: list[int]) -> None:
         """The values of these integers choose the graph for good: they were read in a trace."""
+        if len(self._read_values) > _MOST_RECORDS:
+            self._read_values.clear()
         self._read_values.update((_skeleton(key, places), place) for place in read)
 
     def note_promotion(self, names: list[str]) -> None:
@@ -194,8 +202,10 @@ class History:
         self, key: tuple[Any, ...], specs: list[TensorSpec]
     ) -> ConcreteFunction | None:
         """A graph in use that takes all tensors of these specs."""
+        skeletons = {places: _skeleton(key, places) for places in {g.integers for g in self._graphs}}
         for each in self._graphs:
-            if each.serves(key, specs) and (concrete := each.concrete()) is not None:
+            is_served = each.serves(key, skeletons[each.integers], specs)
+            if is_served and (concrete := each.concrete()) is not None:
                 return concrete
         return None
 
@@ -258,6 +268,13 @@ class Described(NamedTuple):
         name = getattr(value, "__qualname__", None)
         text = f"{type(value).__name__} {name}" if name else f"a {type(value).__name__} object"
         return cls("object", f"{text} at {id(value):#x}")
+
+
+def _distance(old: dict[str, Described], new: dict[str, Described]) -> int:
+    """How many arguments differ."""
+    if old.keys() == new.keys():
+        return sum([old[path] != value for path, value in new.items()])
+    return len(_differences(old, new))
 
 
 def _differences(old: dict[str, Described], new: dict[str, Described]) -> list[Difference]:

@@ -584,3 +584,25 @@ def test_the_cache_is_bounded():
         for number in range(600):
             f(x, f"text {number}")
     assert len(f._graphs) <= 512
+
+
+@pytest.mark.filterwarnings("ignore::eagre.RetraceWarning")
+def test_many_kinds_of_calls_keep_a_bounded_number_of_graphs():
+    graphs = []
+
+    @tf.function
+    def scaled(x, factor):
+        return x * factor
+
+    x = tf.constant([1.0, 2.0])
+    for number in range(1, 1201):
+        assert scaled(x, number + 0.5).numpy()[0] == number + 0.5
+        if number % 10 == 0:
+            concrete = scaled.get_concrete_function(x, number + 0.5)
+            graphs.append(weakref.ref(concrete.graph))
+    del concrete
+    gc.collect()
+    alive = sum(graph() is not None for graph in graphs)
+    assert alive < 60
+    assert len(scaled.explain().traces) <= 1000
+    assert scaled.experimental_get_tracing_count() == 1200

@@ -39,7 +39,7 @@ def find(code: Any, module: dict[str, Any] | None = None) -> Found:
     linecache.checkcache(filename)
     lines = linecache.getlines(filename, module)
     if not lines:
-        lines = _typed_lines(code) if filename == "<stdin>" else []
+        lines = _typed_lines(code) if filename == "<stdin>" else _lines_of_command(filename)
     if not lines:
         raise UnconvertibleError(f"its source is not there: {filename} cannot be read")
     here = _functions(filename, lines).get(code.co_firstlineno, [])
@@ -166,6 +166,13 @@ def _bare(arguments: ast.arguments) -> ast.arguments:
     bare.defaults = []
     bare.kw_defaults = [None] * len(bare.kwonlyargs)
     return bare
+
+
+def _lines_of_command(filename: str) -> list[str]:
+    """The program of `python -c`, which Python keeps by itself since version 3.13."""
+    given = sys.orig_argv
+    is_command = filename == "<string>" and sys.argv[:1] == ["-c"] and "-c" in given[:-1]
+    return given[given.index("-c") + 1].splitlines(keepends=True) if is_command else []
 
 
 # Interactive sessions -------------------------------------------------------------------------
