@@ -202,7 +202,8 @@ class History:
         self, key: tuple[Any, ...], specs: list[TensorSpec]
     ) -> ConcreteFunction | None:
         """A graph in use that takes all tensors of these specs."""
-        skeletons = {places: _skeleton(key, places) for places in {g.integers for g in self._graphs}}
+        kinds = {each.integers for each in self._graphs}
+        skeletons = {places: _skeleton(key, places) for places in kinds}
         for each in self._graphs:
             is_served = each.serves(key, skeletons[each.integers], specs)
             if is_served and (concrete := each.concrete()) is not None:
