@@ -26,9 +26,10 @@ from eagre.core.wire_format import (
     read_varint,
     varint,
 )
+from eagre.state.checkpoint.checksums import BLOCK
 from eagre.state.checkpoint.durable import new_file
 from eagre.state.checkpoint.file_bytes import ALIGNMENT, FileBytes
-from eagre.state.checkpoint.safetensors_file import HEADER_LIMIT, blocks, write_all
+from eagre.state.checkpoint.safetensors_file import HEADER_LIMIT, PIECE, blocks, write_all
 from eagre.state.checkpoint.sorted_table import read_table, write_table
 from eagre.state.checkpoint.tensor_slices import SLICE, Slice, read_slices
 
@@ -329,10 +330,10 @@ def _write(file: Any, array: Any, shard: int, advance: Any) -> bytes:
             start += -start % ALIGNMENT
             file.seek(start)
         size, checksum = array.nbytes, 0
-        for block in blocks(array):
-            write_all(file, block)
-            checksum = crc32c(block, checksum)
-            advance(block.size)
+        for piece in blocks(array, PIECE if array.flags.c_contiguous else BLOCK):
+            write_all(file, piece, advance)
+            for block in blocks(piece):
+                checksum = crc32c(block, checksum)
     shape = b"".join(
         bytes_field(_DIMENSION, integer_field(_DIMENSION_SIZE, each)) for each in array.shape
     )
