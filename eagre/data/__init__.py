@@ -1,6 +1,7 @@
 """`tf.data`: pipelines of elements, gone through one by one or in batches."""
 
 from eagre.data import experimental
+from eagre.data.columns import ArrowDataset, ParquetDataset
 from eagre.data.dataset import Dataset
 from eagre.data.files import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
 from eagre.data.iterator import Iterator, IteratorSpec, NumpyIterator
@@ -13,6 +14,7 @@ AUTOTUNE = -1
 
 __all__ = [
     "AUTOTUNE",
+    "ArrowDataset",
     "Dataset",
     "DatasetSpec",
     "FixedLengthRecordDataset",
@@ -21,6 +23,7 @@ __all__ = [
     "IteratorSpec",
     "NumpyIterator",
     "Options",
+    "ParquetDataset",
     "TFRecordDataset",
     "TextLineDataset",
     "ThreadingOptions",

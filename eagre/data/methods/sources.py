@@ -109,6 +109,48 @@ class Sources:
         return files_listed(file_pattern, shuffle is None or bool(shuffle), seed)
 
     @staticmethod
+    def from_table(table: Any, columns: Any = None, name: str | None = None) -> Dataset:
+        """The rows of a pyarrow Table, or of a dataset of Hugging Face, as dictionaries.
+
+        Args:
+            columns: the names of the columns that are wanted; by default all.
+
+        Columns of numbers are not copied. Lists of several lengths are elements of unknown size;
+        `padded_batch` makes batches of them.
+
+        >>> import pyarrow
+        >>> table = pyarrow.table({"x": [1, 2], "word": ["a", "b"]})
+        >>> list(tf.data.Dataset.from_table(table, ["x"]).as_numpy_iterator())
+        [{'x': np.int64(1)}, {'x': np.int64(2)}]
+        """
+        from eagre.data.columns import from_table
+
+        return from_table(table, columns, "from_table")
+
+    @staticmethod
+    def from_torch(source: Any, output_signature: Any = None, name: str | None = None) -> Dataset:
+        """The elements of a Dataset, an IterableDataset or a DataLoader of PyTorch.
+
+        Args:
+            source: with `__getitem__` and `__len__`, or with `__iter__`.
+            output_signature: a structure of `tf.TensorSpec`; by default what the first element
+                tells, with sizes left open.
+
+        Items that have numbers are shuffled and sharded by their numbers alone.
+
+        >>> class Squares:
+        ...     def __len__(self):
+        ...         return 4
+        ...     def __getitem__(self, index):
+        ...         return index * index
+        >>> [int(x) for x in tf.data.Dataset.from_torch(Squares())]
+        [0, 1, 4, 9]
+        """
+        from eagre.data.torch_faces import from_torch
+
+        return from_torch(source, output_signature)
+
+    @staticmethod
     def random(
         seed: Any = None, rerandomize_each_iteration: bool | None = None, name: str | None = None
     ) -> Dataset:

@@ -58,6 +58,16 @@ class Whole:
 
         return WithProgress(self, description)
 
+    def as_torch(self: Any) -> Any:
+        """An IterableDataset of PyTorch, which has to be imported, with this dataset's elements.
+
+        They come as NumPy arrays; give them to a `DataLoader` with `batch_size=None` where the
+        pipeline makes batches itself. With several workers each has the elements of its `shard`.
+        """
+        from eagre.data.torch_faces import as_torch
+
+        return as_torch(self)
+
     def with_options(self: Any, options: Any, name: str | None = None) -> Dataset:
         """The same elements; the options hold for the whole pipeline.
 
