@@ -148,12 +148,9 @@ class _FileRows(Dataset):
         """File, group and row of an element."""
         number = bisect_right(self.ends(), index)
         index -= self.ends()[number - 1] if number else 0
-        group = 0
-        for group, size in enumerate(self.group_sizes(number)):
-            if index < size:
-                break
-            index -= size
-        return number, group, index
+        ends = list(accumulate(self.group_sizes(number)))
+        group = bisect_right(ends, index)
+        return number, group, index - (ends[group - 1] if group else 0)
 
     def element(self, index: int) -> Element:
         number, group, place = self.place(index)

@@ -148,6 +148,7 @@ class Binary(Elementwise):
 class Moving(Primitive):
     """A function that moves elements, or shows them otherwise, and computes nothing."""
 
+    is_exact = True
     is_silent = True
     needs = ()
 

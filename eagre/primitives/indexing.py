@@ -62,7 +62,6 @@ def filled_key(key: Any, bounds: Any) -> Any:
 class Slice(Moving):
     """`x[key]` for a key of ints, slices, None (a new axis) and one Ellipsis."""
 
-    is_exact = True
     vectorize = batched_indexing.sliced
     has_one_input = True
     name = "strided_slice"

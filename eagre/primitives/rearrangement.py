@@ -51,7 +51,6 @@ def normalized_axis(axis: int, rank: int, name: str) -> int:
 class Reshape(Moving):
     """The same elements in row-major order with another shape; one size may be -1."""
 
-    is_exact = True
     vectorize = batching.reshape
     has_one_input = True
 
@@ -100,7 +99,6 @@ def _reshaped(x: TensorSpec, shape: Any) -> Any:
 class Transpose(Moving):
     """The axes in another order."""
 
-    is_exact = True
     vectorize = batching.transpose
     has_one_input = True
 
@@ -126,7 +124,6 @@ class Transpose(Moving):
 class ExpandDims(Moving):
     """Axes of size 1, inserted; `axis` counts in the output."""
 
-    is_exact = True
     vectorize = batching.along("axis")
     has_one_input = True
 
@@ -151,7 +148,6 @@ class ExpandDims(Moving):
 class Squeeze(Moving):
     """Axes of size 1, removed."""
 
-    is_exact = True
     vectorize = batching.along("axis")
     has_one_input = True
 
@@ -179,7 +175,6 @@ class Squeeze(Moving):
 class BroadcastTo(Moving):
     """The value, repeated along axes of size 1 and new leading axes."""
 
-    is_exact = True
     vectorize = batching.broadcast_to
     has_one_input = True
 
@@ -219,7 +214,6 @@ class BroadcastTo(Moving):
 class Concat(Moving):
     """Tensors side by side along an axis."""
 
-    is_exact = True
     vectorize = batching.concat
 
     def __init__(self) -> None:
@@ -302,7 +296,6 @@ class Split(Primitive):
 class Reverse(Moving):
     """The order of the elements reversed along axes."""
 
-    is_exact = True
     vectorize = batching.along("axis")
     has_one_input = True
 
