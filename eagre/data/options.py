@@ -85,7 +85,10 @@ class _Settings:
 
 
 class ThreadingOptions(_Settings):
-    """How many threads a pipeline may use: accepted, and without effect so far.
+    """How many threads a pipeline may use.
+
+    `private_threadpool_size` bounds the calls of a stage that run at a time.
+    `max_intra_op_parallelism` is accepted, and without effect.
 
     >>> options = tf.data.ThreadingOptions()
     >>> options.private_threadpool_size = 2
@@ -95,7 +98,13 @@ class ThreadingOptions(_Settings):
 
 
 class AutotuneOptions(_Settings):
-    """What is tuned while a pipeline runs: accepted, and without effect so far."""
+    """What is tuned while a pipeline runs.
+
+    `enabled = False` has threads used exactly as they were asked for, however cheap the calls.
+    `cpu_budget` is the number of cores that `tf.data.AUTOTUNE` counts on, and `ram_budget` the
+    bytes that it lets wait in one `prefetch` (by default half a gibibyte). `autotune_algorithm`
+    and `initial_parallelism` are accepted, and without effect.
+    """
 
     _names = (
         "autotune_algorithm", "cpu_budget", "enabled", "initial_parallelism", "min_parallelism",
@@ -146,7 +155,8 @@ class ServiceOptions(_Settings):
 class Options(_Settings):
     """What may be asked of a pipeline by `dataset.with_options`.
 
-    Stages run in order and one at a time, so each setting is kept and none changes an element.
+    `autotune` and `threading` have settings that count. The others are kept and change nothing:
+    elements come in the same order for each number of threads, `deterministic` or not.
 
     >>> options = tf.data.Options()
     >>> options.deterministic = True
