@@ -172,12 +172,13 @@ def _mixed(x: Any, plans: Any, dtype: Any) -> Any:
             out = target[part]
             a, b, c = near[: len(out)], far[: len(out)], beside[: len(out)]
             a[...] = image.take(above[part], 0)
-            np.subtract(image.take(below[part], 0), a, b, dtype=dtype)
+            b[...] = image.take(below[part], 0)
+            b -= a
             b *= down[part, None]
             a += b
-            # With "clip" NumPy writes to the given room without one of its own.
-            a.take(left, 1, out, "clip")
-            a.take(right, 1, c, "clip")
+            # With "wrap" NumPy writes to the given room without one of its own.
+            a.take(left, 1, out, "wrap")
+            a.take(right, 1, c, "wrap")
             c -= out
             c *= across
             out += c
