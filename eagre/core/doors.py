@@ -249,6 +249,28 @@ def pair_door(primitive: Primitive) -> Callable[..., Any]:
     return _named(door, primitive)
 
 
+def handle_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
+    """`apply` for the handle of a variable and a value, where the kernel is silent and refuses
+    dtypes by itself."""
+    run, kernel = _way_to_run(primitive)
+
+    def door(handle: Any, value: Any) -> Any:
+        if interpreters or value.__class__ is not EagerTensor:
+            return apply(primitive, (handle, value), NO_PARAMS)
+        try:
+            result = run(kernel, handle.array, value.array)
+        except Exception as error:
+            result = _recover(error, primitive, (handle, value), NO_PARAMS)
+        output = EagerTensor()
+        output.array = result
+        output.id = 0
+        if recorders and (recorder := recorder_of(get_ident())) is not None:
+            recorder.record(primitive, (handle, value), NO_PARAMS, output)
+        return output
+
+    return _named(door, primitive)
+
+
 def list_door(primitive: Primitive, name: str) -> Callable[[Any, Any], Any]:
     """`apply` for a list of inputs of one dtype and the parameter `name`, by `kernel_of_list`."""
     accepted, kernel = primitive.accepted, primitive.kernel_of_list

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from eagre.core.ambient import interpreter
 from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import float32
-from eagre.core.tensor import EagerTensor, Tensor
+from eagre.core.tensor import Tensor
 from eagre.primitives.families import INEXACTS, one_like, shape_of, unbroadcast
 from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.rearrangement import broadcast_to
@@ -72,10 +72,10 @@ def backpropagate(
             x, y = inputs
             key, other = (x.id, y.id) if by_id else (number(x), number(y))
             if key >= first or key in dependent:
-                part = _fitting(partials[0](grad, output, x, y), x)
+                part = unbroadcast(partials[0](grad, output, x, y), x)
                 sums[key] = sums[key] + part if key in sums else part
             if other >= first or other in dependent:
-                part = _fitting(partials[1](grad, output, x, y), y)
+                part = unbroadcast(partials[1](grad, output, x, y), y)
                 sums[other] = sums[other] + part if other in sums else part
             continue
         if primitive.gradients is None:
@@ -89,7 +89,7 @@ def backpropagate(
                 continue
             if part.__class__ is FunctionType and (part := part()).__class__ is IndexedSlices:
                 part = part if key in sources else _passed_on(part, key, reads, operations, number)
-            part = _fitting(part, x) if primitive.broadcasts else part
+            part = unbroadcast(part, x) if primitive.broadcasts else part
             sums[key] = sums[key] + part if key in sums else part
     return found | {key: sums[key] for key in sources if key in sums}
 
@@ -105,13 +105,6 @@ def _with_seeds(sums: Any, seeds: Any, dependent: Any, first: float) -> Any:
         if key >= first or key in dependent:
             sums[key] = sums[key] + seed if key in sums else seed
     return sums
-
-
-def _fitting(part: Any, x: Any) -> Any:
-    """A gradient in the shape of the input that it belongs to."""
-    if part.__class__ is x.__class__ is EagerTensor and part.array.shape == x.array.shape:
-        return part
-    return unbroadcast(part, x)
 
 
 def _note_source(key: int, grad: Any, found: Any, primitive: Any, dependent: Any) -> Any:

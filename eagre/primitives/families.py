@@ -262,8 +262,10 @@ class SumTo(Primitive):
 sum_to = SumTo()
 
 
-def unbroadcast(grad: Tensor, x: Tensor) -> Tensor:
+def unbroadcast(grad: Any, x: Any) -> Any:
     """Sum a gradient to the shape of the input that it belongs to."""
+    if grad.__class__ is x.__class__ is EagerTensor and grad.array.shape == x.array.shape:
+        return grad  # what the lines below find out, at a third of the cost
     sizes = x.sizes
     if sizes is not None and None not in sizes:
         return grad if grad.sizes == sizes else sum_to.door(grad, shape=sizes)

@@ -23,6 +23,8 @@ def _pow(x: Any, y: Any) -> Any:
 
 def _truediv(x: Any, y: Any) -> Any:
     """`x / y`: integers are divided as float64, small ones as float32."""
+    if x.__class__ is EagerTensor and x.array.dtype.kind == "f":
+        return arithmetic.divide.door(x, y)
     if x.dtype.is_integer:
         y = as_operand(y, x, "truediv")
         target = dtypes.float64 if x.dtype.size > 2 else dtypes.float32

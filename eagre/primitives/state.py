@@ -10,6 +10,7 @@ import numpy as np
 from eagre.core import dtypes
 from eagre.core.caller import Called
 from eagre.core.conversion import DTypeMismatchError
+from eagre.core.doors import handle_door
 from eagre.core.errors import FailedPreconditionError, InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
@@ -40,8 +41,13 @@ class AssignVariable(Primitive):
 
     effect = "write"
     public = "assign"
+    is_silent = True
     stops_gradients = True
     needs = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.door = handle_door(self)
 
     def infer(self, handle: ResourceSpec, value: TensorSpec) -> TensorSpec:
         """A value of the variable's dtype and of a shape that fits."""
@@ -64,7 +70,7 @@ class AssignVariable(Primitive):
             held = cell.array
         except FailedPreconditionError:
             return _first_value(cell, value)
-        if value.dtype != held.dtype:
+        if value.dtype is not held.dtype and value.dtype != held.dtype:
             raise TypeError("another dtype")
         if value.shape != held.shape and not are_compatible(cell.spec.sizes, value.shape):
             raise ValueError("another shape")

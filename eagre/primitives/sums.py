@@ -91,7 +91,7 @@ def sum_to_shape(x: Any, shape: tuple[int, ...]) -> Any:
     """`x` summed down to a shape that broadcasts to its own."""
     lead = x.ndim - len(shape)
     if lead == 1 and x.shape[1:] == shape:
-        return reduce_sum(x, (0,), False)
+        return x.reshape(shape) if x.shape[0] == 1 else reduce_sum(x, (0,), False)
     axes = tuple(
         axis
         for axis in range(x.ndim)

@@ -7,7 +7,6 @@ from typing import Any
 
 from eagre.core import ambient, dtypes, printing
 from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.doors import NO_PARAMS, apply
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.leaking import made
 from eagre.core.shapes import TensorShape, are_compatible, merge_sizes
@@ -216,7 +215,7 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         """
         if value.__class__ is not EagerTensor:
             value = _new_value(self, value, "assign")
-        output = apply(assign_variable, (self.handle, value), NO_PARAMS)
+        output = assign_variable.door(self.handle, value)
         if output.__class__ is not EagerTensor and output.graph.hand is not None:
             return output if read_value else output.operation
         return self if read_value else None
@@ -231,7 +230,7 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
             value = read_variable.door(self.handle) + delta
         except InvalidArgumentError as error:
             raise _misfit(error, self, delta, "assign_add") from None
-        output = apply(assign_variable, (self.handle, value), NO_PARAMS)
+        output = assign_variable.door(self.handle, value)
         if output.__class__ is not EagerTensor and output.graph.hand is not None:
             return output if read_value else output.operation
         return self if read_value else None
@@ -246,7 +245,7 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
             value = read_variable.door(self.handle) - delta
         except InvalidArgumentError as error:
             raise _misfit(error, self, delta, "assign_sub") from None
-        output = apply(assign_variable, (self.handle, value), NO_PARAMS)
+        output = assign_variable.door(self.handle, value)
         if output.__class__ is not EagerTensor and output.graph.hand is not None:
             return output if read_value else output.operation
         return self if read_value else None

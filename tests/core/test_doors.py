@@ -12,7 +12,14 @@ import pytest
 import eagre as tf
 from eagre.core.doors import apply
 from eagre.core.tensor import wrap
-from eagre.primitives import arithmetic, contraction, rearrangement, reductions, transcendental
+from eagre.primitives import (
+    arithmetic,
+    contraction,
+    rearrangement,
+    reductions,
+    state,
+    transcendental,
+)
 
 DOORS = [
     (arithmetic.negative, "(x)"),
@@ -20,6 +27,7 @@ DOORS = [
     (rearrangement.reshape_primitive, "(x, *, shape)"),
     (reductions.reduce_sum, "(x, *, axis, keepdims)"),
     (reductions.cumulative_sum, "(x, **params)"),
+    (state.assign_variable, "(handle, value)"),
     (contraction.matmul_primitive, "(x, y, *, transpose_a, transpose_b)"),
 ]
 
@@ -137,3 +145,19 @@ def test_doors_work_in_many_threads_at_once():
         thread.join()
     assert len(found) == 800
     assert all(each == found[0] for each in found)
+
+
+def test_assigning_through_the_door_refuses_what_does_not_fit():
+    variable = tf.Variable([1.0, 2.0])
+    door = state.assign_variable.door
+    for value in (tf.constant([1, 2]), tf.constant([1.0]), tf.constant(1.0)):
+        with pytest.raises(ValueError, match="expected a value of the variable's"):
+            door(variable.handle, value)
+    with pytest.raises(TypeError, match="assign expected the handle of a variable"):
+        door(tf.constant([1.0, 2.0]), tf.constant([1.0, 2.0]))
+    assert door(variable.handle, tf.constant([3.0, 4.0])).numpy().tolist() == [3.0, 4.0]
+    assert variable.numpy().tolist() == [3.0, 4.0]
+    leaked = []
+    tf.trace(lambda x: leaked.append(x) or x, tf.TensorSpec([2]))
+    with pytest.raises(TypeError, match="needs a tensor that has its value"):
+        door(variable.handle, leaked[0])
