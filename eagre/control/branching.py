@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eagre.control import batched_flow
 from eagre.control.branches import close_together, settle, trace_inner
-from eagre.control.flow import Flow, zeros_of
+from eagre.control.flow import Flow, variables_read, zeros_of
 from eagre.core import dtypes, structure
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
@@ -82,6 +82,10 @@ class Conditional(Primitive):
             wide = {"true_graph": true_graph, "false_graph": false_graph}
             graphs[0].memo["recording"] = {**wide, "count": len(graphs[0].outputs)}
         return graphs[0].memo["recording"]
+
+    def variables_read(self, inputs: tuple[Any, ...], params: Any) -> list[Any]:
+        """The variables that are read within."""
+        return variables_read(inputs[1:], params["true_graph"], params["false_graph"])
 
     def remember(self, inputs: tuple[Any, ...], output: Any, params: Any) -> tuple[Any, Any]:
         """Of the outputs those of one branch alone are kept with their values."""

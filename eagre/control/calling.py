@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.control import batched_flow
 from eagre.control.backward import Pattern, backward_for, with_needed_values
+from eagre.control.flow import variables_read
 from eagre.core.ambient import interpreters, recorders
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
@@ -62,6 +63,10 @@ class Call(Primitive):
         results = call_graph(backward.graph, backward.arguments(grads, pattern, inputs, output))
         for place, total in zip(backward.places, backward.packed(results), strict=True):
             sums[pattern.keys[place]] = total
+
+    def variables_read(self, inputs: tuple[Any, ...], params: Any) -> list[Any]:
+        """The variables that are read within."""
+        return variables_read(inputs, params["graph"])
 
     def remember(self, inputs: tuple[Any, ...], output: Any, params: Any) -> tuple[Any, Any]:
         """Only what the backward graph reads is kept with its value."""

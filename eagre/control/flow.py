@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from eagre.core.specs import TensorSpec
     from eagre.core.tensor import Tensor
+    from eagre.graph.graph import Graph
 
 
 def zeros_of(spec: TensorSpec, lead: tuple[int, ...] = ()) -> Any:
@@ -23,6 +24,25 @@ def zeros_of(spec: TensorSpec, lead: tuple[int, ...] = ()) -> Any:
     zero = b"" if spec.dtype == dtypes.string else 0
     shape = (*lead, *[n or 0 for n in spec.sizes or ()])
     return np.broadcast_to(np.array(zero, spec.dtype.numpy), shape)
+
+
+def variables_read(inputs: Sequence[Any], *graphs: Graph) -> list[Any]:
+    """Those inputs of an operation that one of its graphs, which all take them, reads."""
+    places = {place for graph in graphs for place in _places_read(graph)}
+    return [x for place, x in enumerate(inputs) if place in places]
+
+
+def _places_read(graph: Graph) -> set[int]:
+    if "places_read" not in graph.memo:
+        read = {
+            id(x)
+            for each in graph.operations
+            if each.primitive.reads_variables
+            for x in each.primitive.variables_read(each.inputs, each.params)
+        }
+        places = {place for place, x in enumerate(graph.parameters) if id(x) in read}
+        graph.memo["places_read"] = places
+    return graph.memo["places_read"]
 
 
 class Flow:

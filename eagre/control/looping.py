@@ -9,7 +9,7 @@ import numpy as np
 
 from eagre.control import batched_flow
 from eagre.control.branches import close_together, settle, trace_inner
-from eagre.control.flow import zeros_of
+from eagre.control.flow import variables_read, zeros_of
 from eagre.core import dtypes, structure
 from eagre.core.ambient import executing_eagerly
 from eagre.core.conversion import to_tensor
@@ -92,6 +92,10 @@ class WhileLoop(Primitive):
         if key not in body.memo:
             body.memo[key] = condition, _with_history(params)
         return body.memo[key][1]
+
+    def variables_read(self, inputs: tuple[Any, ...], params: Any) -> list[Any]:
+        """The variables that are read within."""
+        return variables_read(inputs, params["condition"], params["body"])
 
     def remember(self, inputs: tuple[Any, ...], output: Any, params: Any) -> tuple[Any, Any]:
         """The values of iterations are kept where the loop does not run again."""

@@ -13,7 +13,7 @@ from eagre.core.in_graph import OperationInGraph
 from eagre.core.outline import outline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from eagre.core.tensor import SymbolicTensor, Tensor
 
@@ -135,6 +135,10 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
+
+    def variables_read(self, inputs: tuple[Any, ...], params: Any) -> Iterable[Any]:
+        """Those inputs whose variables are read, where `reads_variables` says that some are."""
+        return inputs
 
     @property
     def is_differentiable(self) -> bool:

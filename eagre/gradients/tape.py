@@ -15,6 +15,8 @@ from eagre.gradients.ends import flatten, packed, seeds_of, value_of, zeros_for
 from eagre.gradients.releasing import LARGE, Released, hollow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from eagre.gradients.why_none import WhyNone
 
 _id_of = attrgetter("id")
@@ -108,7 +110,7 @@ class GradientTape(ambient.Recorder):
         else:
             self._number(output if output.__class__ is tuple else (output,))
         if primitive.reads_variables and self._watches_variables:
-            self._note_reads(inputs)
+            self._note_reads(primitive.variables_read(inputs, params))
         inputs, output = primitive.remember(inputs, output, params)
         self.append((primitive, inputs, params, output))
 
@@ -118,7 +120,7 @@ class GradientTape(ambient.Recorder):
             if each.__class__ is EagerTensor and each.array.nbytes > LARGE:
                 self._has_large = True
 
-    def _note_reads(self, inputs: tuple[Any, ...]) -> None:
+    def _note_reads(self, inputs: Iterable[Any]) -> None:
         watched = self._watched
         for x in inputs:
             if x.id and x.id not in watched and x.dtype is resource:

@@ -241,3 +241,34 @@ def test_a_function_that_is_not_differentiated_keeps_nothing():
         count(total)
     loop = graph.operations[-1]
     assert len(loop.outputs) == loop.params["count"]
+
+
+@pytest.mark.parametrize("trace", [lambda f: f, tf.function], ids=["eager", "function"])
+def test_a_tape_watches_the_variables_that_are_read(trace):
+    read, written, both = tf.Variable(2.0), tf.Variable(3.0), tf.Variable(4.0)
+
+    @trace
+    def program(x):
+        for _ in tf.range(2):
+            written.assign(x)
+            if x > 0.0:
+                both.assign_add(read)
+                x = x * both
+        return x
+
+    def watched(x):
+        with tf.GradientTape() as tape:
+            result = program(x)
+        assert tape.gradient(result, both) is not None
+        return {id(variable) for variable in tape.watched_variables()}
+
+    assert watched(tf.constant(1.0)) == {id(read), id(both)}
+
+    @tf.function
+    def inside(x):
+        with tf.GradientTape() as tape:
+            program(x)
+        assert {id(variable) for variable in tape.watched_variables()} == {id(read), id(both)}
+        return x
+
+    inside(tf.constant(1.0))
