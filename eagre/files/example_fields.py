@@ -114,6 +114,8 @@ def features_in(data: bytes) -> dict[bytes, tuple[int, Any]]:
 def map_of(data: bytes) -> dict[bytes, bytes]:
     """The messages that a map has for its keys; of several for one key the last one counts."""
     pairs = [Message(pair) for pair in Message(data).all_bytes(1)]
+    if not all(pair.all_bytes(2) for pair in pairs):
+        raise ValueError("a key without a value")
     return {pair.last_bytes(1): pair.last_bytes(2) for pair in pairs}
 
 

@@ -92,4 +92,4 @@ def _slices(records: list[bytes], places: list[tuple[int, int]]) -> Any:
 def matrix_of(records: list[bytes]) -> Any:
     """Records of one length as the rows of an array of bytes."""
     whole: Any = np.frombuffer(b"".join(records), np.uint8)
-    return whole.reshape(len(records), -1)
+    return whole.reshape(len(records), len(records[0]))

@@ -94,7 +94,7 @@ class ExampleParser:
         for rows in groups.values():
             is_many = len(rows) >= _ENOUGH_FOR_COLUMNS
             rest += self._by_layouts(records, rows, pieces) if is_many else rows
-        rest = self._by_orders(records, rest, pieces)
+        rest = self._by_orders(records, sorted(rest), pieces)
         for number in rest:
             where = "" if is_single else f" in record {number}"
             pieces.append(([number], self._one(records[number], f"{name} expected", where)))
@@ -192,8 +192,9 @@ class ExampleParser:
         if feature.is_sequence:
             return padded(feature, default, pieces, count)
         shape = (count, *feature.shape)
-        if len(pieces) == 1 and isinstance(pieces[0][1][1], np.ndarray):
-            return pieces[0][1][1].reshape(shape)
+        first_kind, first = pieces[0][1] if len(pieces) == 1 else (0, None)
+        if first_kind and isinstance(first, np.ndarray):
+            return first.reshape(shape)
         whole = np.empty(shape, _DTYPES[feature.kind])
         for rows, (kind, values) in pieces:
             if kind:

@@ -6,7 +6,13 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from eagre.core.errors import AlreadyExistsError, FailedPreconditionError, PermissionDeniedError
+from eagre.core.errors import (
+    AlreadyExistsError,
+    FailedPreconditionError,
+    InvalidArgumentError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 from eagre.files.matching import matching
 from eagre.files.opening import path_of, worded
 
@@ -33,7 +39,7 @@ class GFile:
         if mode not in {m + plus + b for m in "rwa" for plus in ("", "+") for b in ("", "b")} | {
             m + "b+" for m in "rwa"
         }:
-            raise ValueError(
+            raise InvalidArgumentError(
                 "GFile expected mode to be 'r', 'w' or 'a', with '+' or 'b'. "
                 f"Received: mode={mode!r}"
             )
@@ -174,6 +180,8 @@ def listdir(path: Any) -> list[str]:
     ['a.txt']
     """
     folder = path_of(path, "gfile.listdir")
+    if not os.path.isdir(folder):
+        raise NotFoundError(f"gfile.listdir expected a folder that exists. Received: {folder!r}")
     with worded("gfile.listdir", folder):
         return sorted(os.listdir(folder))
 
@@ -200,17 +208,18 @@ def join(path: Any, *paths: Any) -> Any:
 
 
 def mkdir(path: Any) -> None:
-    """Make a folder, in one that exists.
+    """Make a folder, in one that exists; where it is there already, nothing is done.
 
     Raises:
-        AlreadyExistsError: there is one.
+        AlreadyExistsError: there is a file.
         NotFoundError: the folder above is not there.
 
     >>> tf.io.gfile.mkdir("chest")
     """
     folder = path_of(path, "gfile.mkdir")
     with worded("gfile.mkdir", folder):
-        os.mkdir(folder)
+        if not os.path.isdir(folder):
+            os.mkdir(folder)
 
 
 def makedirs(path: Any) -> None:

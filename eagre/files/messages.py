@@ -120,7 +120,7 @@ class Message:
     def _demand_alike(self, other: Any, method: str) -> None:
         if other.__class__ is not self.__class__:
             raise TypeError(
-                f"{type(self).__name__}.{method} expected a {type(self).__name__}. "
+                f"{type(self).__name__}.{method} expected another {type(self).__name__}. "
                 f"Received: an object of type {type(other).__name__}"
             )
 

@@ -52,8 +52,8 @@ class RecordReader(Reader):
             length = self._checked_length()
             if not blocks.fill(_FRAME + length):
                 raise self._damaged(
-                    f"a record of {length} bytes, of which there are "
-                    f"{max(len(blocks.data) - blocks.at - _HEAD, 0)}"
+                    f"a record that takes {_FRAME + length} bytes, of which there are "
+                    f"{len(blocks.data) - blocks.at}"
                 )
             records, checks, place = self._whole_records(count)
         good = _first_damaged(records, checks)
@@ -110,7 +110,7 @@ class RecordReader(Reader):
             hint = f". It begins as compressed ones do: give compression_type={kind!r}"
         return DataLossError(
             f"{blocks.name} expected a file of whole, undamaged records. Received: "
-            f"{blocks.path!r}, at byte {blocks.offset} {what}{hint}"
+            f"{blocks.path!r}, at byte {blocks.offset}: {what}{hint}"
         )
 
 

@@ -12,7 +12,7 @@ from eagre.core.shapes import TensorShape
 from eagre.files.example_fields import BYTES, FLOATS, INTEGERS
 from eagre.files.examples import Wanted, parser_of
 from eagre.files.sequences import SequenceParser
-from eagre.ops.shaping import broadcast_to, reshape
+from eagre.ops.shaping import reshape
 from eagre.primitives import examples
 
 _KINDS = {dtypes.string: BYTES, dtypes.float32: FLOATS, dtypes.int64: INTEGERS}
@@ -206,17 +206,12 @@ def _default(wanted: Wanted, value: Any, name: str) -> Any:
             )
         return filling if filling.sizes == () else filling[0]
     given: Any = to_tensor(value, dtype, name=f"{name}(default_value of {wanted.key!r})")
-    size = prod(wanted.shape)
-    if given.sizes == ():
-        return broadcast_to(given, wanted.shape)
-    if given.sizes is not None and prod(given.sizes) == size == 1:
-        return reshape(given, wanted.shape)
-    if not given.shape.is_compatible_with(wanted.shape):
-        raise ValueError(
-            f"{name} expected default_value of feature {wanted.key!r} in its shape, "
-            f"{list(wanted.shape)}. Received: shape={given.shape}"
+    if given.sizes is not None and prod(given.sizes) != prod(wanted.shape):
+        raise InvalidArgumentError(
+            f"{name} expected default_value of feature {wanted.key!r} to have the values for its "
+            f"shape, {list(wanted.shape)}. Received: shape={given.shape}"
         )
-    return given
+    return reshape(given, wanted.shape)
 
 
 def parse_sequence_example(

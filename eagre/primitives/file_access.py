@@ -83,7 +83,7 @@ class MatchingFiles(Primitive):
 
     def kernel(self, patterns: Any) -> Any:
         names = [path_of(each, self.public) for each in patterns.reshape(-1).tolist()]
-        found = sorted({path for name in names for path in matching(name)})
+        found = sorted(path for name in names for path in matching(name))
         result = np.empty(len(found), object)
         result[:] = [path.encode("utf-8", "surrogateescape") for path in found]
         return result

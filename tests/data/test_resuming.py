@@ -46,6 +46,48 @@ def kept(dataset):
     return found
 
 
+def records(kind):
+    train = tf.train
+    for name, count in (("one", 5), ("two", 1), ("three", 6)):
+        with tf.io.TFRecordWriter(f"{name}.tfr", kind) as writer:
+            for number in range(count):
+                feature = train.Feature(int64_list=train.Int64List(value=[number]))
+                found = train.Features(feature={"x": feature})
+                writer.write(train.Example(features=found).SerializeToString())
+    return ["one.tfr", "two.tfr", "three.tfr"]
+
+
+def parsed(record):
+    return tf.io.parse_single_example(record, {"x": tf.io.FixedLenFeature([], tf.int64)})
+
+
+def table():
+    with open("table.csv", "w") as file:
+        file.write("a,b\n" + "".join(f'{n},"x\n{n}"\n' for n in range(7)))
+    return ["table.csv", "table.csv"]
+
+
+def rows():
+    import contextlib
+    import sqlite3
+
+    with contextlib.closing(sqlite3.connect("rows.db")) as database, database:
+        database.execute("drop table if exists t")
+        database.execute("create table t (a int)")
+        database.executemany("insert into t values (?)", [(n,) for n in range(5)])
+    return tf.data.experimental.SqlDataset("sqlite", "rows.db", "select a from t", (tf.int64,))
+
+
+def fixed(kind):
+    import gzip
+
+    data = b"head" + bytes(range(20)) + b"foot"
+    with open("fixed.bin", "wb") as file:
+        file.write(gzip.compress(data) if kind else data)
+    return tf.data.FixedLengthRecordDataset("fixed.bin", 4, 4, 4, compression_type=kind)
+
+
+R, E = tf.data.TFRecordDataset, tf.data.experimental
 SPEC = tf.TensorSpec([], tf.int32)
 PIPELINES = {
     "slices": lambda: D.from_tensor_slices({"a": np.arange(9), "b": np.ones([9, 2])}).batch(2),
@@ -53,6 +95,20 @@ PIPELINES = {
     "random": lambda: D.random(seed=1).take(20),
     "random by chance": lambda: D.random().batch(3).take(5),
     "text lines": lambda: lines(5).skip(1),
+    "records": lambda: R(records(None)).map(parsed),
+    "records in batches": lambda: R(records(None)).map(parsed).batch(4),
+    "compressed records": lambda: R(records("GZIP"), "GZIP").map(parsed).batch(5),
+    "records in turns": lambda: R(records("ZLIB"), "ZLIB", num_parallel_reads=2).map(parsed),
+    "records of shuffled files": lambda: R(
+        D.from_tensor_slices(records(None)).shuffle(3)).repeat(2),
+    "records, shuffled": lambda: R(records(None)).shuffle(4).map(parsed).repeat(2).batch(5),
+    "fixed length": lambda: fixed(None),
+    "compressed fixed length": lambda: fixed("GZIP").batch(2),
+    "csv": lambda: E.CsvDataset(table(), [0, ""], header=True),
+    "csv in batches": lambda: E.CsvDataset(table(), [0, ""], header=True).batch(4),
+    "make_csv_dataset": lambda: E.make_csv_dataset(
+        table(), 3, num_epochs=2, shuffle_buffer_size=4),
+    "sql": lambda: rows(),
     "zip": lambda: D.zip(D.range(9).shuffle(9), D.range(9).filter(lambda x: x > 2)),
     "take and skip": lambda: D.range(20).filter(lambda x: x > 1).skip(3).shard(2, 1).take(6),
     "concatenate": lambda: D.range(3).filter(lambda x: x > 0).concatenate(D.range(5)),

@@ -16,6 +16,7 @@ from tests.messages import (
     datasets,
     demands,
     explanations,
+    files,
     functions,
     groups,
     images,
@@ -35,6 +36,8 @@ SECTIONS = [values, composites, operations, tapes, tracing, state, signals, dema
             networks]
 SECTIONS += [functions, autograph, batches, linear_operators, checkpoints, explanations, optimizers]
 SECTIONS += [images, datasets, groups, bundles, sessions]
+SECTIONS += [datasets, groups, bundles, sessions]
+SECTIONS += [files]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
     f"{name} {case}": entry for name, table in TABLES.items() for case, entry in table.items()
@@ -154,6 +157,10 @@ def public_names():
     for kind in (tf.data.Dataset, tf.data.Iterator, tf.data.Options, tf.experimental.Optional):
         names |= {f"{kind.__name__}.{member}" for member in {*members(kind), *vars(tf.data)}}
     names |= vars(tf.data).keys() | vars(tf.data.experimental).keys()
+    names |= {*vars(tf.io), *tf.train.__all__, "GFile"}
+    names |= {f"gfile.{name}" for name in tf.io.gfile.__all__}
+    kinds = (tf.io.TFRecordWriter, tf.io.gfile.GFile, tf.train.Example, tf.train.Feature)
+    names |= {f"{kind.__name__}.{member}" for kind in kinds for member in members(kind)}
     names |= {"if", "while", "for", "assert", "set_loop_options", "do_not_convert", "append"}
     names |= set(tf.autograph.__all__) | {"list.pop", "recursion", "y", "looks_at_its_frame"}
     # Functions of the tests that are traced stand for functions of the user.
