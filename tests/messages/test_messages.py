@@ -36,7 +36,6 @@ SECTIONS = [values, composites, operations, tapes, tracing, state, signals, dema
             networks]
 SECTIONS += [functions, autograph, batches, linear_operators, checkpoints, explanations, optimizers]
 SECTIONS += [images, datasets, groups, bundles, sessions]
-SECTIONS += [datasets, groups, bundles, sessions]
 SECTIONS += [files]
 TABLES = {name: table for section in SECTIONS for name, table in section.TABLES.items()}
 CASES = {
