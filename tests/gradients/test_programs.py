@@ -89,7 +89,9 @@ def statements(draw, kind, expressions, depth, in_loop):
                 f"    x = x + 0.1 * tf.cast({counter}, tf.float64) * v"],
         "while": [f"{counter} = 0", f"while {counter} < k and ({condition}):",
                   f"    {counter} = {counter} + 1"],
-        "rows": [f"for {counter} in x:", f"    y = bounded(y * 0.5 + {counter} * v)"],
+        # An inner loop may give x out as it came: then it depends on values what is one tensor.
+        "rows": [f"r{depth} = x * 1.0", f"for {counter} in r{depth}:",
+                 f"    y = bounded(y * 0.5 + {counter} * v)"],
         "python": [f"for {counter} in range(2):"],
     }
     return [*heads[kind], *body]
@@ -221,6 +223,24 @@ def test_graphs_have_the_eager_bits(lines, k, seed):
     expected = gradients(*arguments)
     assert_same_bits(tf.function(gradients)(*arguments), expected)
     assert_same_bits(gradient_of(loss_of(traced))(*arguments), expected)
+
+
+SHARING = ["a = bounded(a * x + b)", "b = bounded(b * y + c * x)", "c = tf.sin(a) * b + x * v",
+           "a, b = b, a", "a, b, c = b, c, a", "c = x", "b = a", "a = b + c * a", "c = y", "b = x * v"]
+STARTS = ["a, b, c = x, x, y", "a, b, c = x, y, x", "a = b = c = x", "a, b, c = x * 1.0, y, y"]
+
+
+@settings(max_examples=60, **BOUNDED)
+@given(start=st.sampled_from(STARTS), lines=st.lists(st.sampled_from(SHARING), min_size=1,
+       max_size=4), k=st.sampled_from([0, 1, 2, 4]), seed=st.integers(1, 99))
+def test_variables_that_share_a_tensor(start, lines, k, seed):
+    body = ["    " + line for line in lines]
+    program = made([start, "for i in tf.range(k):", *body, "x, y = a, b"])
+    arguments = (*points(seed), tf.constant(k))
+    gradients = gradient_of(loss_of(program))
+    expected = gradients(*arguments)
+    assert_same_bits(tf.function(gradients)(*arguments), expected)
+    assert_same_bits(gradient_of(loss_of(tf.function(program)))(*arguments), expected)
 
 
 @settings(max_examples=10, **BOUNDED)
