@@ -225,8 +225,9 @@ def test_graphs_have_the_eager_bits(lines, k, seed):
     assert_same_bits(gradient_of(loss_of(traced))(*arguments), expected)
 
 
-SHARING = ["a = bounded(a * x + b)", "b = bounded(b * y + c * x)", "c = tf.sin(a) * b + x * v", "c = x",
-           "a, b = b, a", "a, b, c = b, c, a", "b = a", "a = b + c * a", "c = y", "b = x * v"]
+SHARING = ["a = bounded(a * x + b)", "b = bounded(b * y + c * x)", "c = tf.sin(a) * b + x * v",
+           "c = x", "a, b = b, a", "a, b, c = b, c, a", "b = a", "a = b + c * a", "c = y",
+           "b = x * v"]
 STARTS = ["a, b, c = x, x, y", "a, b, c = x, y, x", "a = b = c = x", "a, b, c = x * 1.0, y, y"]
 
 
