@@ -17,8 +17,9 @@ from eagre.ops.creation import range as range_
 from eagre.ops.drawing import check_dtype
 from eagre.ops.image_dtypes import image_of
 from eagre.ops.joining import concat, stack
-from eagre.ops.math import clip_by_value, floor, maximum
+from eagre.ops.math import clip_by_value, floor, maximum, minimum
 from eagre.ops.random import normal, uniform
+from eagre.ops.reductions import reduce_max, reduce_mean, reduce_min, reduce_std
 from eagre.ops.selection import gather, gather_nd, where
 from eagre.ops.shaping import (
     axis_sizes,
@@ -144,8 +145,8 @@ def extract_glimpse(
         offsets: [batch, 2], the rows and columns of the points.
         centered: whether (0, 0) is the middle of an image; else it is its upper left corner.
         normalized: whether the offsets are fractions: from -1 to 1 where they are centered.
-        noise: what stands outside of an image: "uniform" (0 to 1), "gaussian" (mean 0,
-            deviation 1) or "zero".
+        noise: what stands outside of an image: "uniform" (between its least and its largest
+            value), "gaussian" (with the mean, deviation and bounds of each channel) or "zero".
 
     >>> image = tf.reshape(tf.range(16.0), [1, 4, 4, 1])
     >>> tf.image.extract_glimpse(image, [2, 2], [[0.0, 0.0]]).numpy()[0, :, :, 0]
@@ -205,8 +206,18 @@ def _glimpse(x: Any, places: Any, lengths: Any, noise: str) -> Any:
     is_there = has_row[:, :, None, None] & has_column[:, None, :, None]
     if noise == "zero":
         return where(is_there, found, to_tensor(0.0))
-    draw = uniform if noise == "uniform" else normal
-    return where(is_there, found, draw(shape(found)))
+    return where(is_there, found, _noise(stop_gradient(x), shape(found), noise))
+
+
+def _noise(x: Any, sizes: Any, noise: str) -> Any:
+    """Numbers out of the global random state that look like those of each image."""
+    if noise == "uniform":
+        axes = (1, 2, 3)
+        low, high = reduce_min(x, axes, True), reduce_max(x, axes, True)
+        return uniform(sizes) * (high - low) + low
+    axes = (1, 2)
+    drawn = normal(sizes) * reduce_std(x, axes, True) + reduce_mean(x, axes, True)
+    return minimum(maximum(drawn, reduce_min(x, axes, True)), reduce_max(x, axes, True))
 
 
 def _at(x: Any, rows: Any, columns: Any) -> Any:

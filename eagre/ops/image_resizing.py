@@ -159,7 +159,16 @@ def resize_with_pad(
            [0., 1., 1., 0.]], dtype=float32)
     """
     name = "resize_with_pad"
+    return _in_the_middle(
+        name, image, (target_height, target_width),
+        lambda x, size: resize(x, size, method, antialias=antialias),
+    )  # fmt: skip
+
+
+def _in_the_middle(name: str, image: Any, target: Any, change: Any) -> Any:
+    """The image in the size that fits into another one, amid zeros."""
     x, is_batch = batch_of(image, name)
+    target_height, target_width = target
     height, width = _size([target_height, target_width], name)
     sizes = axis_sizes(x, name)[1:3]
     wide = [cast(to_tensor(n), dtypes.float64) for n in (*sizes, height, width)]
@@ -172,8 +181,7 @@ def resize_with_pad(
     inner = [cast(floor(part), dtypes.int32) for part in parts]
     if all(isinstance(each, EagerTensor) for each in (*offsets, *inner)):
         offsets, inner = [int(each) for each in offsets], [int(each) for each in inner]
-    small = resize(x, inner if isinstance(inner[0], int) else stack(inner), method,
-                   antialias=antialias)  # fmt: skip
+    small = change(x, inner if isinstance(inner[0], int) else stack(inner))
     return unbatched(pad_to_bounding_box(small, offsets[0], offsets[1], height, width), is_batch)
 
 
@@ -205,6 +213,27 @@ def resize_images(
         return unbatched(identity(x), is_batch)
     found = resized(x, height, width, _method(method), True, "resize_images", align_corners, False)
     return unbatched(found, is_batch)
+
+
+def resize_image_with_pad(
+    image: Any,
+    target_height: Any,
+    target_width: Any,
+    method: Any = 0,
+    align_corners: bool = False,
+) -> Any:
+    """The image, or each of a batch, as large as fits in a size, in the middle of zeros.
+
+    Arguments are those of `resize_images`.
+
+    >>> tf.compat.v1.image.resize_image_with_pad(tf.ones([2, 2, 1]), 2, 4).numpy()[:, :, 0]
+    array([[0., 1., 1., 0.],
+           [0., 1., 1., 0.]], dtype=float32)
+    """
+    return _in_the_middle(
+        "resize_image_with_pad", image, (target_height, target_width),
+        lambda x, size: resize_images(x, size, method, align_corners),
+    )  # fmt: skip
 
 
 def _by(function_name: str, method: str, summary: str) -> Any:

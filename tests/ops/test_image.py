@@ -128,3 +128,46 @@ def test_traced_as_eager(number):
         traced = trace(lambda *x: compute(number, x), *specs)(*tensors)
         for one, other in zip(traced, eager, strict=True):
             assert as_bytes(one) == as_bytes(other), knowledge
+
+
+@pytest.mark.parametrize("noise", ["uniform", "gaussian"])
+def test_noise_around_glimpses_looks_like_the_image(noise):
+    """TensorFlow's ranges; its numbers are those of chance."""
+    random = np.random.default_rng(0).random((2, 40, 50, 2), np.float32)
+    images = random + np.array([0, 10])[:, None, None, None] + np.array([0, 100])
+    away = [[2.5, 2.5]] * 2
+    found = tf.image.extract_glimpse(images.astype(np.float32), [40, 50], away, noise=noise).numpy()
+    for image, glimpse in zip(images, found, strict=True):
+        if noise == "uniform":
+            assert image.min() <= glimpse.min() < image.min() + 5
+            assert image.max() - 5 < glimpse.max() <= image.max()
+            continue
+        for channel in (0, 1):
+            part, drawn = image[..., channel], glimpse[..., channel]
+            assert part.min() - 1e-5 <= drawn.min() and drawn.max() <= part.max() + 1e-5
+            assert abs(drawn.mean() - part.mean()) < 0.05
+            assert 0.24 < drawn.std() < 0.28
+
+
+def test_equal_pixels_stay_equal_in_any_size():
+    for value in (1, 77, 200, 255):
+        image = tf.fill([31, 47, 3], tf.constant(value, tf.uint8))
+        for size in ([17, 90], [100, 13], [64, 64]):
+            assert (tf.image.resize(image, size).numpy() == value).all()
+
+
+def test_images_of_unknown_rank_are_flipped():
+    image = tf.reshape(tf.range(24), [2, 4, 3])
+    for function in (tf.image.flip_left_right, tf.image.flip_up_down):
+        graph = trace(function, tf.TensorSpec(None, tf.int32))
+        assert np.array_equal(graph(image).numpy(), function(image).numpy())
+
+
+def test_a_resized_batch_is_the_resized_images():
+    images = np.random.default_rng(0).integers(0, 256, (3, 9, 12, 3), np.uint8)
+    for method in ("bilinear", "nearest", "lanczos3", "area"):
+        together = tf.image.resize(images, [5, 20], method).numpy()
+        apart = [tf.image.resize(image, [5, 20], method).numpy() for image in images]
+        assert np.array_equal(together, np.stack(apart))
+        mapped = tf.vectorized_map(lambda x, m=method: tf.image.resize(x, [5, 20], m), images)
+        assert np.array_equal(mapped.numpy(), together)

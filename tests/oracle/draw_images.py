@@ -87,6 +87,11 @@ def draw_files() -> None:
     frames[0].save(FOLDER / "clear_frames.gif", save_all=True, append_images=frames[1:],
                    disposal=2, transparency=0)  # fmt: skip
     frames[0].save(FOLDER / "one.gif")
+    one = bytearray((FOLDER / "one.gif").read_bytes())
+    place = one.index(b",\0\0\0\0") + 1
+    # A frame that begins within a larger screen.
+    one[place : place + 4], one[6:10] = struct.pack("<HH", 9, 5), struct.pack("<HH", 80, 60)
+    (FOLDER / "shifted.gif").write_bytes(one)
     for channels in (1, 2, 3, 4):
         (FOLDER / f"deep{channels}.png").write_bytes(deep_png(deep[..., :channels], False))
     clear = chunk(b"tRNS", struct.pack(">HHH", *deep[3, 4, :3].tolist()))

@@ -74,6 +74,7 @@ def _resizing() -> list[Case]:
         *[Case(f"{old}area(a, [{size}], {aligned})", (BATCH,))
           for size in ("3, 9", "10, 4") for aligned in (False, True)],
         *[Case(f"{old}images(a, [3, 9], {method})", (ONE,)) for method in range(4)],
+        *[Case(f"{old}image_with_pad(a, 9, 4, {rest})", (ONE,)) for rest in ("0", "2", "1, True")],
         *[Case(f"tf.image.resize(a, {size}, preserve_aspect_ratio=True)", (ONE,))
           for size in ("[10, 3]", "[3, 30]", "[4, 4]")],
         *[Case(f"tf.image.resize_with_pad(a, {size})", (shape,))

@@ -10,11 +10,11 @@ from eagre.ops.image_resizing import (
     resize_area,
     resize_bicubic,
     resize_bilinear,
+    resize_image_with_pad,
     resize_images,
     resize_nearest_neighbor,
 )
 from eagre.ops.image_resizing import resize_images as resize
-from eagre.ops.image_resizing import resize_with_pad as resize_image_with_pad
 
 __all__ = [
     "resize",
