@@ -15,6 +15,9 @@ from eagre.core.errors import DataLossError
 from eagre.state.checkpoint.durable import as_operation_error
 
 ALIGNMENT = 64
+"""Where arrays are written: at multiples of so many bytes, if they are as long or longer."""
+_LEAST_ALIGNMENT = 8
+"""What arrays need of every dtype; files of other tools have no more."""
 _MAPPED_FROM = 1 << 20
 
 
@@ -37,7 +40,7 @@ class FileBytes:
             return self._read(start, stop)
 
     def _read(self, start: int, stop: int) -> Any:
-        is_aligned = start % ALIGNMENT == 0 and os.name != "nt"
+        is_aligned = start % _LEAST_ALIGNMENT == 0 and os.name != "nt"
         if stop - start >= _MAPPED_FROM and is_aligned:
             return np.frombuffer(self._mapping(), np.uint8, stop - start, start)
         if hasattr(os, "pread") and stop - start < _MAPPED_FROM:

@@ -14,6 +14,7 @@ import sys
 import eagre as tf
 
 SIZE, COUNT = 1000, 6
+LONGEST = 120
 
 
 def main():
@@ -31,6 +32,8 @@ def main():
 
 def save_for_ever(folder, kind, shard_size, seconds, reached):
     """Save to numbered paths and, where the format is replaced in one step, to the same one."""
+    # Should a child come to no first save, it ends all the same, without a number.
+    signal.alarm(LONGEST)
     variables = [tf.Variable(tf.fill([SIZE], 0)) for _ in range(COUNT)]
     policy = tf.train.experimental.MaxShardSizePolicy(shard_size)
     options = tf.train.CheckpointOptions(experimental_sharding_callback=policy, format=kind)

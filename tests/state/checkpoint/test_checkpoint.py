@@ -68,6 +68,21 @@ def test_a_file_of_another_tool_is_restored_by_names(tmp_path):
     assert dense.weights.numpy().tolist() == [[1.0] * 3] * 2
 
 
+@pytest.mark.parametrize("spaces", range(0, 24, 4))
+def test_large_tensors_at_any_place_of_a_foreign_file(tmp_path, spaces):
+    """Mapped where numbers lie at multiples of their size, else copied: aligned in any case."""
+    array = np.arange(300_000, dtype=np.float64)
+    header = json.dumps({"v": {"dtype": "F64", "shape": [300_000], "data_offsets": [0, 2_400_000]}})
+    header += " " * (-(8 + len(header)) % 8 + spaces)
+    data = len(header).to_bytes(8, "little") + header.encode() + array.tobytes()
+    (tmp_path / "x.safetensors").write_bytes(data)
+    variable = tf.Variable(tf.zeros([300_000], tf.float64))
+    train.Checkpoint(v=variable).restore(tmp_path / "x")
+    found = variable.handle.array.array
+    assert found.tobytes() == array.tobytes() and found.flags.aligned
+    assert found.flags.owndata is False and not found.flags.writeable
+
+
 DTYPES = [
     tf.bool, tf.int8, tf.uint8, tf.int16, tf.uint16, tf.int32, tf.uint32, tf.int64, tf.uint64,
     tf.float16, tf.bfloat16, tf.float32, tf.float64, tf.complex64, tf.complex128,
