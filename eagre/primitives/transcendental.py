@@ -195,7 +195,8 @@ class Softmax(AlongAxis):
             total = sums_beside(result, axis)
             least = greatest = total.item(0)
             if x.ndim > 1:
-                least, greatest = total.item(total.argmin()), total.item(total.argmax())
+                flat = total.ravel()
+                least, greatest = flat.item(flat.argmin()), flat.item(flat.argmax())
             if least > _LEAST_TOTAL and greatest < _LARGEST_TOTAL:
                 return _divide(result, total, result)
         result = np.subtract(x, _maximum_reduce(x, axis, None, None, True))
