@@ -28,6 +28,10 @@ class CheckpointLoadStatus:
         """The names of the tensors that have found no variable yet."""
         return self._restoration.pending()
 
+    def __repr__(self) -> str:
+        path, filled = self._restoration.reader.path, len(self._restoration.taken)
+        return f"<CheckpointLoadStatus of {path!r}: {filled} filled, {len(self.pending)} pending>"
+
     def assert_consumed(self) -> CheckpointLoadStatus:
         """Check that program and checkpoint have the same variables, all of them filled."""
         self.assert_existing_objects_matched()

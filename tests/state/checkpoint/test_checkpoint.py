@@ -194,6 +194,16 @@ def test_extra_entries_are_pending(saved):
     status.assert_existing_objects_matched().assert_nontrivial_match()
 
 
+def test_a_status_says_what_was_done(saved):
+    module = tf.Module()
+    module.pair = (tf.Variable([0.0]),)
+    status = train.Checkpoint(model=module).restore(saved)
+    assert repr(status) == (
+        f"<CheckpointLoadStatus of {saved + '.safetensors'!r}: 2 filled, 6 pending>")
+    module.named = {7: tf.Variable(0)}
+    assert repr(status).endswith("3 filled, 5 pending>")
+
+
 def test_nothing_matches(saved):
     status = train.Checkpoint(x=tf.Module()).restore(saved)
     with pytest.raises(AssertionError, match="at least one"):
@@ -520,6 +530,16 @@ def test_the_command(tmp_path, capsys):
     assert "other values" in difference and "extra" in difference
     assert main(["checkpoint", "show", str(tmp_path / "none")]) == 1
     assert capsys.readouterr().err.startswith("checkpoint expected")
+
+
+def test_files_without_checksums_are_compared_by_value(tmp_path, capsys):
+    for name, last in (("a", 2.0), ("b", 3.0)):
+        arrays = {"v": np.array([1.0, last]), "same": np.arange(5)}
+        safetensors.numpy.save_file(arrays, tmp_path / f"{name}.safetensors")
+    assert main(["checkpoint", "diff", str(tmp_path / "a"), str(tmp_path / "b")]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[1].split() == ["v", "float64", "(2,)", "float64", "(2,)", "other", "values"]
+    assert shown[2:] == ["1 matched"]
 
 
 def test_python_state(tmp_path):
