@@ -35,8 +35,11 @@ def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CA
     `dtype` is demanded: a tensor of another dtype is an error. `hint` is only preferred.
     `name` begins messages; by default it is the function that the user called.
     """
-    if value.__class__ is EagerTensor and dtype is None:
+    kind = value.__class__
+    if kind is EagerTensor and dtype is None:
         return value
+    if (kind is int or kind is float) and hint is None:
+        return _literal(_number(value, None if dtype is None else dtypes.as_dtype(dtype), name))
     if isinstance(value, Tensor):
         return _checked(value, dtype, name)
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
@@ -61,8 +64,8 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
     if kind is float or kind is int:
         is_eager = other.__class__ is EagerTensor
         char = other.array.dtype.char if is_eager else getattr(other.dtype.numpy, "char", "")
-        if known := _scalars.get(char):
-            array = known.get(value)
+        if (known := _scalars[kind].get(char)) is not None:
+            array = known.get(value or repr(value))
             if array is None:
                 array = _scalar(value, other.dtype, known, name)
             return _literal(array) if interpreters else wrap(array)
@@ -88,17 +91,35 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
 
 
 _MOST_SCALARS = 1000
-_scalars: dict[str, dict[Any, Any]] = {char: {1: np.array(1, char)} for char in "efd"}
-"""For each floating-point dtype arrays of numbers that were operands. No zeros: they have signs."""
+_scalars: dict[type, dict[str, dict[Any, Any]]] = {
+    float: {char: {} for char in "eEfd"},
+    int: {char: {} for char in "eEfdbhilqBHILQ"},
+}
+"""For each type of number and NumPy's letter of a dtype the arrays of numbers that were operands,
+by number. Zeros have signs, so that their text stands for them."""
 
 
 def _scalar(value: float, dtype: DType, known: dict[Any, Any], name: str) -> Any:
-    """The array of a number beside a floating-point tensor, made once for each number."""
+    """The array of a number beside a tensor, made once for each number."""
     array = _number(value, dtype, name)
-    if value and len(known) < _MOST_SCALARS:
+    if len(known) < _MOST_SCALARS:
         array.flags.writeable = False
-        known[value] = array
+        known[value or repr(value)] = array
     return array
+
+
+def scalar(value: Any, dtype: DType, name: str = CALLED) -> Tensor:
+    """The tensor of a Python number, which is made once where it is that of an operand."""
+    known = _scalars.get(value.__class__, _NO_SCALARS).get(getattr(dtype.numpy, "char", ""))
+    if known is None:
+        return to_tensor(value, dtype, name=name)
+    array = known.get(value or repr(value))
+    if array is None:
+        array = _scalar(value, dtype, known, name)
+    return _literal(array) if interpreters else wrap(array)
+
+
+_NO_SCALARS: dict[str, dict[Any, Any]] = {}
 
 
 def to_array(value: Any, dtype: DType | None, name: str) -> Any:
@@ -162,6 +183,8 @@ def _number(value: Any, dtype: DType | None, name: str) -> Any:
         )
     if isinstance(value, int) and dtype.is_integer:
         return _wrapped_integer(value, dtype, name)
+    if dtype.size >= 4 and _is_moderate(value):
+        return np.array(value, dtype.numpy)
     try:
         with np.errstate(all="ignore"):
             array = np.array(value, dtype.numpy)
@@ -170,6 +193,11 @@ def _number(value: Any, dtype: DType | None, name: str) -> Any:
     if isinstance(value, int | float) and np.isinf(array) and abs(value) != float("inf"):
         raise _too_large(value, dtype, name)
     return array
+
+
+def _is_moderate(value: Any) -> bool:
+    """Whether a number becomes float32 without a warning of NumPy's, which takes long to avoid."""
+    return not value or (value.__class__ is float and 1e-37 < abs(value) < 1e38)
 
 
 def _too_large(value: Any, dtype: DType, name: str) -> ValueError:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import to_array, to_tensor
+from eagre.core.conversion import scalar, to_array, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.ops.shaping import as_shape, cast, static_shape
@@ -72,8 +72,8 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     if value.sizes not in ((), None):
         raise InvalidArgumentError(f"fill expected a scalar. Received: value.shape={value.shape}")
     shape = as_shape(dims, "fill")
-    if shape.__class__ is tuple:
-        shape = static_shape(shape, "fill")
+    if shape.__class__ is tuple and shape and min(shape) < 0:
+        static_shape(shape, "fill")
     return rearrangement.broadcast_to(value, shape)
 
 
@@ -102,9 +102,9 @@ def _filled(shape: Any, value: Any, dtype: dtypes.DType, name: str) -> Any:
     elif dtype.is_bool:
         value = bool(value)
     shape = as_shape(shape, name)
-    if shape.__class__ is tuple:
-        shape = static_shape(shape, name)
-    return rearrangement.broadcast_to(to_tensor(value, dtype), shape)
+    if shape.__class__ is tuple and shape and min(shape) < 0:
+        static_shape(shape, name)
+    return rearrangement.broadcast_to(scalar(value, dtype), shape)
 
 
 def zeros_like(input: Any, dtype: Any = None, name: str | None = None, layout: Any = None):
@@ -174,13 +174,18 @@ def range(
     """
     if limit is None:
         start, limit = 0, start
-    parts = [start, limit, delta]
+    parts = (start, limit, delta)
     if dtype is None:
-        found = [_number_dtype(part) for part in parts]
-        order = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64]
-        dtype = max(found, key=lambda each: order.index(each) if each in order else 0)
+        found = {_number_dtype(part) for part in parts}
+        dtype = found.pop() if len(found) == 1 else max(found, key=_breadth)
     dtype = dtypes.as_dtype(dtype)
-    return rearrangement.range_primitive(*[_scalar(part, dtype) for part in parts])
+    return rearrangement.range_primitive.door(*[_scalar(part, dtype) for part in parts])
+
+
+def _breadth(dtype: dtypes.DType) -> int:
+    """The place of a dtype among those that `range` chooses from."""
+    order = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
+    return order.index(dtype) if dtype in order else 0
 
 
 def _number_dtype(value: Any) -> dtypes.DType:
@@ -191,7 +196,7 @@ def _number_dtype(value: Any) -> dtypes.DType:
 def _scalar(value: Any, dtype: dtypes.DType) -> Any:
     if isinstance(value, Tensor) or hasattr(value, "__tensor__"):
         return cast(value, dtype)
-    return to_tensor(value, dtype, name="range")
+    return scalar(value, dtype, "range")
 
 
 def one_hot(

@@ -178,7 +178,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
             f"Received: num={num}, shape={x.shape}"
         )
     lead = (slice(None),) * axis
-    return [x[(*lead, index)] for index in np.arange(count).tolist()]
+    return [x[(*lead, index)] for index in range(count)]
 
 
 def pad(

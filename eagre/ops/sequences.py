@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import scalar, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops import creation
@@ -15,6 +15,7 @@ from eagre.ops.selection import gather
 from eagre.ops.shaping import as_shape, axes_of, axis_sizes, cast, known_as, transpose
 from eagre.primitives import arithmetic, comparison, indexing, rearrangement
 from eagre.primitives.checking import demand
+from eagre.primitives.families import shape_of
 from eagre.primitives.rearrangement import normalized_axis
 from eagre.primitives.sorting import search_sorted
 
@@ -29,10 +30,6 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any
     """
     start = to_tensor(start, name="linspace")
     stop = to_tensor(stop, start.dtype, name="linspace")
-    num = to_tensor(num, name="linspace")
-    if not num.dtype.is_integer:
-        raise TypeError(f"linspace expected an integer num. Received: num of {num.dtype.name}")
-    num = demand(num, num >= 0, message="linspace expected num to be at least 0. Received: num=")
     if start.dtype.is_integer:
         start, stop = cast(start, dtypes.float64), cast(stop, dtypes.float64)
     if start.ndim is None or stop.ndim is None:
@@ -42,18 +39,45 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any
         )
     rank = max(start.ndim, stop.ndim)
     axis = normalized_axis(int(axis), rank + 1, "linspace")
-    start, stop = (_with_axis(each, rank, axis) for each in (start, stop))
-    steps = creation.range(num)
-    last = arithmetic.maximum(num - 1, to_tensor(1, num.dtype))
-    delta = (stop - start) / cast(last, start.dtype)
-    steps = rearrangement.reshape(steps, (-1, *[1] * (rank - axis)))
-    middle = start + delta * cast(steps, start.dtype)
-    # The ends are exact, and only there products might be rounded to something else.
-    return comparison.select(
-        comparison.equal(steps, to_tensor(0, num.dtype)),
-        start,
-        comparison.select(comparison.equal(steps, last), stop, middle),
-    )
+    num = _count(num)
+    last = _at_least_one(num - 1)
+    delta = (stop - start) / _as_scalar(last, start.dtype)
+    steps = cast(creation.range(1, last), start.dtype)
+    if rank:
+        steps = rearrangement.reshape(steps, (-1, *[1] * (rank - axis)))
+        start, stop, delta = (_with_axis(each, rank, axis) for each in (start, stop, delta))
+        shape = shape_of(delta)
+        start, stop = (rearrangement.broadcast_to(each, shape) for each in (start, stop))
+    middle = start + delta * steps
+    if not rank:
+        start, stop = (rearrangement.expand_dims.door(each, axis=(0,)) for each in (start, stop))
+    result = rearrangement.concat(start, middle, stop, axis=axis)
+    if num.__class__ is int and num > 1:
+        return result
+    # There are two ends, of which less may be asked for.
+    return result[(*[slice(None)] * axis, slice(num))]
+
+
+def _count(num: Any) -> Any:
+    """The number of numbers: an int where it is known."""
+    if num.__class__ is not int:
+        num = to_tensor(num, name="linspace")
+        if not num.dtype.is_integer:
+            raise TypeError(
+                f"linspace expected an integer num. Received: num of {num.dtype.name}"
+            )
+        if isinstance(num, EagerTensor) and not num.ndim:
+            num = int(num)
+    message = "linspace expected num to be at least 0. Received: num="
+    if num.__class__ is not int:
+        return demand(num, num >= 0, message=message)
+    if num < 0:
+        raise InvalidArgumentError(f"{message}{num}")
+    return num
+
+
+def _as_scalar(value: Any, dtype: Any) -> Any:
+    return scalar(value, dtype) if value.__class__ is int else cast(value, dtype)
 
 
 def _with_axis(x: Any, rank: int, axis: int) -> Any:

@@ -88,12 +88,15 @@ def rank(input: Any, name: str | None = None) -> Any:
 
 def as_shape(value: Any, name: str) -> Any:
     """What a user gave as a shape: a tuple of ints, or a vector that is known later."""
-    if value.__class__ is tuple:
+    kind = value.__class__
+    if kind is int:
+        return (value,)
+    if kind is tuple or kind is list:
         for part in value:
             if part.__class__ is not int:
                 break
         else:
-            return value
+            return tuple(value)
     if isinstance(value, TensorShape):
         value = value.as_list()
     elif isinstance(value, int | np.integer) or hasattr(value, "__index__") and not is_vector(
@@ -132,7 +135,7 @@ def _shape_of_parts(parts: Any, name: str) -> Any:
 
 def static_shape(shape: Any, name: str) -> tuple[int, ...]:
     result = as_shape(shape, name)
-    if not isinstance(result, tuple) or any(n < 0 for n in result):
+    if result.__class__ is not tuple or (result and min(result) < 0):
         raise InvalidArgumentError(
             f"{name} expected sizes of at least 0. Received: shape={shape}"
         )

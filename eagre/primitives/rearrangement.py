@@ -202,6 +202,9 @@ class BroadcastTo(Moving):
         shape = target_shape(shape, sizes)
         if x.ndim > len(shape):
             raise ValueError("more axes than the shape")
+        if not x.ndim and x.dtype.kind != "O" and not any(x.tobytes()):
+            # Memory that the system hands out is blank already.
+            return np.zeros(shape, x.dtype)
         result = np.empty(shape, x.dtype)
         result[...] = x
         return result
