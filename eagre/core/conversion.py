@@ -16,6 +16,7 @@ from eagre.core.ambient import interpreter, interpreters
 from eagre.core.caller import CALLED
 from eagre.core.dtypes import DType
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.number_lists import array_of_numbers
 from eagre.core.shapes import TensorShape
 from eagre.core.tensor import EagerTensor, Tensor, wrap
 
@@ -43,6 +44,10 @@ def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CA
     if isinstance(value, Tensor):
         return _checked(value, dtype, name)
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    if (kind is list or kind is tuple) and hint is None:
+        array = array_of_numbers(value, wanted)
+        if array is not None:
+            return _literal(array)
     if hasattr(value, "__tensor__"):
         return _checked(value.__tensor__(wanted), wanted, name)
     if isinstance(value, list | tuple) and (tensor := _some_tensor(value)) is not None:
@@ -301,6 +306,8 @@ def _as_bytes(element: Any, name: str) -> bytes:
 
 
 def _from_sequence(value: Any, dtype: DType | None, name: str) -> Any:
+    if (array := array_of_numbers(value, dtype)) is not None:
+        return array
     if _mixes_arrays(value):
         first = next(item for item in value if isinstance(item, _ARRAY))
         dtype = dtypes.from_numpy(first.dtype) if dtype is None else dtype
