@@ -415,7 +415,7 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
             f"clip_by_value expected bounds of dtype {t.dtype.name}. "
             f"Received: dtypes {low.dtype.name}, {high.dtype.name}. Use tf.cast to convert them."
         )
-    return maximum(minimum(t, high), low)
+    return arithmetic.clip.door(t, low, high)
 
 
 def add_n(inputs: Any, name: str | None = None) -> Any:

@@ -281,7 +281,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
         absent = "x" if x is None else "y"
         raise ValueError(f"where expected both x and y, or neither. Received: {absent}=None")
     x, y = same_dtype(x, y, "where")
-    return comparison.select(condition, x, y)
+    return comparison.select.door(condition, x, y)
 
 
 def same_dtype(x: Any, y: Any, name: str) -> tuple[Any, Any]:

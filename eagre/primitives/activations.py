@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from eagre.primitives import arithmetic
 from eagre.primitives.comparison import select
 from eagre.primitives.families import FLOATS, REALS, Unary, zero_like
 from eagre.primitives.transcendental import Inexact, exp
 
 # Zeros as arrays: NumPy takes longer to convert a scalar than to compute four maxima.
-_maximum = np.maximum
 _ZEROS = {np.dtype(code): np.zeros((), code) for code in "fdbhilqBHILQ"}
 
 
@@ -20,11 +20,13 @@ def _rectified(x: Any) -> Any:
     zero = _ZEROS.get(x.dtype)
     if zero is not None:
         # The second argument wins where both are zero, so that -0.0 stays as in TensorFlow.
-        return _maximum(zero, x)
+        return _larger(zero, x)
     # For halves NumPy has it the other way round, and takes longer than the detour.
     return np.maximum(_ZEROS[_SINGLE], x.astype(_SINGLE)).astype(x.dtype)
 
 
+_larger: Any = arithmetic.maximum.kernel
+_smaller: Any = arithmetic.minimum.kernel
 _SINGLE = np.dtype(np.float32)
 
 
@@ -48,7 +50,7 @@ class Relu6(Unary):
     needs = ("output",)
 
     def kernel(self, x: Any) -> Any:
-        return np.minimum(_rectified(x), x.dtype.type(6))
+        return _smaller(_rectified(x), np.array(6, x.dtype))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         zero = zero_like(grad)

@@ -23,6 +23,7 @@ from eagre.primitives.families import (
     REALS,
     SIGNED,
     Binary,
+    Elementwise,
     Unary,
     check_dtypes,
     contiguous,
@@ -185,11 +186,38 @@ class Power(Binary):
         return of_x, of_y
 
 
+def by_rows(ufunc: Any) -> Any:
+    """The ufunc, with a row of equal numbers in the place of a number beside many: it is then
+    computed many elements at a time."""
+
+    def kernel(x: Any, y: Any) -> Any:
+        if x.size < _MANY and y.size < _MANY:
+            return ufunc(x, y)
+        if x.ndim and y.ndim or not (x.flags.c_contiguous and y.flags.c_contiguous):
+            return ufunc(x, y)
+        result = np.empty(x.shape if x.ndim else y.shape, x.dtype)
+        end = result.size // _ROW * _ROW
+        for part, columns in ((slice(end), _ROW), (slice(end, None), result.size - end)):
+            rows = [_in_rows(each, part, columns) for each in (x, y, result)]
+            ufunc(rows[0], rows[1], out=rows[2])
+        return result
+
+    return staticmethod(kernel)
+
+
+def _in_rows(x: Any, part: slice, columns: int) -> Any:
+    return x.reshape(-1)[part].reshape(-1, columns or 1) if x.ndim else np.full(columns, x)
+
+
+_MANY = 8192
+_ROW = 2048
+
+
 class Maximum(Binary):
     """The larger element; NaN if either is."""
 
     takes = REALS
-    kernel = np.maximum
+    kernel = by_rows(np.maximum)
     needs = ("x", "y")
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
@@ -201,12 +229,36 @@ class Minimum(Binary):
     """The smaller element; NaN if either is."""
 
     takes = REALS
-    kernel = np.minimum
+    kernel = by_rows(np.minimum)
     needs = ("x", "y")
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         zero = zero_like(grad)
         return lambda: select(x <= y, grad, zero), lambda: select(x <= y, zero, grad)
+
+
+class Clip(Elementwise):
+    """The element, or the bound that it exceeds; where the bounds cross, the lower one."""
+
+    public = "clip_by_value"
+    takes = REALS
+    needs = ("x", "low", "high")
+
+    def kernel(self, x: Any, low: Any, high: Any) -> Any:
+        if x.size >= _MANY and x.dtype.itemsize > 2 and (low <= high).all():
+            return np.clip(x, low, high)
+        return np.maximum(np.minimum(x, high), low)
+
+    def gradient(self, grad: Any, output: Any, x: Any, low: Any, high: Any) -> Any:
+        """As of the minimum and then the maximum: what is equal to a bound is within it."""
+        zero = zero_like(grad)
+        is_inside = minimum(x, high) >= low
+        rest = select(is_inside, grad, zero)
+        return (
+            lambda: select(x <= high, rest, zero),
+            lambda: select(is_inside, zero, grad),
+            lambda: select(x <= high, zero, rest),
+        )
 
 
 class Negative(Unary):
@@ -394,6 +446,7 @@ floor_mod = FloorMod()
 power = Power()
 maximum = Maximum()
 minimum = Minimum()
+clip = Clip()
 negative = Negative()
 absolute = Absolute()
 modulus = Modulus()

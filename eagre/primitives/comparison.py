@@ -156,6 +156,32 @@ class IsFinite(Unary):
     stops_gradients = True
 
 
+_MANY = 8192
+_BLOCK = 1 << 15
+_BITS = {1: np.dtype(np.int8), 2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
+
+
+def chosen(condition: Any, x: Any, y: Any) -> Any:
+    """`np.where`, but by their bits where elements are many: a processor guesses branches badly."""
+    bits = _BITS.get(x.dtype.itemsize)
+    shape = condition.shape
+    if condition.size < _MANY or bits is None or x.dtype.kind == "O":
+        return np.where(condition, x, y)
+    if x.shape not in (shape, ()) or y.shape not in (shape, ()):
+        return np.where(condition, x, y)
+    result = np.empty(shape, x.dtype)
+    target = result.view(bits).reshape(-1)
+    flags = np.ascontiguousarray(condition).view(np.int8).reshape(-1)
+    a, b = (np.ascontiguousarray(each).view(bits).reshape(-1) for each in (x, y))
+    for start in range(0, condition.size, _BLOCK):
+        part = slice(start, start + _BLOCK)
+        mask = np.negative(flags[part]).astype(bits)
+        own, other = (each[part] if each.size > 1 else each for each in (a, b))
+        np.bitwise_and(np.bitwise_xor(own, other), mask, mask)
+        np.bitwise_xor(mask, other, target[part])
+    return result
+
+
 class Select(Elementwise):
     """`x` where the condition is true, else `y`."""
 
@@ -175,7 +201,7 @@ class Select(Elementwise):
             ) from None
         return TensorSpec.of(sizes, dtype)
 
-    kernel = staticmethod(np.where)
+    kernel = staticmethod(chosen)
 
     def gradient(self, grad: Any, output: Any, condition: Any, x: Any, y: Any) -> Any:
         zero = zero_like(grad)

@@ -52,6 +52,13 @@ ORDERED = [
     EDGES,
     rough(fixed([0.0, -0.0] * 32, None), fixed([-0.0, 0.0] * 32, None)).but(dtypes=FLOATS),
 ]
+ODD = fixed([0.0, -0.0, math.nan, math.inf, -math.inf, 1.5, -7.0] * 1300, None)
+BESIDE_MANY = [
+    rough(of(95, 97), of()),
+    rough(of(), of(97, 95)),
+    rough(ODD, fixed(-0.0, None)).but(dtypes=FLOATS),
+    rough(fixed(0.0, None), ODD).but(dtypes=FLOATS),
+]
 SINGLES = [
     sample(of(2, 3)),
     sample(of()),
@@ -169,8 +176,8 @@ RECORDS = [
     Record(arithmetic.floor_mod, DIVIDE_WHOLE, each(operator.mod), takes=REALS),
     Record(arithmetic.power, POWER, wide(power), ulps=2, complex_ulps=16),
     # Of 0.0 and -0.0 either may count as the larger one: the error allowed leaves that open.
-    Record(arithmetic.maximum, ORDERED, each(largest), takes=REALS, ulps=0.1),
-    Record(arithmetic.minimum, ORDERED, each(smallest), takes=REALS, ulps=0.1),
+    Record(arithmetic.maximum, [*ORDERED, *BESIDE_MANY], each(largest), takes=REALS, ulps=0.1),
+    Record(arithmetic.minimum, [*ORDERED, *BESIDE_MANY], each(smallest), takes=REALS, ulps=0.1),
     Record(arithmetic.negative, [*SINGLES, EDGE], each(operator.neg), takes=SIGNED + INEXACT),
     Record(arithmetic.absolute, [*SINGLES, EDGE], each(abs), takes=SIGNED + FLOATS),
     Record(arithmetic.modulus, SINGLES, each(abs), takes=COMPLEX, gives="modulus", ulps=4),
@@ -208,8 +215,27 @@ RECORDS = [
     Record(comparison.is_nan, [*SINGLES, EDGE], each(math.isnan), takes=FLOATS, gives="bool"),
     Record(comparison.is_finite, [*SINGLES, EDGE], each(math.isfinite), takes=FLOATS, gives="bool"),
     Record(
+        arithmetic.clip,
+        [
+            sample(between(1, 2, 2, 3), fixed([1.25], None), fixed(1.75, None)),
+            sample(of(2, 1), of(3), of()),
+            sample(of(0), of(1), of()),
+            rough(of(95, 97), fixed(-0.5, None), fixed(0.5, None)),
+            rough(of(95, 97), of(95, 97), of(95, 97)),
+            rough(ODD, fixed(-1.0, None), fixed(0.0, None)).but(dtypes=FLOATS),
+            rough(ODD, fixed(math.nan, None), fixed(0.0, None)).but(dtypes=FLOATS),
+        ],
+        each(lambda x, low, high: largest(smallest(x, high), low)),
+        takes=REALS,
+        ulps=0.1,
+    ),
+    Record(
         comparison.select,
         [
+            rough(fixed([[True, False, True] * 4000], "bool"), of(12000), of(12000)),
+            rough(fixed([True, False, True] * 4000, "bool"), of(12000), of(12000)),
+            rough(fixed([True, False, True] * 4000, "bool"), of(12000), of()),
+            rough(fixed([True, False, True] * 4000, "bool"), of(), of(12000)),
             sample(fixed([[True, False, True]], "bool"), of(2, 3), of(2, 3)),
             sample(fixed([True, False, True], "bool"), of(), of(2, 1)),
             sample(fixed([[True], [False]], "bool"), of(3), of()),
