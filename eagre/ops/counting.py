@@ -8,11 +8,11 @@ from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
-from eagre.ops.reductions import reduce_sum
 from eagre.ops.segments import count_up_to
-from eagre.primitives import rearrangement, segments
+from eagre.ops.shaping import axes_of, size
+from eagre.primitives import counts, rearrangement, segments
 from eagre.primitives.arithmetic import cast, maximum, minimum
-from eagre.primitives.comparison import not_equal, select
+from eagre.primitives.comparison import select
 from eagre.primitives.families import NUMBERS, one_like, shape_of, zero_like
 from eagre.primitives.reductions import reduce_all
 from eagre.primitives.segments import checked_ids, segment_sum
@@ -28,10 +28,10 @@ def count_nonzero(
     np.int64(2)
     """
     x = to_tensor(input)
-    nothing = {dtypes.string: "", dtypes.bool_: False}.get(x.dtype, 0)
-    zero = to_tensor(nothing, x.dtype)
-    hits = cast(not_equal(x, zero), dtype=dtypes.int64)
-    return cast(reduce_sum(hits, axis, bool(keepdims)), dtype=dtypes.as_dtype(dtype))
+    axes = None if axis is None else axes_of(axis)
+    count = counts.count_nonzero.door(x, axis=axes, keepdims=bool(keepdims))
+    dtype = dtypes.as_dtype(dtype)
+    return count if dtype is dtypes.int64 else cast.door(count, dtype=dtype)
 
 
 def zero_fraction(value: Any, name: str | None = None) -> Any:
@@ -41,9 +41,9 @@ def zero_fraction(value: Any, name: str | None = None) -> Any:
     np.float32(0.75)
     """
     x = to_tensor(value)
-    size = reduce_sum(rearrangement.broadcast_to(to_tensor(1, dtypes.int64), shape_of(x)))
-    zeros = size - count_nonzero(x)
-    return cast(zeros, dtype=dtypes.float32) / cast(size, dtype=dtypes.float32)
+    whole = cast.door(size(x, dtypes.int64), dtype=dtypes.float32)
+    zeros = size(x, dtypes.int64) - count_nonzero(x)
+    return cast.door(zeros, dtype=dtypes.float32) / whole
 
 
 def is_non_decreasing(x: Any, name: str | None = None) -> Any:
@@ -78,7 +78,7 @@ def _row(x: Any, name: str) -> Any:
 
 
 def _flat(x: Any) -> Any:
-    return rearrangement.reshape(x, (-1,))
+    return x if x.ndim == 1 else rearrangement.reshape(x, (-1,))
 
 
 def bincount(
@@ -102,16 +102,17 @@ def bincount(
         raise ValueError(f"bincount expected axis to be None, 0 or -1. Received: axis={axis}")
     if weights is not None and binary_output:
         raise ValueError("bincount expected weights or binary_output. Received: both")
-    ids = cast(to_tensor(arr), dtype=dtypes.int64)
+    ids = cast.door(to_tensor(arr), dtype=dtypes.int64)
     ids = checked_ids(ids, function="bincount", argument="arr", ascends=False, dropped=False)
     values = _weights_of(ids, weights, dtypes.as_dtype(dtype))
-    size = _bounded(count_up_to(ids), minlength, maxlength)
-    ids = select(ids < size, ids, -one_like(ids))
+    length = _bounded(count_up_to(ids), minlength, maxlength)
+    if maxlength is not None:
+        ids = select(ids < length, ids, -one_like(ids))
     if axis == -1 and ids.ndim != 1:
-        counts = _count_rows(values, ids, size)
+        found = _count_rows(values, ids, length)
     else:
-        counts = segment_sum(_flat(values), _flat(ids), size)
-    return minimum(counts, one_like(counts)) if binary_output else counts
+        found = segment_sum(_flat(values), _flat(ids), length)
+    return minimum(found, one_like(found)) if binary_output else found
 
 
 def _weights_of(ids: Any, weights: Any, dtype: Any) -> Any:
@@ -126,15 +127,15 @@ def _weights_of(ids: Any, weights: Any, dtype: Any) -> Any:
     return weights
 
 
-def _bounded(size: Any, minlength: Any, maxlength: Any) -> Any:
+def _bounded(length: Any, minlength: Any, maxlength: Any) -> Any:
     if minlength is not None:
-        size = maximum(size, cast(to_tensor(minlength), dtype=size.dtype))
+        length = maximum(length, cast(to_tensor(minlength), dtype=length.dtype))
     if maxlength is not None:
-        size = minimum(size, cast(to_tensor(maxlength), dtype=size.dtype))
-    return size
+        length = minimum(length, cast(to_tensor(maxlength), dtype=length.dtype))
+    return length
 
 
-def _count_rows(values: Any, ids: Any, size: Any) -> Any:
+def _count_rows(values: Any, ids: Any, length: Any) -> Any:
     """The counts of each row: bins of different rows have different numbers."""
     if ids.ndim != 2:
         raise InvalidArgumentError(
@@ -142,9 +143,9 @@ def _count_rows(values: Any, ids: Any, size: Any) -> Any:
         )
     rows = cast(rearrangement.shape_of_tensor(ids)[0], dtype=dtypes.int64)
     numbers = rearrangement.range_primitive(zero_like(rows), rows, one_like(rows))
-    places = select(ids < 0, ids, ids + rearrangement.expand_dims(numbers * size, axis=(1,)))
-    counts = segment_sum(_flat(values), _flat(places), rows * size)
-    return rearrangement.reshape(counts, rearrangement.stack([rows, size]))
+    places = select(ids < 0, ids, ids + rearrangement.expand_dims(numbers * length, axis=(1,)))
+    found = segment_sum(_flat(values), _flat(places), rows * length)
+    return rearrangement.reshape(found, rearrangement.stack([rows, length]))
 
 
 def confusion_matrix(
@@ -172,13 +173,13 @@ def confusion_matrix(
             "confusion_matrix expected labels and predictions of one shape. "
             f"Received: labels.shape={labels.shape}, predictions.shape={predictions.shape}"
         )
-    size = limit
-    if size is None:
-        size = maximum(count_up_to(labels), count_up_to(predictions))
+    count = limit
+    if count is None:
+        count = maximum(count_up_to(labels), count_up_to(predictions))
     values = _class_weights(predictions, weights, dtypes.as_dtype(dtype))
-    places = _flat(labels * size + predictions)
-    counts = segments.segment_sum(_flat(values), places, size * size)
-    return rearrangement.reshape(counts, rearrangement.stack([size, size]))
+    places = _flat(labels * count + predictions)
+    found = segments.segment_sum(_flat(values), places, count * count)
+    return rearrangement.reshape(found, rearrangement.stack([count, count]))
 
 
 def _classes(x: Any, limit: Any, argument: str) -> Any:

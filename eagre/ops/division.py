@@ -8,7 +8,7 @@ from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.ops.operands import operands
 from eagre.ops.selection import same_dtype
-from eagre.primitives import arithmetic, special, transcendental
+from eagre.primitives import arithmetic, special
 from eagre.primitives.comparison import equal, select
 from eagre.primitives.families import INEXACTS, one_like, zero_like
 
@@ -34,7 +34,7 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Any:
     """
     x = to_tensor(x)
     _check("reciprocal_no_nan", x)
-    return _quotient(one_like(x), x, equal(x, zero_like(x)))
+    return special.divide_no_nan.door(one_like(x), x)
 
 
 def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Any:
@@ -48,7 +48,7 @@ def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Any:
         wide = dtypes.float64 if x.dtype.size > 2 else dtypes.float32
         x, y = arithmetic.cast(x, dtype=wide), arithmetic.cast(y, dtype=wide)
     x, y = operands(x, y, "divide_no_nan", INEXACTS, _INEXACT)
-    return _quotient(x, y, equal(y, zero_like(y)))
+    return special.divide_no_nan.door(x, y)
 
 
 def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Any:
@@ -78,9 +78,7 @@ def xlogy(x: Any, y: Any, name: str | None = None) -> Any:
     array([0., 0.], dtype=float32)
     """
     x, y = operands(x, y, "xlogy", INEXACTS, _INEXACT)
-    is_zero = equal(x, zero_like(x))
-    safe = select(is_zero, one_like(y), y)
-    return select(is_zero, zero_like(x), x) * transcendental.log(safe)
+    return special.xlogy.door(x, y)
 
 
 def xlog1py(x: Any, y: Any, name: str | None = None) -> Any:
@@ -90,9 +88,7 @@ def xlog1py(x: Any, y: Any, name: str | None = None) -> Any:
     array([0., 0.], dtype=float32)
     """
     x, y = operands(x, y, "xlog1py", INEXACTS, _INEXACT)
-    is_zero = equal(x, zero_like(x))
-    safe = select(is_zero, zero_like(y), y)
-    return select(is_zero, zero_like(x), x) * transcendental.log1p(safe)
+    return special.xlog1py.door(x, y)
 
 
 def realdiv(x: Any, y: Any, name: str | None = None) -> Any:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from eagre.core import dtypes
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import scalar, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible, broadcast_sizes
 from eagre.ops.activations import check_floats
 from eagre.ops.shaping import cast
 from eagre.primitives import arithmetic, comparison, picking, rearrangement, transcendental
 from eagre.primitives.comparison import select
+from eagre.primitives.counts import count_nonzero
 from eagre.primitives.families import shape_of, zero_like
 from eagre.primitives.reductions import reduce_all, reduce_sum
 
@@ -175,16 +176,15 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
             "in_top_k expected targets [batch] and predictions [batch, classes]. "
             f"Received: targets.shape={targets.shape}, predictions.shape={x.shape}"
         )
-    targets = rearrangement.expand_dims(cast(targets, dtypes.int64), axis=(-1,))
-    classes = _count_of_classes(x)
-    is_class = (targets >= 0) & (targets < classes)
+    targets = cast(targets, dtypes.int64)
+    is_class = (targets >= 0) & (targets < _count_of_classes(x))
     safe = select(is_class, targets, zero_like(targets))
-    own = picking.take_along(x, safe)
-    larger = reduce_sum(cast(x > own, dtypes.int64), axis=(1,), keepdims=False)
-    is_finite = reduce_all(comparison.is_finite(x), axis=(1,), keepdims=False)
-    is_top = larger < cast(to_tensor(k), dtypes.int64)
-    return is_top & is_finite & rearrangement.squeeze(is_class, axis=(1,))
+    own = picking.take_along(x, rearrangement.expand_dims.door(safe, axis=(-1,)))
+    larger = count_nonzero.door(x > own, axis=(1,), keepdims=False)
+    is_finite = reduce_all.door(comparison.is_finite.door(x), axis=(1,), keepdims=False)
+    return (larger < cast(k, dtypes.int64)) & is_finite & is_class
 
 
 def _count_of_classes(x: Any) -> Any:
-    return cast(to_tensor(shape_of(x)[1]), dtypes.int64)
+    size = shape_of(x)[1]
+    return scalar(size, dtypes.int64) if size.__class__ is int else cast(size, dtypes.int64)

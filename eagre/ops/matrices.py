@@ -315,23 +315,10 @@ def set_diag(
             f"set_diag expected matrices. Received: input.shape={x.shape}"
         )
     if low == high:
-        _check_diagonal(x, diagonal, low)
-        placed = diagonals.put_diagonal(diagonal, shape_of(x), low)
-    else:
-        parts = _parts(x)
-        placed = _put_band(diagonal, (low, high), (parts[-2], parts[-1]), align)
+        return diagonals.set_diagonal.door(x, diagonal, k=low)
+    parts = _parts(x)
+    placed = _put_band(diagonal, (low, high), (parts[-2], parts[-1]), align)
     return comparison.select(_band_mask(x, low, high), placed, x)
-
-
-def _check_diagonal(x: Any, diagonal: Any, k: int) -> None:
-    if x.sizes is None or diagonal.sizes is None or None in x.sizes[-2:]:
-        return
-    wanted = (*x.sizes[:-2], diagonal_length(x.sizes, k))
-    if not diagonal.shape.is_compatible_with(wanted):
-        raise InvalidArgumentError(
-            f"set_diag expected a diagonal of shape {wanted} for input.shape={x.shape}, k={k}. "
-            f"Received: diagonal.shape={diagonal.shape}"
-        )
 
 
 def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Any:

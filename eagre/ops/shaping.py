@@ -8,9 +8,10 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.caller import CALLED
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import scalar, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import TensorShape
+from eagre.core.shapes import count as number_of
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.primitives import arithmetic, families, rearrangement
 from eagre.primitives.indexed_slices import IndexedSlices
@@ -62,8 +63,8 @@ def shape(input: Any, out_type: Any = None, name: str | None = None) -> Any:
     >>> tf.shape(tf.zeros([2, 3]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
     """
-    dtype = dtypes.int32 if out_type is None else dtypes.as_dtype(out_type)
-    return cast(families.shape_tensor(to_tensor(input)), dtype)
+    vector = families.shape_tensor.door(to_tensor(input))
+    return vector if out_type is None else cast(vector, out_type)
 
 
 def size(input: Any, out_type: Any = None, name: str | None = None) -> Any:
@@ -74,7 +75,11 @@ def size(input: Any, out_type: Any = None, name: str | None = None) -> Any:
     """
     from eagre.ops.reductions import reduce_prod
 
-    return reduce_prod(shape(input, out_type))
+    x = to_tensor(input)
+    count = number_of(x.sizes)
+    if count is None:
+        return reduce_prod(shape(x, out_type))
+    return scalar(count, dtypes.int32 if out_type is None else dtypes.as_dtype(out_type))
 
 
 def rank(input: Any, name: str | None = None) -> Any:

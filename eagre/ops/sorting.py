@@ -9,9 +9,9 @@ from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.ops.selection import same_dtype
 from eagre.primitives import indexing, rearrangement
 from eagre.primitives.families import REALS
-from eagre.primitives.picking import take_along
 from eagre.primitives.rearrangement import normalized_axis
 from eagre.primitives.sorting import search_sorted, sort_indices, unique_indices
+from eagre.primitives.sorting import sort as sort_primitive
 
 
 class Unique(NamedTuple):
@@ -35,7 +35,7 @@ def sort(values: Any, axis: Any = -1, direction: str = "ASCENDING", name: str | 
     >>> tf.sort([3, 1, 2], direction="DESCENDING").numpy()
     array([3, 2, 1], dtype=int32)
     """
-    return _in_order(values, axis, direction, "sort", lambda x, order: take_along(x, order))
+    return _in_order(values, axis, direction, "sort", sort_primitive)
 
 
 def argsort(
@@ -50,10 +50,10 @@ def argsort(
     >>> tf.argsort([3, 1, 2]).numpy()
     array([1, 2, 0], dtype=int32)
     """
-    return _in_order(values, axis, direction, "argsort", lambda x, order: order)
+    return _in_order(values, axis, direction, "argsort", sort_indices)
 
 
-def _in_order(values: Any, axis: Any, direction: str, name: str, result: Any) -> Any:
+def _in_order(values: Any, axis: Any, direction: str, name: str, primitive: Any) -> Any:
     if direction not in ("ASCENDING", "DESCENDING"):
         raise ValueError(
             f"{name} expected 'ASCENDING' or 'DESCENDING'. Received: direction={direction!r}"
@@ -71,9 +71,9 @@ def _in_order(values: Any, axis: Any, direction: str, name: str, result: Any) ->
     perm = None
     if rank is not None and (axis := normalized_axis(axis, rank, name)) != rank - 1:
         perm = tuple({axis: rank - 1, rank - 1: axis}.get(i, i) for i in range(rank))
-        x = rearrangement.transpose(x, perm=perm)
-    found = result(x, sort_indices(x, is_descending=direction == "DESCENDING"))
-    return found if perm is None else rearrangement.transpose(found, perm=perm)
+        x = rearrangement.transpose.door(x, perm=perm)
+    found = primitive.door(x, is_descending=direction == "DESCENDING")
+    return found if perm is None else rearrangement.transpose.door(found, perm=perm)
 
 
 def searchsorted(

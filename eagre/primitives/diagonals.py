@@ -12,6 +12,7 @@ from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.arithmetic import conjugated
+from eagre.primitives.comparison import chosen
 from eagre.primitives.families import (
     BOOLS,
     NUMBERS,
@@ -19,7 +20,9 @@ from eagre.primitives.families import (
     check_dtypes,
     shape_of,
     target_shape,
+    zero_like,
 )
+from eagre.primitives.rearrangement import broadcast_to
 
 _arange: Any = np.arange
 
@@ -132,8 +135,7 @@ class PutDiagonal(Primitive):
                 f"Received: diagonal.shape={x.shape}"
             )
         result = np.zeros(shape, x.dtype)
-        places = np.arange(length)
-        result[..., places + max(-k, 0), places + max(k, 0)] = x
+        diagonal_of(result, k)[...] = x
         return result
 
     def gradient(
@@ -143,8 +145,53 @@ class PutDiagonal(Primitive):
         return grads if sizes is None else (*grads, None)
 
 
+def diagonal_of(x: Any, k: int) -> Any:
+    """A view of diagonal `k` of a row-major array, through which it can be written."""
+    length = diagonal_length(x.shape, k)
+    rows, columns = x.shape[-2:]
+    flat = x.reshape(*x.shape[:-2], rows * columns)
+    start = max(k, 0) + max(-k, 0) * columns
+    return flat[..., start : start + length * (columns + 1) : columns + 1][..., :length]
+
+
 def _is_matrix_shape(shape: Any) -> bool:
     return len(shape) >= 2 and min(shape) >= 0
+
+
+class SetDiagonal(Primitive):
+    """The matrices with other elements on diagonal `k`."""
+
+    vectorize = batching.together
+    public = "set_diag"
+    needs = ()
+
+    def infer(self, x: TensorSpec, y: TensorSpec, *, k: int) -> TensorSpec:
+        """The shape of the matrices."""
+        check_dtypes(self, (x, y), NUMBERS | BOOLS)
+        check_matrices(self, input=x)
+        if x.sizes is not None and None not in x.sizes[-2:]:
+            wanted = (*x.sizes[:-2], diagonal_length(x.sizes, k))
+            if not _is_inside(k, *x.sizes[-2:]) or not are_compatible(y.sizes, wanted):
+                raise InvalidArgumentError(
+                    f"set_diag expected a diagonal of shape {wanted} for input.shape={x.shape}, "
+                    f"k={k}. Received: diagonal.shape={y.shape}"
+                )
+        return x
+
+    def kernel(self, x: Any, y: Any, *, k: int) -> Any:
+        result = x.copy(order="C")
+        diagonal = diagonal_of(result, k)
+        if y.shape != diagonal.shape or not _is_inside(k, *x.shape[-2:]):
+            raise ValueError("a diagonal that does not fit")
+        diagonal[...] = y
+        return result
+
+    def gradient(self, grad: Any, output: Any, x: Any, y: Any, *, k: int) -> Any:
+        zero = shape_of(y)
+        return (
+            lambda: set_diagonal(grad, broadcast_to(zero_like(grad), zero), k=k),
+            lambda: diag_part(grad, k=k),
+        )
 
 
 class BandPart(Primitive):
@@ -173,13 +220,13 @@ class BandPart(Primitive):
         rows, columns = x.shape[-2], x.shape[-1]
         if lower > rows or upper > columns:
             raise ValueError("wider than the matrix")
-        offset = _arange(columns) - _arange(rows)[:, None]
+        across, down = _arange(columns, dtype=np.int32), _arange(rows, dtype=np.int32)[:, None]
         inside: Any = np.ones((rows, columns), np.bool_)
         if lower >= 0:
-            np.logical_and(inside, offset >= -lower, inside)
+            np.logical_and(inside, across >= down - lower, inside)
         if upper >= 0:
-            np.logical_and(inside, offset <= upper, inside)
-        return np.where(inside, x, np.zeros((), x.dtype))
+            np.logical_and(inside, across <= down + upper, inside)
+        return chosen(inside, x, np.zeros((), x.dtype))
 
     def gradient(self, grad: Any, output: Any, x: Any, *, lower: int, upper: int) -> Any:
         return (band_part(grad, lower=lower, upper=upper),)
@@ -188,6 +235,7 @@ class BandPart(Primitive):
 matrix_transpose = MatrixTranspose()
 diag_part = DiagPart()
 put_diagonal_primitive = PutDiagonal()
+set_diagonal = SetDiagonal()
 band_part = BandPart()
 
 

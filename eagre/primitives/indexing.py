@@ -25,6 +25,7 @@ from eagre.primitives.families import (
     target_shape,
 )
 from eagre.primitives.indexed_slices import slices_of_gather
+from eagre.primitives.places import add_rows, is_below
 from eagre.primitives.rearrangement import normalized_axis
 
 
@@ -207,6 +208,9 @@ class ScatterAdd(Primitive):
         axis %= len(shape)
         _refuse_outside(self.public, indices, shape[axis])
         result = np.zeros(shape, updates.dtype)
+        if axis == 0:
+            add_rows(result, indices.reshape(-1), updates.reshape(indices.size, *shape[1:]))
+            return result
         place: Any = (slice(None),) * axis + (indices,)
         np.add.at(result, place, updates)
         return result
@@ -235,7 +239,7 @@ def _check_indices(primitive: Primitive, indices: TensorSpec) -> None:
 
 
 def _refuse_outside(name: str, indices: Any, size: int) -> None:
-    if not indices.size or (indices.min() >= 0 and indices.max() < size):
+    if not indices.size or is_below(indices, size):
         return
     place = tuple(np.argwhere((indices < 0) | (indices >= size))[0].tolist())
     where = "".join(f"[{i}]" for i in place)
@@ -315,9 +319,9 @@ class BooleanMask(Primitive):
             )
         return TensorSpec.of((None, *x.sizes[rank:]), x.dtype)
 
-    checks_always = True
-
     def kernel(self, x: Any, mask: Any) -> Any:
+        if not mask.ndim or x.shape[: mask.ndim] != mask.shape:
+            raise ValueError("a mask that does not fit")
         return x[mask]
 
     def gradient(self, grad: Any, output: Any, x: Any, mask: Any) -> Any:

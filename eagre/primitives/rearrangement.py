@@ -205,6 +205,8 @@ class BroadcastTo(Moving):
         if not x.ndim and x.dtype.kind != "O" and not any(x.tobytes()):
             # Memory that the system hands out is blank already.
             return np.zeros(shape, x.dtype)
+        if x.ndim and x.shape[-1] == 1 and x.shape[:-1] == shape[:-1]:
+            return np.repeat(x, shape[-1], -1)
         result = np.empty(shape, x.dtype)
         result[...] = x
         return result
@@ -270,7 +272,6 @@ class Split(Primitive):
     is_exact = True
     vectorize = batching.along("axis")
     needs = ()
-    checks_always = True
 
     def infer(self, x: TensorSpec, tensor_sizes: Any = None, *, sizes: Any, axis: int) -> Any:
         """One shape for each size."""
@@ -286,8 +287,16 @@ class Split(Primitive):
         return tuple(TensorSpec.of((*lead, n, *rest), x.dtype) for n in sizes)
 
     def kernel(self, x: Any, tensor_sizes: Any = None, *, sizes: Any, axis: int) -> Any:
-        stops = np.cumsum(sizes if tensor_sizes is None else tensor_sizes)[:-1]
-        return tuple([own_if_small(piece) for piece in np.split(x, stops, axis)])
+        sizes = sizes if tensor_sizes is None else tensor_sizes.tolist()
+        if sum(sizes) != x.shape[axis]:
+            raise ValueError("sizes that do not add up")
+        lead = (slice(None),) * (axis % x.ndim)
+        pieces: list[Any] = []
+        start = 0
+        for size in sizes:
+            pieces.append(own_if_small(x[(*lead, slice(start, start + size))]))
+            start += size
+        return tuple(pieces)
 
     def gradient(
         self, grad: Any, output: Any, x: Any, tensor_sizes: Any = None, *, sizes: Any, axis: int

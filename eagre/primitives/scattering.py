@@ -29,9 +29,9 @@ from eagre.primitives.families import (
     shape_of,
 )
 from eagre.primitives.indexed_slices import slices_of_gather
+from eagre.primitives.places import add_rows, is_below
 from eagre.primitives.rearrangement import broadcast_to, squeeze
 
-_add_at: Any = np.add.at
 _minimum_at: Any = np.minimum.at
 _maximum_at: Any = np.maximum.at
 
@@ -70,21 +70,29 @@ def places_of(name: str, indices: Any, shape: tuple[int, ...]) -> Any:
     depth = indices.shape[-1]
     if depth > len(shape):
         raise ValueError("more indices than axes")
+    columns = [indices[..., axis] for axis in range(depth)]
     limits = shape[:depth]
+    for column, size in zip(columns, limits, strict=True):
+        if column.size and not is_below(column, size):
+            raise _outside(name, indices, shape)
+    if depth == 1:
+        return columns[0]
     places = np.zeros(indices.shape[:-1], np.int64)
-    outside = np.zeros(indices.shape[:-1], bool)
-    for axis, size in enumerate(limits):
-        column = indices[..., axis]
-        outside |= (column < 0) | (column >= size)
-        places = places * size + column.astype(np.int64)
-    if outside.any():
-        place = tuple(np.argwhere(outside)[0].tolist())
-        where = "".join(f"[{i}]" for i in place)
-        raise InvalidArgumentError(
-            f"{name} expected indices inside the shape {shape}. "
-            f"Received: indices{where} = {indices[place].tolist()}"
-        )
+    for column, size in zip(columns, limits, strict=True):
+        places *= size
+        places += column.astype(np.int64, copy=False)
     return places
+
+
+def _outside(name: str, indices: Any, shape: tuple[int, ...]) -> InvalidArgumentError:
+    """The error for the first vector of indices that is not inside the shape."""
+    limits = np.array(shape[: indices.shape[-1]], object)
+    place = tuple(np.argwhere(((indices < 0) | (indices >= limits)).any(-1))[0].tolist())
+    where = "".join(f"[{i}]" for i in place)
+    return InvalidArgumentError(
+        f"{name} expected indices inside the shape {shape}. "
+        f"Received: indices{where} = {indices[place].tolist()}"
+    )
 
 
 def _parts(x: Any, depth: int) -> Any:
@@ -151,7 +159,7 @@ class TensorScatter(Primitive):
             raise ValueError("updates that do not fit")
         result = x.copy(order="C")
         parts = _parts(result, depth)
-        self.at(parts, places.reshape(-1), updates.reshape(-1, *parts.shape[1:]))
+        self.at(parts, places.reshape(-1), updates.reshape(places.size, *parts.shape[1:]))
         return result
 
 
@@ -179,7 +187,7 @@ class TensorScatterAdd(TensorScatter):
 
     public = "tensor_scatter_nd_add"
     takes = NUMBERS | BOOLS
-    at = staticmethod(_add_at)
+    at = staticmethod(add_rows)
 
     def gradient(self, grad: Any, output: Any, x: Any, indices: Any, updates: Any) -> Any:
         return grad, None, lambda: gather_nd(grad, indices)

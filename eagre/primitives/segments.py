@@ -31,6 +31,7 @@ from eagre.primitives.families import (
     one_like,
     zero_like,
 )
+from eagre.primitives.places import add_rows, is_below
 from eagre.primitives.rearrangement import shape_of_tensor
 
 
@@ -67,14 +68,14 @@ class SegmentReduction(Primitive):
                 f"of the leading axes of data. Received: num_segments={size}, "
                 f"segment_ids.shape={ids.shape}, data.shape={data.shape}"
             )
-        if ids.size and ids.max() >= size:
+        rest = data.shape[ids.ndim :]
+        if not ids.size or is_below(ids, size):
+            rows, ids = data.reshape(ids.size, *rest), ids.reshape(-1)
+        elif ids.max() >= size:
             raise InvalidArgumentError(
                 f"{self.public} expected segment_ids below num_segments={size}. "
                 f"Received: {ids.max()}"
             )
-        rest = data.shape[ids.ndim :]
-        if ids.size and ids.min() >= 0:
-            rows, ids = data.reshape(ids.size, *rest), ids.reshape(-1)
         else:
             is_kept = ids >= 0
             rows, ids = data[is_kept], ids[is_kept]
@@ -101,7 +102,7 @@ class SegmentSum(SegmentReduction):
         """Halves add up in float32."""
         is_half = dtypes.from_numpy(rows.dtype) in HALVES
         total = np.zeros(shape, np.float32 if is_half else rows.dtype)
-        np.add.at(total, ids, rows.astype(total.dtype, copy=False))
+        add_rows(total, ids, rows.astype(total.dtype, copy=False))
         return total.astype(rows.dtype, copy=False)
 
     def gradient(
@@ -245,6 +246,18 @@ class CheckedIds(Primitive):
         ascends: bool,
         dropped: bool,
     ) -> Any:
+        if ids.size and not is_below(ids, None if limit is None else limit.item()):
+            self.refuse_outside(ids, limit, function, argument, dropped)
+        if ascends and (ids.ndim != 1 or (ids[1:] < ids[:-1]).any()):
+            raise InvalidArgumentError(
+                f"{function} expected {argument} in ascending order. Received: {argument}={ids}"
+            )
+        return ids
+
+    def refuse_outside(
+        self, ids: Any, limit: Any, function: str, argument: str, dropped: bool
+    ) -> None:
+        """An error for the first id that is outside the bounds."""
         wrong = np.zeros(ids.shape, bool) if limit is None else ids >= limit.item()
         wrong = wrong if dropped else wrong | (ids < 0)
         if wrong.any():
@@ -253,11 +266,6 @@ class CheckedIds(Primitive):
                 f"{function} expected {argument} {bounds}. Received: {argument} with "
                 f"{ids[wrong][0]}"
             )
-        if ascends and (ids.ndim != 1 or (ids[1:] < ids[:-1]).any()):
-            raise InvalidArgumentError(
-                f"{function} expected {argument} in ascending order. Received: {argument}={ids}"
-            )
-        return ids
 
 
 class InvertPermutation(Primitive):
@@ -278,11 +286,14 @@ class InvertPermutation(Primitive):
 
     def kernel(self, x: Any) -> Any:
         count = len(x)
-        if x.ndim != 1 or not np.array_equal(np.sort(x), np.arange(count)):
+        result = np.full(count, -1, x.dtype if x.dtype.kind == "i" else np.int64)
+        if x.ndim == 1 and (not count or is_below(x, count)):
+            result[x] = np.arange(count)
+        if x.ndim != 1 or (result < 0).any():
             raise InvalidArgumentError(
                 f"invert_permutation expected each number in [0, {count}) once. Received: {x}"
             )
-        return np.argsort(x).astype(x.dtype)
+        return result.astype(x.dtype, copy=False)
 
 
 def _check_ids(name: str, ids: TensorSpec, argument: str = "segment_ids") -> None:

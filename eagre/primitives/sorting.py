@@ -17,7 +17,7 @@ from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
-from eagre.primitives.families import BOOLS, NUMBERS, REALS, check_dtypes
+from eagre.primitives.families import BOOLS, NUMBERS, REALS, check_dtypes, shape_of
 
 _unique: Any = np.unique
 _searchsorted: Any = np.searchsorted
@@ -79,13 +79,50 @@ class SortIndices(Primitive):
         return stable_order(keys)
 
 
+class Sort(Primitive):
+    """The elements in order along the last axis; NaN comes last in both directions."""
+
+    vectorize = batching.as_it_is
+    has_one_input = True
+    needs = ("x",)
+
+    def infer(self, x: TensorSpec, *, is_descending: bool) -> TensorSpec:
+        """The same shape."""
+        dtype = check_dtypes(self, (x,), REALS)
+        if x.sizes == ():
+            raise InvalidArgumentError(
+                "sort needs a tensor with at least one axis. Received: a scalar"
+            )
+        return TensorSpec.of(x.sizes, dtype)
+
+    def kernel(self, x: Any, *, is_descending: bool) -> Any:
+        if not x.ndim:
+            raise ValueError("a scalar")
+        keys = np.array(_sortable(x), order="C")
+        is_whole = keys.dtype.kind in "iu"
+        if not is_whole and ((keys == 0) & np.signbit(keys)).any():
+            # Zeros of both signs are equal, and keep their order.
+            order = stable_order(-keys if is_descending else keys)
+            return np.take_along_axis(x, order, -1)
+        if is_descending and not is_whole:
+            np.negative(keys, keys)
+        keys.sort(-1)
+        if is_descending:
+            keys = keys[..., ::-1] if is_whole else np.negative(keys, keys)
+        return keys.astype(x.dtype, copy=False)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, is_descending: bool) -> Any:
+        from eagre.primitives.picking import put_along
+
+        return (put_along(grad, sort_indices(x, is_descending=is_descending), shape_of(x)),)
+
+
 class SearchSorted(Primitive):
     """Where values would stand in sorted vectors along the last axis."""
 
     vectorize = batching.together
     stops_gradients = True
     public = "searchsorted"
-    checks_always = True
 
     def infer(
         self, x: TensorSpec, values: TensorSpec, *, side: str, dtype: dtypes.DType
@@ -102,6 +139,11 @@ class SearchSorted(Primitive):
         return TensorSpec.of(values.sizes, dtype)
 
     def kernel(self, x: Any, values: Any, *, side: str, dtype: dtypes.DType) -> Any:
+        if x.shape[:-1] != values.shape[:-1] or not (x.ndim and values.ndim):
+            raise ValueError("rows that do not fit")
+        if x.ndim == 1:
+            found = _searchsorted(_sortable(x), _sortable(values), side)
+            return found.astype(dtype.numpy, copy=False)
         count = prod(x.shape[:-1])
         rows: Any = _sortable(x).reshape(count, x.shape[-1])
         wanted: Any = _sortable(values).reshape(count, values.shape[-1])
@@ -158,10 +200,14 @@ class Nonzero(Primitive):
     def kernel(self, x: Any) -> Any:
         if not x.ndim:
             raise ValueError("a scalar")
-        return np.argwhere(x).astype(np.int64)
+        places = x.nonzero()
+        if x.ndim == 1:
+            return places[0][:, None]
+        return np.stack(places, 1).astype(np.int64, copy=False)
 
 
 sort_indices = SortIndices()
+sort = Sort()
 search_sorted = SearchSorted()
 unique_indices = UniqueIndices()
 nonzero = Nonzero()

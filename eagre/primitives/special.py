@@ -14,6 +14,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.primitives import scipy_kernels
 from eagre.primitives.arithmetic import conjugated, square
+from eagre.primitives.comparison import chosen, equal, select
 from eagre.primitives.families import (
     FLOATS,
     INEXACTS,
@@ -26,8 +27,6 @@ from eagre.primitives.families import (
 )
 from eagre.primitives.scipy_kernels import in_float64, special_kernel
 from eagre.primitives.transcendental import Inexact, exp, log, log1p
-
-_where: Any = np.where
 
 
 class Special(Inexact):
@@ -184,13 +183,108 @@ class MultiplyNoNan(Binary):
     needs = ("x", "y")
 
     def kernel(self, x: Any, y: Any) -> Any:
-        return _where(y == 0, x.dtype.type(0), np.multiply(x, y))
+        product = np.multiply(x, y)
+        return product if y.all() else chosen(y == 0, _ZEROS[x.dtype], product)
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return (
             lambda: multiply_no_nan(grad, conjugated(y)),
             lambda: multiply_no_nan(conjugated(x), grad),
         )
+
+
+class DivideNoNan(Binary):
+    """The quotient, 0 where y is 0 whatever x is."""
+
+    takes = INEXACTS
+    is_exact = False
+    needs = ("x", "y")
+
+    def kernel(self, x: Any, y: Any) -> Any:
+        quotient = np.divide(x, y)
+        return quotient if y.all() else chosen(y == 0, _ZEROS[x.dtype], quotient)
+
+    def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
+        return (
+            lambda: divide_no_nan(grad, conjugated(y)),
+            lambda: grad * conjugated(divide_no_nan(divide_no_nan(-x, y), y)),
+        )
+
+
+class LogarithmTimes(Binary):
+    """What products of a number and a logarithm share: they are 0 where the number is 0."""
+
+    takes = INEXACTS
+    is_exact = False
+    needs = ("x", "y")
+    logarithm: Any
+
+    def kernel(self, x: Any, y: Any) -> Any:
+        product = np.multiply(x, self.logarithm(y))
+        return product if x.all() else chosen(x == 0, _ZEROS[x.dtype], product)
+
+    def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
+        """Zero for both where the number is 0."""
+
+        def of_x() -> Any:
+            safe = select(is_zero, one_like(y), y)
+            return select(is_zero, zero_like(grad), grad * conjugated(self.log_of(safe)))
+
+        def of_y() -> Any:
+            safe = select(is_zero, one_like(y), self.divisor(y))
+            return grad * conjugated(x / safe)
+
+        is_zero = equal(x, zero_like(x))
+        return of_x, of_y
+
+    def log_of(self, y: Any) -> Any:
+        """The logarithm as an operation."""
+        raise NotImplementedError
+
+    def divisor(self, y: Any) -> Any:
+        """One over the derivative of the logarithm."""
+        raise NotImplementedError
+
+
+class XLogY(LogarithmTimes):
+    """x * log(y)."""
+
+    public = "xlogy"
+    logarithm = np.log
+
+    def log_of(self, y: Any) -> Any:
+        """log(y)."""
+        return log(y)
+
+    def divisor(self, y: Any) -> Any:
+        """y."""
+        return y
+
+
+class XLog1pY(LogarithmTimes):
+    """x * log(1 + y)."""
+
+    public = "xlog1py"
+    logarithm = np.log1p
+
+    def log_of(self, y: Any) -> Any:
+        """log(1 + y)."""
+        return log1p(y)
+
+    def divisor(self, y: Any) -> Any:
+        """1 + y."""
+        return y + 1
+
+
+class _Zeros(dict[Any, Any]):
+    """A zero of each dtype as an array without axes, made when it is first asked for."""
+
+    def __missing__(self, dtype: Any) -> Any:
+        zero = self[dtype] = np.zeros((), dtype)
+        return zero
+
+
+_ZEROS = _Zeros()
 
 
 class NextAfter(Binary):
@@ -264,6 +358,9 @@ igamma_slope = IgammaSlope()
 gamma_sample_slope = GammaSampleSlope()
 betainc = Betainc()
 multiply_no_nan = MultiplyNoNan()
+divide_no_nan = DivideNoNan()
+xlogy = XLogY()
+xlog1py = XLog1pY()
 next_after = NextAfter()
 truncate_divide = TruncateDivide()
 truncate_mod = TruncateMod()

@@ -180,23 +180,26 @@ def in_order(*shape):
     return draw
 
 
+ORDERS = [
+    sample(of(2, 5), is_descending=False),
+    sample(of(2, 5), is_descending=True),
+    sample(fixed([2, 1, 2, 1, 0], None), is_descending=False).but(is_smooth=False),
+    sample(fixed([2, 1, 2, 1, 0], None), is_descending=True).but(is_smooth=False),
+    rough(specials(9), is_descending=False).but(dtypes=FLOATS + SIGNED),
+    rough(specials(9), is_descending=True).but(dtypes=FLOATS + SIGNED),
+    sample(of(0, 2), is_descending=True),
+    sample(of(2, 0), is_descending=False),
+]
+
+
+def sorted_elements(x, *, is_descending):
+    """The elements at the indices that sort."""
+    return np.take_along_axis(x, sorted_indices(x, is_descending=is_descending), -1)
+
+
 SORTS = [
-    Record(
-        sorting.sort_indices,
-        [
-            sample(of(2, 5), is_descending=False),
-            sample(of(2, 5), is_descending=True),
-            sample(fixed([2, 1, 2, 1, 0], None), is_descending=False),
-            sample(fixed([2, 1, 2, 1, 0], None), is_descending=True),
-            rough(specials(9), is_descending=False).but(dtypes=FLOATS + SIGNED),
-            rough(specials(9), is_descending=True).but(dtypes=FLOATS + SIGNED),
-            sample(of(0, 2), is_descending=True),
-            sample(of(2, 0), is_descending=False),
-        ],
-        sorted_indices,
-        takes=REALS,
-        gives="int32",
-    ),
+    Record(sorting.sort_indices, ORDERS, sorted_indices, takes=REALS, gives="int32"),
+    Record(sorting.sort, ORDERS, sorted_elements, takes=REALS),
     Record(
         sorting.search_sorted,
         [

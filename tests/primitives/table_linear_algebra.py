@@ -175,6 +175,14 @@ def put(x, sizes=None, *, k, shape):
     return result
 
 
+def set_diagonal(x, y, *, k):
+    result = x.copy()
+    for place in np.ndindex(*y.shape):
+        row, column = place[-1] + max(-k, 0), place[-1] + max(k, 0)
+        result[(*place[:-1], row, column)] = y[place]
+    return result
+
+
 def band(x, *, lower, upper):
     result = x.copy()
     for place in np.ndindex(*x.shape):
@@ -334,6 +342,13 @@ DIAGONALS = [
     rough(of(0, 2), k=0),
     rough(of(37, 37), k=5),
 ]
+DIAGONALS_TO_SET = [
+    sample(of(2, 3), of(2), k=0),
+    sample(of(2, 3), of(1), k=2),
+    sample(of(2, 4, 2), of(2, 2), k=-1),
+    rough(of(0, 2), of(0), k=0),
+    rough(of(37, 37), of(32), k=5),
+]
 PLACES = [
     sample(of(2), k=0, shape=(2, 3)),
     sample(of(3, 1), k=2, shape=(3, 2, 3)),
@@ -361,6 +376,7 @@ RECORDS = [
         diagonals.diag_part, DIAGONALS, lambda x, k: np.diagonal(x, k, -2, -1), takes=PLAIN
     ),
     Record(diagonals.put_diagonal_primitive, PLACES, put, takes=PLAIN),
+    Record(diagonals.set_diagonal, DIAGONALS_TO_SET, set_diagonal, takes=PLAIN),
     Record(diagonals.band_part, BANDS, band, takes=PLAIN),
     Record(
         linear_algebra.matrix_inverse, SQUARES, each_matrix(inverse),

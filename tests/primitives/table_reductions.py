@@ -6,9 +6,10 @@ import operator
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.primitives import contraction, reductions
+from eagre.primitives import contraction, counts, reductions
 from tests.primitives.record import (
     BOOL,
+    EVERYTHING,
     FLOATS,
     INEXACT,
     NUMBERS,
@@ -229,6 +230,17 @@ RECORDS = [
     ),
     Record(reductions.reduce_any, AXES, fold(lambda a, b: a or bool(b), False), takes=BOOL),
     Record(reductions.reduce_all, AXES, fold(lambda a, b: a and bool(b), True), takes=BOOL),
+    Record(
+        counts.count_nonzero,
+        [
+            *AXES,
+            rough(fixed([[0, 1, 2], [3, 0, 0]], None), axis=None, keepdims=False),
+            rough(fixed([[0, 1, 2], [3, 0, 0]], None), axis=(-1,), keepdims=True),
+        ],
+        lambda x, axis, keepdims: np.sum(x.astype(bool), axis, np.int64, keepdims=keepdims),
+        takes=EVERYTHING,
+        gives="int64",
+    ),
     Record(reductions.argmax, PLACES, place(max), takes=REALS + BOOL, gives="param"),
     Record(reductions.argmin, PLACES, place(min), takes=REALS + BOOL, gives="param"),
     Record(

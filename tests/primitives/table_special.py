@@ -1,6 +1,7 @@
 """Records of trigonometry.py, special.py, bessel.py, complex_parts.py, shifts.py, segments.py,
 cumulative.py in eagre/primitives."""
 
+import cmath
 import math
 from statistics import NormalDist
 
@@ -383,6 +384,14 @@ DIVISIONS = [
 ]
 DISTANCES = fixed([0, 1, 3, 100], None)
 
+
+def logarithm(x):
+    """The logarithm of a real or complex number, minus infinity for zero."""
+    if x == 0:
+        return -math.inf
+    return cmath.log(x) if isinstance(x, complex) else math.log(x)
+
+
 ELEMENTS = [
     Record(
         special.multiply_no_nan,
@@ -395,6 +404,34 @@ ELEMENTS = [
         INEXACT,
         ulps=0.5,
         complex_ulps=4,
+    ),
+    Record(
+        special.divide_no_nan,
+        [
+            *pairs(of, positive),
+            rough(specials(9, 1), fixed([0, 1, -2], None)).but(dtypes=FLOATS),
+            rough(of(2, 3), ZEROS),
+        ],
+        each(lambda x, y: x / y if y else x * 0 if x * 0 == 0 else 0.0),
+        INEXACT,
+        ulps=0.5,
+        complex_ulps=8,
+    ),
+    Record(
+        special.xlogy,
+        [*pairs(of, positive), rough(ZEROS, positive(2, 3)), rough(ZEROS, ZEROS)],
+        each(lambda x, y: x * logarithm(y) if x else x),
+        INEXACT,
+        ulps=4,
+        complex_ulps=16,
+    ),
+    Record(
+        special.xlog1py,
+        [*pairs(of, positive), rough(ZEROS, positive(2, 3)), rough(ZEROS, ZEROS)],
+        each(lambda x, y: x * logarithm(y + 1) if x else x),
+        INEXACT,
+        ulps=4,
+        complex_ulps=16,
     ),
     Record(special.next_after, [*pairs(of), EDGES], nearest_in_direction, SINGLES),
     Record(special.truncate_divide, DIVISIONS, each(truncated), REALS),

@@ -1,0 +1,46 @@
+"""Indices as kernels meet them: whether they are inside, and additions at them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.primitives.sorting import stable_order
+
+_add_at: Any = np.add.at
+_sum_runs: Any = np.add.reduceat
+_MANY = 256
+
+
+_UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
+_largest: Any = np.maximum.reduce
+
+
+def is_below(places: Any, limit: int | None) -> bool:
+    """Whether all places, of which there are some, are in [0, limit); None is no limit."""
+    bits = 8 * places.dtype.itemsize
+    if places.dtype.kind == "i":
+        # Without their sign negative numbers are the large ones.
+        places, bits = places.view(_UNSIGNED[places.dtype.itemsize]), bits - 1
+    return int(_largest(places, None)) < (1 << bits if limit is None else min(limit, 1 << bits))
+
+
+def add_rows(target: Any, places: Any, rows: Any) -> None:
+    """`target[place] += row` for each place, in place; none of them is negative.
+
+    The sums of runs of equal places are faster than single additions, for which NumPy waits for
+    the one before. Long rows are worth being brought into such runs.
+    """
+    count = len(places)
+    if count < _MANY:
+        _add_at(target, places, rows)
+        return
+    if not (places[:-1] <= places[1:]).all():
+        if rows.ndim == 1 or rows.size < 8 * count:
+            _add_at(target, places, rows)
+            return
+        order = stable_order(places)
+        places, rows = places[order], rows[order]
+    starts = np.concatenate([[0], np.flatnonzero(places[1:] != places[:-1]) + 1])
+    target[places[starts]] += _sum_runs(rows, starts, 0, target.dtype)
