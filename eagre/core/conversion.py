@@ -17,6 +17,14 @@ from eagre.core.caller import CALLED
 from eagre.core.dtypes import DType
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.number_lists import array_of_numbers
+from eagre.core.python_numbers import (
+    DTypeMismatchError,
+    fits,
+    number_array,
+    short,
+    too_large,
+    wrapped_integer,
+)
 from eagre.core.shapes import TensorShape
 from eagre.core.tensor import EagerTensor, Tensor, wrap
 
@@ -24,10 +32,6 @@ _NUMBERS: Any = (bool, int, float, complex)
 _SEQUENCES: Any = (list, tuple, range)
 _ARRAY: Any = np.ndarray
 _ARRAYS: Any = (np.ndarray, np.generic)
-
-
-class DTypeMismatchError(InvalidArgumentError, TypeError):
-    """Two dtypes meet that have to be the same, or a value does not fit its dtype."""
 
 
 def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CALLED) -> Tensor:
@@ -40,7 +44,8 @@ def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CA
     if kind is EagerTensor and dtype is None:
         return value
     if (kind is int or kind is float) and hint is None:
-        return _literal(_number(value, None if dtype is None else dtypes.as_dtype(dtype), name))
+        wanted = None if dtype is None else dtypes.as_dtype(dtype)
+        return _literal(number_array(value, wanted, name))
     if isinstance(value, Tensor):
         return _checked(value, dtype, name)
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
@@ -74,9 +79,9 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
             if array is None:
                 array = _scalar(value, other.dtype, known, name)
             return _literal(array) if interpreters else wrap(array)
-        return _literal(_number(value, other.dtype, name))
+        return _literal(number_array(value, other.dtype, name))
     if kind is bool or kind is complex:
-        return _literal(_number(value, other.dtype, name))
+        return _literal(number_array(value, other.dtype, name))
     if isinstance(value, Tensor):
         return value
     if hasattr(value, "__operand__"):
@@ -106,7 +111,7 @@ by number. Zeros have signs, so that their text stands for them."""
 
 def _scalar(value: float, dtype: DType, known: dict[Any, Any], name: str) -> Any:
     """The array of a number beside a tensor, made once for each number."""
-    array = _number(value, dtype, name)
+    array = number_array(value, dtype, name)
     if len(known) < _MOST_SCALARS:
         array.flags.writeable = False
         known[value or repr(value)] = array
@@ -132,7 +137,7 @@ def to_array(value: Any, dtype: DType | None, name: str) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return _from_numpy(value, dtype, name)
     if isinstance(value, _NUMBERS):
-        return _number(value, dtype, name)
+        return number_array(value, dtype, name)
     if isinstance(value, (*_SEQUENCES, str, bytes)):
         return _from_sequence(value, dtype, name)
     if isinstance(value, TensorShape):
@@ -178,72 +183,6 @@ def _checked(tensor: Tensor, dtype: Any, name: str) -> Tensor:
 # Numbers and arrays ---------------------------------------------------------------------------
 
 
-def _number(value: Any, dtype: DType | None, name: str) -> Any:
-    if dtype is None:
-        return _number_without_dtype(value, name)
-    if not _fits(value.__class__, dtype):
-        raise DTypeMismatchError(
-            f"{name} expected a value that {dtype.name} can hold. Received: {value!r}, a Python "
-            f"{type(value).__name__}. Use tf.cast, or a number of that dtype."
-        )
-    if isinstance(value, int) and dtype.is_integer:
-        return _wrapped_integer(value, dtype, name)
-    if dtype.size >= 4 and _is_moderate(value):
-        return np.array(value, dtype.numpy)
-    try:
-        with np.errstate(all="ignore"):
-            array = np.array(value, dtype.numpy)
-    except OverflowError:
-        raise _too_large(value, dtype, name) from None
-    if isinstance(value, int | float) and np.isinf(array) and abs(value) != float("inf"):
-        raise _too_large(value, dtype, name)
-    return array
-
-
-def _is_moderate(value: Any) -> bool:
-    """Whether a number becomes float32 without a warning of NumPy's, which takes long to avoid."""
-    return not value or (value.__class__ is float and 1e-37 < abs(value) < 1e38)
-
-
-def _too_large(value: Any, dtype: DType, name: str) -> ValueError:
-    kind = "an integer" if dtype.is_integer else "a number"
-    return ValueError(f"{name} expected {kind} that fits {dtype.name}. Received: {_short(value)}")
-
-
-def _number_without_dtype(value: Any, name: str) -> Any:
-    if isinstance(value, bool):
-        return np.array(value)
-    if isinstance(value, float):
-        return _number(value, dtypes.float32, name)
-    if isinstance(value, complex):
-        return np.array(value)
-    if -(2**31) <= value < 2**31:
-        return np.array(value, np.int32)
-    if -(2**63) <= value < 2**63:
-        return np.array(value, np.int64)
-    raise _too_large(value, dtypes.int64, name)
-
-
-def _wrapped_integer(value: int, dtype: DType, name: str) -> Any:
-    bits = dtype.size * 8
-    if not -(2**63) <= value < 2**64:
-        raise _too_large(value, dtype, name)
-    value %= 2**bits
-    if not dtype.is_unsigned and value >= 2 ** (bits - 1):
-        value -= 2**bits
-    return np.array(value, dtype.numpy)
-
-
-def _fits(kind: type, dtype: DType) -> bool:
-    if issubclass(kind, bool):
-        return not dtype.name == "string"
-    if issubclass(kind, int):
-        return dtype.is_integer or dtype.is_floating or dtype.is_complex
-    if issubclass(kind, float):
-        return dtype.is_floating or dtype.is_complex
-    return dtype.is_complex
-
-
 def _from_numpy(value: Any, dtype: DType | None, name: str) -> Any:
     """A contiguous copy in native byte order; strings become bytes objects."""
     try:
@@ -259,7 +198,7 @@ def _from_numpy(value: Any, dtype: DType | None, name: str) -> Any:
     if target.name == "string":
         raise DTypeMismatchError(
             f"{name} cannot use an array of dtype {source.name} as string. "
-            f"Received: {_short(value)}"
+            f"Received: {short(value)}"
         )
     with np.errstate(all="ignore"):
         return np.array(value, target.numpy, order="C")
@@ -282,7 +221,7 @@ def _operand_array(value: Any, dtype: DType, name: str) -> Any:
 def _strings(value: Any, dtype: DType | None, name: str) -> Any:
     if dtype is not None and dtype.name != "string":
         raise DTypeMismatchError(
-            f"{name} cannot use an array of strings as {dtype.name}. Received: {_short(value)}"
+            f"{name} cannot use an array of strings as {dtype.name}. Received: {short(value)}"
         )
     array = np.array(value, object)
     flat = array.reshape(-1)
@@ -323,19 +262,19 @@ def _from_sequence(value: Any, dtype: DType | None, name: str) -> Any:
         array[:] = [_as_bytes(leaf, name) for leaf in leaves]
         return array.reshape(shape)
     for leaf in leaves:
-        if not isinstance(leaf, _NUMBERS) or not _fits(leaf.__class__, target):
+        if not isinstance(leaf, _NUMBERS) or not fits(leaf.__class__, target):
             raise DTypeMismatchError(
-                f"{name} cannot use {_short(leaf)} as {target.name}. Received: {_short(value)}"
+                f"{name} cannot use {short(leaf)} as {target.name}. Received: {short(value)}"
             )
     if target.is_integer:
-        leaves = [_wrapped_integer(leaf, target, name) for leaf in leaves]
+        leaves = [wrapped_integer(leaf, target, name) for leaf in leaves]
     try:
         with np.errstate(all="ignore"):
             array = np.array(leaves, target.numpy)
     except OverflowError:
-        raise _too_large(max(leaves, key=abs), target, name) from None
+        raise too_large(max(leaves, key=abs), target, name) from None
     if target.is_floating and np.isinf(array).any() and not np.isinf(np.array(leaves)).any():
-        raise _too_large(max(leaves, key=abs), target, name)
+        raise too_large(max(leaves, key=abs), target, name)
     return array.reshape(shape)
 
 
@@ -364,7 +303,7 @@ def _collect(value: Any, shape: Any, path: Any, leaves: list[Any], name: str) ->
     depth = len(path)
     if is_sequence != (depth < len(shape)) or (is_sequence and len(value) != shape[depth]):
         place = "".join(f"[{index}]" for index in path) or "the top"
-        came = f"a sequence of length {len(value)}" if is_sequence else f"{_short(value)}"
+        came = f"a sequence of length {len(value)}" if is_sequence else f"{short(value)}"
         wanted = f"a sequence of length {shape[depth]}" if depth < len(shape) else "a single value"
         raise ValueError(
             f"{name} expected a non-ragged nested sequence: at {place}, {wanted}. Received: {came}"
@@ -418,13 +357,6 @@ def _listed(shapes: Any) -> str:
     return ", ".join(str(shape) for shape in sorted(shapes))
 
 
-def _short(value: Any) -> str:
-    if isinstance(value, int) and value.bit_length() > 256:
-        return f"an integer of {value.bit_length()} bits"
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
 def described(value: Any) -> str:
     """A value of no use in a message: what it is, without addresses."""
     if value is None:
@@ -435,7 +367,7 @@ def described(value: Any) -> str:
     kind: Any = value.__class__
     if kind.__repr__ is object.__repr__:
         return f"an object of type {kind.__name__}"
-    return f"{_short(value)} of type {kind.__name__}"
+    return f"{short(value)} of type {kind.__name__}"
 
 
 # Sequences that hold tensors ------------------------------------------------------------------

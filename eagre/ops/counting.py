@@ -14,6 +14,7 @@ from eagre.primitives import counts, rearrangement, segments
 from eagre.primitives.arithmetic import cast, maximum, minimum
 from eagre.primitives.comparison import select
 from eagre.primitives.families import NUMBERS, one_like, shape_of, zero_like
+from eagre.primitives.ranges import range_primitive
 from eagre.primitives.reductions import reduce_all
 from eagre.primitives.segments import checked_ids, segment_sum
 
@@ -142,7 +143,7 @@ def _count_rows(values: Any, ids: Any, length: Any) -> Any:
             f"bincount with axis=-1 expected at most two axes. Received: arr.shape={ids.shape}"
         )
     rows = cast(rearrangement.shape_of_tensor(ids)[0], dtype=dtypes.int64)
-    numbers = rearrangement.range_primitive(zero_like(rows), rows, one_like(rows))
+    numbers = range_primitive(zero_like(rows), rows, one_like(rows))
     places = select(ids < 0, ids, ids + rearrangement.expand_dims(numbers * length, axis=(1,)))
     found = segment_sum(_flat(values), _flat(places), rows * length)
     return rearrangement.reshape(found, rearrangement.stack([rows, length]))

@@ -14,6 +14,7 @@ from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.ops.shaping import as_shape, cast, static_shape
 from eagre.primitives import comparison, rearrangement
 from eagre.primitives.families import shape_of
+from eagre.primitives.ranges import range_primitive
 from eagre.primitives.rearrangement import normalized_axis
 
 
@@ -179,7 +180,7 @@ def range(
         found = {_number_dtype(part) for part in parts}
         dtype = found.pop() if len(found) == 1 else max(found, key=_breadth)
     dtype = dtypes.as_dtype(dtype)
-    return rearrangement.range_primitive.door(*[_scalar(part, dtype) for part in parts])
+    return range_primitive.door(*[_scalar(part, dtype) for part in parts])
 
 
 def _breadth(dtype: dtypes.DType) -> int:

@@ -26,7 +26,8 @@ from eagre.primitives.families import (
 )
 from eagre.primitives.indexing import gather
 from eagre.primitives.linear_algebra import LAPACK, singular
-from eagre.primitives.rearrangement import expand_dims, range_primitive
+from eagre.primitives.ranges import range_primitive
+from eagre.primitives.rearrangement import expand_dims
 from eagre.primitives.reductions import reduce_sum
 from eagre.primitives.scipy_kernels import scipy_module
 

@@ -33,7 +33,8 @@ def with_rows(indices: Any, depth: int) -> Any:
     `depth` is 0 where the elements are indices of one axis, which then become vectors of one.
     """
     from eagre.primitives.arithmetic import cast
-    from eagre.primitives.rearrangement import broadcast_to, concat, expand_dims, range_primitive
+    from eagre.primitives.ranges import range_primitive
+    from eagre.primitives.rearrangement import broadcast_to, concat, expand_dims
 
     indices = cast(indices, dtype=dtypes.int64)
     vectors = indices if depth else expand_dims(indices, axis=(-1,))

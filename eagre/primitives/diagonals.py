@@ -170,8 +170,9 @@ class SetDiagonal(Primitive):
         check_dtypes(self, (x, y), NUMBERS | BOOLS)
         check_matrices(self, input=x)
         if x.sizes is not None and None not in x.sizes[-2:]:
-            wanted = (*x.sizes[:-2], diagonal_length(x.sizes, k))
-            if not _is_inside(k, *x.sizes[-2:]) or not are_compatible(y.sizes, wanted):
+            rows, columns = x.sizes[-2:]
+            wanted: Any = (*x.sizes[:-2], diagonal_length(x.sizes, k))
+            if not _is_inside(k, rows or 0, columns or 0) or not are_compatible(y.sizes, wanted):
                 raise InvalidArgumentError(
                     f"set_diag expected a diagonal of shape {wanted} for input.shape={x.shape}, "
                     f"k={k}. Received: diagonal.shape={y.shape}"

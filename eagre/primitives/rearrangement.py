@@ -19,7 +19,6 @@ from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.families import (
     EVERYTHING,
-    REALS,
     Moving,
     apply_with_shape,
     check_dtypes,
@@ -29,7 +28,6 @@ from eagre.primitives.families import (
     target_shape,
 )
 
-_arange: Any = np.arange
 # The function itself, which does not ask arrays for `__array_function__` first.
 _concatenate: Any = getattr(np.concatenate, "_implementation", np.concatenate)
 
@@ -387,38 +385,6 @@ class Constant(Primitive):
         return value
 
 
-class Range(Primitive):
-    """Numbers from start up to, not including, limit."""
-
-    can_fail = True
-    stops_gradients = True
-
-    def infer(self, start: TensorSpec, limit: TensorSpec, delta: TensorSpec) -> TensorSpec:
-        """A vector whose length depends on the values."""
-        dtype = check_dtypes(self, (start, limit, delta), REALS)
-        for name, spec in (("start", start), ("limit", limit), ("delta", delta)):
-            if spec.sizes not in ((), None):
-                raise InvalidArgumentError(
-                    f"range expected scalars. Received: {name}.shape={spec.shape}"
-                )
-        return TensorSpec.of((None,), dtype)
-
-    def kernel(self, start: Any, limit: Any, delta: Any) -> Any:
-        first, last, step = start.item(), limit.item(), delta.item()
-        if step == 0 or (last < first if step > 0 else last > first):
-            raise InvalidArgumentError(
-                "range expected a delta that leads from start to limit. "
-                f"Received: start={start}, limit={limit}, delta={delta}"
-            )
-        if start.dtype.kind in "iu":
-            return _arange(first, last, step, start.dtype)
-        count = int(np.ceil(np.abs((limit.astype(np.float64) - start) / delta)))
-        # Repeated addition, as TensorFlow does it; numpy.arange multiplies.
-        steps = np.full(count, delta, start.dtype)
-        steps[:1] = start
-        return np.add.accumulate(steps)
-
-
 reshape_primitive = Reshape()
 transpose = Transpose()
 expand_dims = ExpandDims()
@@ -429,7 +395,6 @@ split = Split()
 reverse = Reverse()
 pad = Pad()
 constant = Constant()
-range_primitive = Range()
 
 
 def reshape(x: Any, shape: Any) -> Any:

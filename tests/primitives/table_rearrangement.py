@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from eagre.primitives import indexing, rearrangement
+from eagre.primitives import indexing, ranges, rearrangement
 from eagre.primitives.indexing import Bound
 from tests.primitives.record import (
     BOOL,
@@ -241,7 +241,7 @@ REARRANGEMENTS = [
         takes=EVERYTHING,
     ),
     Record(
-        rearrangement.range_primitive,
+        ranges.range_primitive,
         [each.but(has_known_shape=False) for each in RANGES],
         numbers,
         takes=REALS,
