@@ -189,6 +189,7 @@ if TYPE_CHECKING:
         test,
         testing,
         train,
+        version,
     )
     from eagre.composites.tensor_array import TensorArray, TensorArraySpec
     from eagre.control.accumulating import foldl, foldr, map_fn, scan
@@ -211,6 +212,7 @@ if TYPE_CHECKING:
     from eagre.gradients.custom import custom_gradient, grad_pass_through, recompute_grad
     from eagre.gradients.explaining import explain_gradients
     from eagre.gradients.why_none import GradientWarning, WhyNone
+    from eagre.ops.approximate import approx_top_k
     from eagre.ops.combining import scalar_mul
     from eagre.ops.complex_parts import (
         complex,
@@ -234,8 +236,10 @@ if TYPE_CHECKING:
         einsum,
         tensordot,
     )
+    from eagre.ops.fingerprints import fingerprint
     from eagre.ops.fourier_axes import fftnd, ifftnd, irfftnd, rfftnd
     from eagre.ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
+    from eagre.ops.index_shuffling import random_index_shuffle
     from eagre.ops.initializers import (
         constant_initializer,
         ones_initializer,
@@ -322,18 +326,19 @@ __all__ = [
     "RetraceError", "RetraceWarning", "Tensor", "TensorArray", "TensorArraySpec", "TensorShape",
     "TensorSpec", "TracingWarning", "TypeSpec", "UnconnectedGradients", "Variable",
     "VariableAggregation", "VariableSynchronization", "WhyNone", "abs", "acos", "acosh", "add",
-    "add_n", "argmax", "argmin", "argsort", "array_api", "as_dtype", "as_string", "asin", "asinh",
-    "assert_equal", "assert_greater", "assert_less", "assert_rank", "atan", "atan2", "atanh",
-    "autodiff", "autograph", "batch_to_space", "bfloat16", "bitcast", "bitwise", "bool",
-    "boolean_mask", "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to", "case",
-    "cast", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "compat", "complex",
+    "add_n", "approx_top_k", "argmax", "argmin", "argsort", "array_api", "as_dtype", "as_string",
+    "asin", "asinh", "assert_equal", "assert_greater", "assert_less", "assert_rank", "atan",
+    "atan2", "atanh", "autodiff", "autograph", "batch_to_space", "bfloat16", "bitcast", "bitwise",
+    "bool", "boolean_mask", "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to",
+    "case", "cast", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "compat", "complex",
     "complex128", "complex64", "concat", "cond", "config", "constant", "constant_initializer",
     "contrib", "control_dependencies", "convert_to_tensor", "cos", "cosh", "cumsum",
     "custom_gradient", "data", "debugging", "device", "divide", "double", "dtypes",
     "dynamic_partition", "dynamic_stitch", "eig", "eigvals", "einsum", "enable_eager_execution",
     "ensure_shape", "equal",
     "errors", "executing_eagerly", "exp", "expand_dims", "experimental", "explain_gradients",
-    "extract_volume_patches", "eye", "fftnd", "fill", "float16", "float32", "float64", "floor",
+    "extract_volume_patches", "eye", "fftnd", "fill",
+    "fingerprint", "float16", "float32", "float64", "floor",
     "foldl", "foldr", "function", "gather", "gather_nd", "get_current_name_scope", "get_logger",
     "get_static_value", "grad_pass_through", "gradients", "gradients_function", "greater",
     "greater_equal", "group", "guarantee_const", "half", "hessians", "histogram_fixed_width",
@@ -344,6 +349,7 @@ __all__ = [
     "minimum", "multiply", "name_scope", "negative", "nest", "newaxis", "nn", "no_op", "no_retrace",
     "norm", "not_equal", "numpy_function", "one_hot", "ones", "ones_initializer", "ones_like",
     "optimizers", "pad", "parallel_stack", "pow", "print", "py_function", "random",
+    "random_index_shuffle",
     "random_normal_initializer", "random_uniform_initializer", "range", "rank", "realdiv",
     "recompute_grad", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean",
     "reduce_min", "reduce_prod", "reduce_sum", "register_tensor_conversion_function", "repeat",
@@ -357,7 +363,7 @@ __all__ = [
     "timestamp", "trace", "train", "transpose", "truediv", "truncatediv", "truncatemod", "tuple",
     "type_spec_from_value", "uint16", "uint32", "uint64", "uint8", "unique", "unique_with_counts",
     "unravel_index", "unstack", "value_and_gradients_function", "variable_creator_scope", "variant",
-    "vectorized_map", "where", "while_loop", "zeros", "zeros_initializer", "zeros_like",
+    "vectorized_map", "version", "where", "while_loop", "zeros", "zeros_initializer", "zeros_like",
 ]
 
 

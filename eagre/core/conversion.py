@@ -17,14 +17,7 @@ from eagre.core.caller import CALLED
 from eagre.core.dtypes import DType
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.number_lists import array_of_numbers
-from eagre.core.python_numbers import (
-    DTypeMismatchError,
-    fits,
-    number_array,
-    short,
-    too_large,
-    wrapped_integer,
-)
+from eagre.core.python_numbers import fits, is_moderate, short, too_large, wrapped_integer
 from eagre.core.shapes import TensorShape
 from eagre.core.tensor import EagerTensor, Tensor, wrap
 
@@ -32,6 +25,10 @@ _NUMBERS: Any = (bool, int, float, complex)
 _SEQUENCES: Any = (list, tuple, range)
 _ARRAY: Any = np.ndarray
 _ARRAYS: Any = (np.ndarray, np.generic)
+
+
+class DTypeMismatchError(InvalidArgumentError, TypeError):
+    """Two dtypes meet that have to be the same, or a value does not fit its dtype."""
 
 
 def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CALLED) -> Tensor:
@@ -45,7 +42,7 @@ def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CA
         return value
     if (kind is int or kind is float) and hint is None:
         wanted = None if dtype is None else dtypes.as_dtype(dtype)
-        return _literal(number_array(value, wanted, name))
+        return _literal(_number(value, wanted, name))
     if isinstance(value, Tensor):
         return _checked(value, dtype, name)
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
@@ -79,9 +76,9 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
             if array is None:
                 array = _scalar(value, other.dtype, known, name)
             return _literal(array) if interpreters else wrap(array)
-        return _literal(number_array(value, other.dtype, name))
+        return _literal(_number(value, other.dtype, name))
     if kind is bool or kind is complex:
-        return _literal(number_array(value, other.dtype, name))
+        return _literal(_number(value, other.dtype, name))
     if isinstance(value, Tensor):
         return value
     if hasattr(value, "__operand__"):
@@ -111,7 +108,7 @@ by number. Zeros have signs, so that their text stands for them."""
 
 def _scalar(value: float, dtype: DType, known: dict[Any, Any], name: str) -> Any:
     """The array of a number beside a tensor, made once for each number."""
-    array = number_array(value, dtype, name)
+    array = _number(value, dtype, name)
     if len(known) < _MOST_SCALARS:
         array.flags.writeable = False
         known[value or repr(value)] = array
@@ -137,7 +134,7 @@ def to_array(value: Any, dtype: DType | None, name: str) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return _from_numpy(value, dtype, name)
     if isinstance(value, _NUMBERS):
-        return number_array(value, dtype, name)
+        return _number(value, dtype, name)
     if isinstance(value, (*_SEQUENCES, str, bytes)):
         return _from_sequence(value, dtype, name)
     if isinstance(value, TensorShape):
@@ -181,6 +178,42 @@ def _checked(tensor: Tensor, dtype: Any, name: str) -> Tensor:
 
 
 # Numbers and arrays ---------------------------------------------------------------------------
+
+
+def _number(value: Any, dtype: DType | None, name: str) -> Any:
+    if dtype is None:
+        return _number_without_dtype(value, name)
+    if not fits(value.__class__, dtype):
+        raise DTypeMismatchError(
+            f"{name} expected a value that {dtype.name} can hold. Received: {value!r}, a Python "
+            f"{type(value).__name__}. Use tf.cast, or a number of that dtype."
+        )
+    if isinstance(value, int) and dtype.is_integer:
+        return wrapped_integer(value, dtype, name)
+    if dtype.size >= 4 and is_moderate(value):
+        return np.array(value, dtype.numpy)
+    try:
+        with np.errstate(all="ignore"):
+            array = np.array(value, dtype.numpy)
+    except OverflowError:
+        raise too_large(value, dtype, name) from None
+    if isinstance(value, int | float) and np.isinf(array) and abs(value) != float("inf"):
+        raise too_large(value, dtype, name)
+    return array
+
+
+def _number_without_dtype(value: Any, name: str) -> Any:
+    if isinstance(value, bool):
+        return np.array(value)
+    if isinstance(value, float):
+        return _number(value, dtypes.float32, name)
+    if isinstance(value, complex):
+        return np.array(value)
+    if -(2**31) <= value < 2**31:
+        return np.array(value, np.int32)
+    if -(2**63) <= value < 2**63:
+        return np.array(value, np.int64)
+    raise too_large(value, dtypes.int64, name)
 
 
 def _from_numpy(value: Any, dtype: DType | None, name: str) -> Any:

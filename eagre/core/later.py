@@ -25,6 +25,7 @@ NAMESPACES = (
     "test",
     "testing",
     "train",
+    "version",
 )
 
 LATER = {
@@ -50,6 +51,7 @@ LATER = {
     "eagre.gradients.custom": "custom_gradient grad_pass_through recompute_grad",
     "eagre.gradients.explaining": "explain_gradients",
     "eagre.gradients.why_none": "GradientWarning WhyNone",
+    "eagre.ops.approximate": "approx_top_k",
     "eagre.ops.combining": "scalar_mul",
     "eagre.ops.complex_parts": "complex",
     "eagre.ops.conversions": (
@@ -59,8 +61,10 @@ LATER = {
     "eagre.ops.decompositions": "eig eigvals matrix_square_root",
     "eagre.ops.division": "realdiv truncatediv truncatemod",
     "eagre.ops.einsum": "einsum tensordot",
+    "eagre.ops.fingerprints": "fingerprint",
     "eagre.ops.fourier_axes": "fftnd ifftnd irfftnd rfftnd",
     "eagre.ops.histograms": "histogram_fixed_width histogram_fixed_width_bins",
+    "eagre.ops.index_shuffling": "random_index_shuffle",
     "eagre.ops.initializers": (
         "constant_initializer ones_initializer random_normal_initializer "
         "random_uniform_initializer zeros_initializer "

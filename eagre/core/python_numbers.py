@@ -1,4 +1,4 @@
-"""Python's numbers as arrays without axes, and the errors for those that do not fit a dtype."""
+"""Whether Python's numbers fit a dtype, and the errors for those that do not."""
 
 from __future__ import annotations
 
@@ -6,64 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eagre.core import dtypes
-from eagre.core.errors import InvalidArgumentError
-
 if TYPE_CHECKING:
     from eagre.core.dtypes import DType
 
 
-class DTypeMismatchError(InvalidArgumentError, TypeError):
-    """Two dtypes meet that have to be the same, or a value does not fit its dtype."""
-
-
-def number_array(value: Any, dtype: DType | None, name: str) -> Any:
-    if dtype is None:
-        return _number_without_dtype(value, name)
-    if not fits(value.__class__, dtype):
-        raise DTypeMismatchError(
-            f"{name} expected a value that {dtype.name} can hold. Received: {value!r}, a Python "
-            f"{type(value).__name__}. Use tf.cast, or a number of that dtype."
-        )
-    if isinstance(value, int) and dtype.is_integer:
-        return wrapped_integer(value, dtype, name)
-    if dtype.size >= 4 and _is_moderate(value):
-        return np.array(value, dtype.numpy)
-    try:
-        with np.errstate(all="ignore"):
-            array = np.array(value, dtype.numpy)
-    except OverflowError:
-        raise too_large(value, dtype, name) from None
-    if isinstance(value, int | float) and np.isinf(array) and abs(value) != float("inf"):
-        raise too_large(value, dtype, name)
-    return array
-
-
-def _is_moderate(value: Any) -> bool:
+def is_moderate(value: Any) -> bool:
     """Whether a number becomes float32 without a warning of NumPy's, which takes long to avoid."""
     return not value or (value.__class__ is float and 1e-37 < abs(value) < 1e38)
 
 
 def too_large(value: Any, dtype: DType, name: str) -> ValueError:
+    """The error for a number that is outside the range of its dtype."""
     kind = "an integer" if dtype.is_integer else "a number"
     return ValueError(f"{name} expected {kind} that fits {dtype.name}. Received: {short(value)}")
 
 
-def _number_without_dtype(value: Any, name: str) -> Any:
-    if isinstance(value, bool):
-        return np.array(value)
-    if isinstance(value, float):
-        return number_array(value, dtypes.float32, name)
-    if isinstance(value, complex):
-        return np.array(value)
-    if -(2**31) <= value < 2**31:
-        return np.array(value, np.int32)
-    if -(2**63) <= value < 2**63:
-        return np.array(value, np.int64)
-    raise too_large(value, dtypes.int64, name)
-
-
 def wrapped_integer(value: int, dtype: DType, name: str) -> Any:
+    """The array of an integer, of which the lowest bits count."""
     bits = dtype.size * 8
     if not -(2**63) <= value < 2**64:
         raise too_large(value, dtype, name)
@@ -74,6 +33,7 @@ def wrapped_integer(value: int, dtype: DType, name: str) -> Any:
 
 
 def fits(kind: type, dtype: DType) -> bool:
+    """Whether numbers of a type of Python can be of a dtype."""
     if issubclass(kind, bool):
         return not dtype.name == "string"
     if issubclass(kind, int):
@@ -84,6 +44,7 @@ def fits(kind: type, dtype: DType) -> bool:
 
 
 def short(value: Any) -> str:
+    """A value for a message."""
     if isinstance(value, int) and value.bit_length() > 256:
         return f"an integer of {value.bit_length()} bits"
     text = repr(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from eagre.core.conversion import to_tensor
 from eagre.ops.losses import top_k
@@ -47,6 +47,34 @@ def approx_min_k(
     """
     values, indices = _top(-to_tensor(operand), k, reduction_dimension, "approx_min_k")
     return -values, indices
+
+
+class ApproxTopK(NamedTuple):
+    """What `approx_top_k` returns."""
+
+    values: Any
+    indices: Any
+
+
+def approx_top_k(
+    input: Any,
+    k: Any,
+    reduction_dimension: int = -1,
+    recall_target: float = 0.95,
+    is_max_k: bool = True,
+    reduction_input_size_override: int = -1,
+    aggregate_to_topk: bool = True,
+    name: str | None = None,
+) -> ApproxTopK:
+    """The `k` largest elements along an axis and their indices, or the smallest ones.
+
+    They are exact: see `approx_max_k`.
+
+    >>> tf.approx_top_k([1.0, 3.0, 2.0], 2).values.numpy()
+    array([3., 2.], dtype=float32)
+    """
+    find = approx_max_k if is_max_k else approx_min_k
+    return ApproxTopK(*find(input, k, reduction_dimension))
 
 
 def _top(x: Any, k: Any, axis: int, name: str) -> tuple[Any, Any]:

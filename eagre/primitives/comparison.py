@@ -156,6 +156,7 @@ class IsFinite(Unary):
     stops_gradients = True
 
 
+_where: Any = np.where
 _MANY = 8192
 _BLOCK = 1 << 15
 _BITS = {1: np.dtype(np.int8), 2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
@@ -166,9 +167,9 @@ def chosen(condition: Any, x: Any, y: Any) -> Any:
     bits = _BITS.get(x.dtype.itemsize)
     shape = condition.shape
     if condition.size < _MANY or bits is None or x.dtype.kind == "O":
-        return np.where(condition, x, y)
+        return _where(condition, x, y)
     if x.shape not in (shape, ()) or y.shape not in (shape, ()):
-        return np.where(condition, x, y)
+        return _where(condition, x, y)
     result = np.empty(shape, x.dtype)
     target = result.view(bits).reshape(-1)
     flags = np.ascontiguousarray(condition).view(np.int8).reshape(-1)

@@ -12,6 +12,7 @@ from eagre.primitives.families import EVERYTHING
 from eagre.primitives.reductions import Reduction
 
 _count: Any = np.count_nonzero
+_sum: Any = np.add.reduce
 
 
 class CountNonzero(Reduction):
@@ -28,7 +29,7 @@ class CountNonzero(Reduction):
         if axis is None and not keepdims:
             return np.asarray(_count(x), np.int64)
         flags = x if x.dtype.kind == "b" else x.astype(np.bool_)
-        return np.add.reduce(flags, axis, np.int64, None, keepdims)
+        return _sum(flags, axis, np.int64, None, keepdims)
 
 
 count_nonzero = CountNonzero()

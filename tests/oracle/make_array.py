@@ -67,6 +67,10 @@ def _places() -> list[Case]:
         Case("tf.where(a > 0)", ((2, 3),)), Case("tf.where([[1, 0], [0, 2]])"),
         Case("tf.where([NAN, 0.0, -0.0])"), Case("tf.where(tf.zeros([0, 3]))"),
         Case("tf.where([1j, 0j])"),
+        Case("tf.fingerprint([b'x' * n for n in [0, 1, 3, 4, 7, 8, 16, 17, 32, 33, 64, 65, 300]])"),
+        Case("tf.fingerprint([['a', 'b'], ['c', 'd']])"), Case("tf.fingerprint([['a'], ['c']])"),
+        Case("tf.fingerprint(a)", ((3, 2, 2),)), Case("tf.fingerprint(a)", ((3,),), "int32"),
+        Case("tf.fingerprint(tf.zeros([0, 3]))"), Case("tf.fingerprint(tf.zeros([2, 0]))"),
         Case("tf.unravel_index([1, 5], [2, 3])"), Case("tf.unravel_index(5, [2, 3])"),
         Case("tf.unravel_index([1], tf.constant([2, 3], tf.int64))"),
         Case("tf.dynamic_partition(a, [0, 1, 0], 2)", ((3, 2),)),
@@ -260,6 +264,7 @@ CASES = [*_places(), *_sequences(), *_orders(), *_shapes(), *_casts(), *_initial
 
 _M = "[[1, 2], [3, 4]]"
 ERRORS = [
+    "tf.fingerprint('a')", "tf.fingerprint(['a'], method='md5')",
     *[f"tf.gather_nd({_M}, {indices})" for indices in (
         "[[0], [2]]", "[[0, 0, 0]]", "[]", "1", "[1.0]", "[[-1]]")],
     *[f"tf.gather({_M}, {rest}, batch_dims={count})" for rest, count in (

@@ -5,8 +5,9 @@ import struct
 import numpy as np
 
 from eagre.core.dtypes import as_dtype
+from eagre.core.farmhash import fingerprint
 from eagre.core.shapes import broadcast_sizes
-from eagre.primitives import casting, checking, scattering, sorting
+from eagre.primitives import casting, checking, fingerprints, scattering, sorting
 from tests.primitives.record import (
     BOOL,
     EVERYTHING,
@@ -197,7 +198,24 @@ def sorted_elements(x, *, is_descending):
     return np.take_along_axis(x, sorted_indices(x, is_descending=is_descending), -1)
 
 
+def hashes_of_rows(x):
+    """The rows one by one; a row with one number, the others by their bytes."""
+    rows = [fingerprint(np.ascontiguousarray(row).tobytes()) for row in x]
+    if x.dtype == object:
+        parts = [[fingerprint(text) for text in np.ravel(row).tolist()] for row in x]
+        rows = [own[0] if len(own) == 1 else fingerprint(struct.pack(f"<{len(own)}Q", *own))
+                for own in parts]
+    return np.array(rows, "<u8").view(np.uint8).reshape(len(x), 8)
+
+
 SORTS = [
+    Record(
+        fingerprints.fingerprint,
+        [rough(of(2, 3)), rough(of(3)), rough(of(0, 2)), rough(of(2, 0)), rough(of(2, 2, 9))],
+        hashes_of_rows,
+        takes=EVERYTHING,
+        gives="uint8",
+    ),
     Record(sorting.sort_indices, ORDERS, sorted_indices, takes=REALS, gives="int32"),
     Record(sorting.sort, ORDERS, sorted_elements, takes=REALS),
     Record(

@@ -10,7 +10,7 @@ import random
 import numpy as np
 
 from eagre.core.dtypes import as_dtype
-from eagre.primitives import random_bits, random_distributions, random_streams
+from eagre.primitives import index_shuffling, random_bits, random_distributions, random_streams
 from tests.primitives.record import FLOATS, INTEGERS, Made, Record, fixed, rough
 
 WORD = 2**32
@@ -206,7 +206,48 @@ STATE = fixed([7, 1, 3, 2], "int64")
 UNSET = fixed([7, 0, 3, 2], "int64")
 WHOLE = ("int32", "int64")
 
+
+def shuffled_index(index, seed, largest, *, rounds):
+    """Simon's cipher on one number after the other, until one is at most the largest."""
+    shape = np.broadcast_shapes(index.shape, seed.shape[:-1], largest.shape)
+    result = np.empty(shape, index.dtype)
+    for place in np.ndindex(*shape):
+        key = np.broadcast_to(seed, (*shape, 3))[place].tolist()
+        limit = int(np.broadcast_to(largest, shape)[place])
+        half = max(8, -(-math.ceil(math.log2(max(limit, 1))) // 2))
+        number = encrypted(int(np.broadcast_to(index, shape)[place]), key, half, rounds)
+        while number > limit:
+            number = encrypted(number, key, half, rounds)
+        result[place] = number
+    return result
+
+
+def encrypted(number, key, half, rounds):
+    """One number of twice `half` bits, as Beaulieu et al. have it (2013)."""
+    def turn(x, places):
+        return (x << places % half | x >> -places % half) % 2**half
+
+    keys = [part % 2**32 % 2**half for part in key]
+    for i in range(rounds - 3):
+        constant = 0xFFFFFFFC % 2**half ^ (0x7369F885192C0EF5 >> i & 1)
+        keys.append(constant ^ keys[i] ^ turn(keys[-1], -3) ^ turn(keys[-1], -4))
+    left, right = number % 2**half, number >> half
+    for part in keys:
+        left, right = right ^ turn(left, 1) & turn(left, 8) ^ turn(left, 2) ^ part, left
+    return right << half | left
+
+
+WIDE = ("int32", "int64", "uint32", "uint64")
+SHUFFLED = [
+    rough(fixed(7, None), fixed([1, 2, 3], "int64"), fixed(9, None), rounds=4),
+    rough(fixed([0, 7, 9], None), fixed([-1, 2, 3], "int32"), fixed(9, None), rounds=6),
+    rough(fixed(7, None), fixed([[1, 2, 3], [4, 5, 6]], "uint32"), fixed([9, 2000000], None),
+          rounds=4),
+    rough(fixed([], None), fixed([1, 2, 3], "uint64"), fixed(0, None), rounds=4),
+]
+
 RECORDS = [
+    Record(index_shuffling.index_shuffle, SHUFFLED, shuffled_index, takes=WIDE),
     Record(random_bits.random_bits, draws(), bits, takes=("int32", "int64", "uint32", "uint64")),
     Record(
         random_bits.random_integers,
