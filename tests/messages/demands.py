@@ -155,7 +155,7 @@ TOOLS = {
 MISSING = {
     "misspelled": (lambda: tf.reduce_man, AttributeError),
     "in another namespace": (lambda: tf.log, AttributeError),
-    "of TensorFlow": (lambda: tf.fingerprint, AttributeError),
+    "of TensorFlow": (lambda: tf.load_op_library, AttributeError),
     "Keras": (lambda: tf.keras, AttributeError),
     "in a namespace": (lambda: tf.nn.relu7, AttributeError),
 }
