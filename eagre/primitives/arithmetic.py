@@ -12,6 +12,7 @@ from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
 from eagre.primitives import batching
+from eagre.primitives.beside_numbers import MANY, by_rows
 from eagre.primitives.casting import floats_as_integers
 from eagre.primitives.comparison import not_equal, select
 from eagre.primitives.families import (
@@ -186,33 +187,6 @@ class Power(Binary):
         return of_x, of_y
 
 
-def by_rows(ufunc: Any) -> Any:
-    """The ufunc, with a row of equal numbers in the place of a number beside many: it is then
-    computed many elements at a time."""
-
-    def kernel(x: Any, y: Any) -> Any:
-        if x.size < _MANY and y.size < _MANY:
-            return ufunc(x, y)
-        if x.ndim and y.ndim or not (x.flags.c_contiguous and y.flags.c_contiguous):
-            return ufunc(x, y)
-        result = np.empty(x.shape if x.ndim else y.shape, x.dtype)
-        end = result.size // _ROW * _ROW
-        for part, columns in ((slice(end), _ROW), (slice(end, None), result.size - end)):
-            rows = [_in_rows(each, part, columns) for each in (x, y, result)]
-            ufunc(rows[0], rows[1], out=rows[2])
-        return result
-
-    return staticmethod(kernel)
-
-
-def _in_rows(x: Any, part: slice, columns: int) -> Any:
-    return x.reshape(-1)[part].reshape(-1, columns or 1) if x.ndim else np.full(columns, x)
-
-
-_MANY = 8192
-_ROW = 2048
-
-
 class Maximum(Binary):
     """The larger element; NaN if either is."""
 
@@ -245,7 +219,7 @@ class Clip(Elementwise):
     needs = ("x", "low", "high")
 
     def kernel(self, x: Any, low: Any, high: Any) -> Any:
-        if x.size >= _MANY and x.dtype.itemsize > 2 and (low <= high).all():
+        if x.size >= MANY and x.dtype.itemsize > 2 and (low <= high).all():
             return np.clip(x, low, high)
         return np.maximum(np.minimum(x, high), low)
 

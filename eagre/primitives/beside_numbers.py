@@ -1,0 +1,33 @@
+"""Kernels for one number beside many elements, where NumPy computes one element at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+MANY = 8192
+_ROW = 2048
+
+
+def by_rows(ufunc: Any) -> Any:
+    """The ufunc, with a row of equal numbers in the place of a number beside many: it is then
+    computed many elements at a time."""
+
+    def kernel(x: Any, y: Any) -> Any:
+        if x.size < MANY and y.size < MANY:
+            return ufunc(x, y)
+        if x.ndim and y.ndim or not (x.flags.c_contiguous and y.flags.c_contiguous):
+            return ufunc(x, y)
+        result = np.empty(x.shape if x.ndim else y.shape, x.dtype)
+        end = result.size // _ROW * _ROW
+        for part, columns in ((slice(end), _ROW), (slice(end, None), result.size - end)):
+            rows = [_in_rows(each, part, columns) for each in (x, y, result)]
+            ufunc(rows[0], rows[1], out=rows[2])
+        return result
+
+    return staticmethod(kernel)
+
+
+def _in_rows(x: Any, part: slice, columns: int) -> Any:
+    return x.reshape(-1)[part].reshape(-1, columns or 1) if x.ndim else np.full(columns, x)
