@@ -304,7 +304,7 @@ class TensorShape:
                 f"TensorShape needs all sizes to become a tensor. Received: {self!r}. "
                 "Use tf.shape(tensor), which is a tensor."
             )
-        sizes = self.as_list()
+        sizes: list[Any] = self.as_list()
         return sizes, "int64" if max(sizes, default=0) >= 2**31 else "int32"
 
     def __add__(self, other: Any) -> TensorShape:
