@@ -201,7 +201,7 @@ class ElementFunction:
 
         def run(*args: Any) -> Any:
             args = structure.map_structure(_stand_in, args)
-            result = normalized(inner(*args), stage, leaf)
+            result = normalized(_as_several(inner(*args)), stage, leaf)
             if any(is_dataset(leaf) for leaf in structure.flatten(result)):
                 raise _ReturnsDatasetsError(structure.map_structure(spec_of, result))
             return result
@@ -256,7 +256,7 @@ class ElementFunction:
     def _called(self, arguments: Any) -> Any:
         pairs = zip(self._layouts, arguments, strict=True)
         args = [layout.pack(argument) for layout, argument in pairs]
-        return normalized(self.function(*args), self.stage, self._leaf)
+        return normalized(_as_several(self.function(*args)), self.stage, self._leaf)
 
     def _checked(self, result: Any) -> Element:
         spec = structure.map_structure(spec_of, result)
@@ -318,6 +318,11 @@ def _is_exact(operation: Any) -> bool:
     )
     is_plain = primitive.effect in (None, "check")
     return is_exact and is_known and is_plain and primitive.vectorize is not None
+
+
+def _as_several(result: Any) -> Any:
+    """What a function returns: a list is that of an operation with several results, a tuple."""
+    return tuple(result) if result.__class__ is list else result
 
 
 def _as_result(value: Any, name: str) -> Any:

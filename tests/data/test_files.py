@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import eagre as tf
+from eagre.data import functions
 
 D = tf.data.Dataset
 SPEC = {"x": tf.io.FixedLenFeature([], tf.int64)}
@@ -176,6 +177,15 @@ def test_list_files_shuffles_in_each_iteration():
     assert values(D.list_files("*.txt", seed=5)) == orders[0]
     assert values(D.list_files("*.txt", shuffle=False)) == names
     assert len(dataset) == 9
+
+
+def test_the_columns_of_a_line_are_a_tuple(monkeypatch):
+    lines = D.from_tensor_slices(["1,x", "2,y"])
+    dataset = lines.map(lambda line: tf.io.decode_csv(line, [0, ""]))
+    assert [spec.dtype for spec in dataset.element_spec] == [tf.int32, tf.string]
+    assert values(dataset.batch(2)) == [[1, 2], [b"x", b"y"]]
+    monkeypatch.setitem(functions.debugging, "is_on", True)
+    assert values(D.range(2).map(lambda x: [x, int(x)])) == [0, 0, 1, 1]
 
 
 def test_rows_of_csv_batch_by_columns():
