@@ -1,5 +1,8 @@
-"""Random programs that assign variables, draw random numbers and call Python in branches and loops:
-values, gradients and what is left in the variables have eager code's bits."""
+"""Random programs that assign variables, draw random numbers and call Python in branches and loops.
+
+Lists, tensor arrays, datasets, nested functions and early returns are among what they have. Values,
+gradients and what is left in the variables have the bits of eager code.
+"""
 
 import linecache
 from zlib import crc32
@@ -22,14 +25,61 @@ EFFECTS = ["v.assign(v * 0.9 + 0.05 * x)", "w.assign_add(tf.tanh(y) * 0.1)",
            "tf.numpy_function(counted, [y], tf.float32)"]
 CONDITIONS = ["tf.reduce_sum(x) > 0.5", "y[0] < 0.3", "v[1] > w[0]", "total > 2.0", "i % 2 == 0",
               "gen.uniform([]) < 0.5"]
+MORE = """
+items.append(x * w)
+---
+if len(items) > 1:
+    y = y + items.pop() * 0.3
+---
+items.extend([x * 1.0, y * 0.5])
+---
+items[0] = items[-1] * 0.5 + x
+---
+array = array.write(i % 2, x + y)
+---
+x = helper(x, y)
+---
+def inner(a):
+    if tf.reduce_sum(a) > 0.2:
+        return a * v
+    v.assign(v * 0.95)
+    return a - w
+y = inner(y)
+---
+if x[0] > 2.5:
+    return x * 2.0, y
+---
+for row in dataset:
+    x = x * 0.5 + row * v
+    if x[0] > 1.0:
+        break
+---
+x, y = y * 1.0, x * 1.0
+---
+x = x * w if x[1] > 0.1 else y * v
+"""
+MORE = [each.strip().splitlines() for each in MORE.split("---")]
+PRELUDE = """import eagre as tf
+def helper(a, b):
+    for j in tf.range(2):
+        if tf.reduce_sum(b) > 0.5:
+            return a * b
+        a = tf.tanh(a) + w * 0.1
+    return a * v
+def program(x, y, n):
+    i, items = 0, [x * v]
+    array = tf.TensorArray(tf.float32, 2, clear_after_read=False, element_shape=[3])
+"""
+RESULTS = ["x = x + tf.reduce_sum(tf.stack(items)) * 0.1",
+           "return x, y + tf.reduce_sum(array.stack()) * 0.1"]
 WHILE = ["total < 50.0", "tf.reduce_sum(x) < 5.0", "gen.uniform([]) < 0.8"]
 
 
 @st.composite
 def blocks(draw, depth, in_loop=False):
     """The lines of a block."""
-    kinds = ["value"] * 3 + ["effect"] * 3 + ["if", "else", "for", "while"] * (depth > 0)
-    kinds += ["break", "continue"] * in_loop
+    kinds = ["value", "value", *["effect", "more"] * 3]
+    kinds += ["if", "else", "for", "while"] * (depth > 0) + ["break", "continue"] * in_loop
     lines = []
     for _ in range(draw(st.integers(1, 3))):
         lines += draw(statements(draw(st.sampled_from(kinds)), depth, in_loop))
@@ -41,6 +91,8 @@ def statements(draw, kind, depth, in_loop):
     """The lines of a statement."""
     if kind in ("value", "effect"):
         return [draw(st.sampled_from(VALUES if kind == "value" else EFFECTS))]
+    if kind == "more":
+        return draw(st.sampled_from(MORE))
     condition = draw(st.sampled_from(CONDITIONS))
     if kind in ("break", "continue"):
         return [f"if {condition}:", f"    {kind}"]
@@ -64,6 +116,8 @@ class State:
         self.w = tf.Variable([0.3, 1.2, 0.7])
         self.total = tf.Variable(0.0, trainable=False)
         self.gen = tf.random.Generator.from_seed(1)
+        rows = np.array([[0.1, 0.2, 0.3], [0.5, -0.5, 0.2]], np.float32)
+        self.dataset = tf.data.Dataset.from_tensor_slices(rows)
         self.calls = 0
 
     def reset(self):
@@ -90,11 +144,11 @@ X, Y = tf.constant([0.4, -0.3, 0.9]), tf.constant([0.2, 0.8, -0.5])
 
 def made(lines):
     """The function `program` with these lines, whose source can be found."""
-    source = "import eagre as tf\ndef program(x, y, n):\n    i = 0\n"
-    source += "".join(f"    {line}\n" for line in [*lines, "return x, y"])
+    source = PRELUDE + "".join(f"    {line}\n" for line in [*lines, *RESULTS])
     filename = f"<effects {crc32(source.encode())}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    namespace = {name: getattr(state, name) for name in ("v", "w", "total", "gen", "counted")}
+    names = ("v", "w", "total", "gen", "counted", "dataset")
+    namespace = {name: getattr(state, name) for name in names}
     exec(compile(source, filename, "exec"), namespace)
     return namespace["program"]
 
