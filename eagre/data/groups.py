@@ -311,10 +311,11 @@ class GroupByReducer(FunctionStage):
 class _ReducerCursor(Cursor):
     """All elements are gone through before the first result: restoring does it again."""
 
-    __slots__ = ("_input", "_position", "_results", "_stage")
+    __slots__ = ("_first", "_input", "_position", "_results", "_stage")
 
     def __init__(self, stage: GroupByReducer, source: Cursor) -> None:
         self._stage, self._input = stage, source
+        self._first = source.state()
         self._results: list[Element] | None = None
         self._position = 0
 
@@ -339,7 +340,8 @@ class _ReducerCursor(Cursor):
         return [stage.final(*split(states[key], stage.lengths)) for key in sorted(states)]
 
     def state(self) -> Any:
-        return self._position
+        return [self._position, self._first]
 
     def restore(self, state: Any) -> None:
-        self._position = state
+        self._position, self._first = state
+        self._input.restore(self._first)

@@ -224,10 +224,11 @@ def relaxed_state(spec: Any, after: Any, name: str) -> Any:
 class _ScanCursor(CountingCursor):
     """The state follows from the elements: restoring goes through them again."""
 
-    __slots__ = ("_length", "_value")
+    __slots__ = ("_first", "_length", "_value")
 
     def __init__(self, stage: Scan, source: Cursor) -> None:
         super().__init__(stage, source)
+        self._first = source.state()
         self._value = stage.first_state()
         self._length = len(self._value)
 
@@ -245,10 +246,12 @@ class _ScanCursor(CountingCursor):
         return found[self._length :]
 
     def state(self) -> Any:
-        return self._number
+        return [self._number, self._first]
 
     def restore(self, state: Any) -> None:
-        self.pass_over(state)
+        number, self._first = state
+        self._input.restore(self._first)
+        self.pass_over(number)
 
 
 class Unique(Dataset):
@@ -272,10 +275,11 @@ class Unique(Dataset):
 class _UniqueCursor(CountingCursor):
     """What has come is not saved: restoring goes through the elements again."""
 
-    __slots__ = ("_seen",)
+    __slots__ = ("_first", "_seen")
 
     def __init__(self, stage: Any, source: Cursor) -> None:
         super().__init__(stage, source)
+        self._first = source.state()
         self._seen: set[Any] = set()
 
     def next(self) -> Element | None:
@@ -292,10 +296,12 @@ class _UniqueCursor(CountingCursor):
         return len(self._seen) > count
 
     def state(self) -> Any:
-        return self._number
+        return [self._number, self._first]
 
     def restore(self, state: Any) -> None:
-        while self._number < state:
+        number, self._first = state
+        self._input.restore(self._first)
+        while self._number < number:
             element = following(self._input)
             self._number += 1
             if element is not None:

@@ -133,10 +133,12 @@ def _drawn(waiting: list[Any], draws: Draws) -> Any:
 class _WindowCursor(Cursor):
     """A window of elements. `read` is how many came into it and `left` how many have gone."""
 
-    __slots__ = ("_draws", "_input", "_is_over", "_left", "_read", "_waiting", "_window")
+    __slots__ = ("_draws", "_first", "_input", "_is_over", "_left", "_read", "_waiting",
+                 "_window")  # fmt: skip
 
     def __init__(self, source: Cursor, window: int, seed: int) -> None:
         self._input, self._window = source, window
+        self._first = source.state()
         self._draws = Draws(seed)
         self._waiting: list[Any] = []
         self._is_over = False
@@ -157,11 +159,12 @@ class _WindowCursor(Cursor):
         return _drawn(waiting, self._draws)
 
     def state(self) -> Any:
-        return [self._read, self._left, self._is_over]
+        return [self._read, self._left, self._is_over, self._first]
 
     def restore(self, state: Any) -> None:
         """Find by their numbers which elements wait, and fetch those from the source again."""
-        read, left, is_over = state
+        read, left, is_over, self._first = state
+        self._input.restore(self._first)
         numbers: list[int] = []
         come = 0
         for _ in range(left):

@@ -134,6 +134,11 @@ PIPELINES = {
     "window": lambda: D.range(12).window(4, shift=1, stride=2).flat_map(lambda w: w.batch(4)),
     "window with gaps": lambda: D.range(12).window(2, shift=3).flat_map(lambda w: w.batch(4)),
     "cache": lambda: D.range(6).shuffle(6).cache().repeat(3),
+    "what is behind a cache": lambda: D.range(12).shuffle(12).cache().shuffle(4).scan(
+        tf.constant(0, tf.int64), lambda s, x: (s + x, s * x)).unique(),
+    "groups behind a cache": lambda: D.range(9).shuffle(9).cache().apply(
+        tf.data.experimental.group_by_reducer(lambda x: x % 3, tf.data.experimental.Reducer(
+            lambda key: key, lambda state, x: state * 2 + x, lambda state: state))),
     "prefetch": lambda: D.range(6).shuffle(6).prefetch(2).with_options(tf.data.Options()),
     "choose": lambda: D.choose_from_datasets(
         [D.range(9).shuffle(9), D.range(10, 15)], D.range(2).repeat(5)),
