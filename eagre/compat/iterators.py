@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eagre.compat.initializable import from_structure
 from eagre.data import iterator
 
 
@@ -15,6 +16,8 @@ class Iterator(iterator.Iterator):
     >>> elements.next().numpy(), [element.numpy() for element in elements]
     (np.int64(0), [np.int64(1)])
     """
+
+    from_structure = staticmethod(from_structure)
 
     def next(self) -> Any:
         """The next element.
