@@ -375,3 +375,41 @@ def test_long_iterations_keep_neither_memory_nor_threads():
     tracemalloc.stop()
     assert grown < 100_000
     assert len(helpers()) <= 3 + 1 + 2 + 4
+
+
+@pytest.mark.parametrize(("make", "message"), [
+    (lambda d: d.map(lambda x: x, 0),
+     "Dataset.map(num_parallel_calls) expected an integer of at least 1. Received: 0"),
+    (lambda d: d.batch(2, num_parallel_calls=-2),
+     "Dataset.batch(num_parallel_calls) expected an integer of at least 1. Received: -2"),
+    (lambda d: d.interleave(D.range, num_parallel_calls=0),
+     "Dataset.interleave(num_parallel_calls) expected an integer of at least 1. Received: 0"),
+    (lambda d: d.prefetch(-2),
+     "Dataset.prefetch(buffer_size) expected an integer of at least -1. Received: -2"),
+])
+def test_what_is_refused(make, message):
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        make(D.range(3))
+    assert caught.value.message == message
+
+
+def test_ctrl_c_loses_no_element():
+    """An interrupt while the consumer waits: the next one it asks for is the one it waited for."""
+    import signal
+
+    go_on, main = threading.Event(), threading.main_thread()
+
+    def wait(x):
+        if x == 3 and not go_on.is_set():
+            signal.pthread_kill(main.ident, signal.SIGINT)
+            go_on.wait(60)
+        return x
+
+    dataset = forced(D.range(9).map(lambda x: tf.py_function(wait, [x], tf.int64), 2))
+    iterator, found = iter(dataset), []
+    try:
+        while True:
+            found.append(int(next(iterator)))
+    except KeyboardInterrupt:
+        go_on.set()
+    assert found + [int(x) for x in iterator] == list(range(9))
