@@ -112,14 +112,14 @@ class ExampleParser:
                 layout = Layout.of(records[left[0]])
                 if layout is None:
                     break
-                self._remember(known, layout)
+                self._remember(length, known, layout)
             left = self._by_layout(known[place], records, left, pieces)
         return left
 
-    def _remember(self, known: list[Layout], layout: Layout) -> None:
+    def _remember(self, length: int, known: list[Layout], layout: Layout) -> None:
         if sum(map(len, self._layouts.values())) >= _MOST_LAYOUTS:
-            for others in self._layouts.values():
-                others.clear()
+            # Several threads may read with this parser: lists that they hold only grow.
+            self._layouts = {length: known}
         known.append(layout)
 
     def _by_layout(

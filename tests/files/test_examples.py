@@ -24,7 +24,7 @@ word = st.lists(st.binary(max_size=200), min_size=1, max_size=1)
 
 def feature(values, kind):
     lists = {"i": ("int64_list", tf.train.Int64List), "f": ("float_list", tf.train.FloatList),
-             "b": ("bytes_list", tf.train.BytesList)}
+             "b": ("bytes_list", tf.train.BytesList), "c": ("bytes_list", tf.train.BytesList)}
     name, made = lists[kind]
     return tf.train.Feature(**{name: made(value=values)})
 
@@ -214,3 +214,33 @@ def test_layouts_and_orders_are_forgotten_before_there_are_too_many():
         found = parser(records, [None], "parse_example", False)
         assert found[0].tolist() == [b"x" * length] * 20
     assert sum(map(len, parser._layouts.values())) <= 256
+
+
+def test_layouts_are_forgotten_between_those_of_one_length():
+    parser = ExampleParser((Wanted("b", 1, (), True), Wanted("c", 1, (), True)))
+    for length in range(256):
+        parser([example({"b": [b"x" * length]}).SerializeToString()] * 20,
+               [np.array(b"", object)] * 2, "parse_example", False)
+    both = [example({key: [b"y" * 9]}).SerializeToString() for key in "bc"]
+    found = parser(both * 20, [np.array(b"-", object)] * 2, "parse_example", False)
+    assert found[0].tolist() == [b"y" * 9, b"-"] * 20
+    assert found[1].tolist() == [b"-", b"y" * 9] * 20
+
+
+def test_threads_share_a_parser():
+    from concurrent.futures import ThreadPoolExecutor
+
+    spec = {"b": FIXED([], tf.string), "i": FIXED([], tf.int64)}
+
+    def parse(seed):
+        random = np.random.default_rng(seed)
+        for _ in range(10):
+            sizes = random.integers(0, 200, 60).tolist()
+            data = [example({"b": [b"x" * n], "i": [n]}).SerializeToString() for n in sizes]
+            found = tf.io.parse_example(data, spec)
+            assert [len(text) for text in found["b"].numpy()] == sizes
+            assert found["i"].numpy().tolist() == sizes
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(parse, range(8)))
