@@ -25,6 +25,9 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 def array_of_numbers(value: Any, dtype: DType | None) -> Any:
     """The array of a list of numbers; None where it takes more care to make one or to refuse."""
+    if isinstance(value, bytes):
+        # Bytes are one string, though Python sees numbers in them.
+        return None
     leaves = value
     while (kinds := frozenset(map(type, leaves))) and kinds <= _LISTS:
         leaves = list(chain.from_iterable(leaves))

@@ -232,3 +232,9 @@ def test_slots_keep_tensors_closed():
 def test_reference_shows_its_tensor():
     assert "numpy=1" in repr(tf.constant(1).ref())
     assert tf.constant(1).ref() != 1
+
+
+@pytest.mark.parametrize("text", [b"12", b"", b"-7", b"1.5", b"abc"])
+def test_bytes_are_one_string_whatever_they_spell(text):
+    for value in (tf.constant(text), tf.convert_to_tensor(text)):
+        assert value.dtype == tf.string and value.numpy() == text
