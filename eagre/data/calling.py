@@ -115,7 +115,7 @@ class MapCursor(_StackedCursor):
         return found[1] or super().rows(count)
 
     def pass_over(self, count: int) -> None:
-        if not self._stage.function.is_certain():
+        if self._rest or not self._stage.function.is_certain():
             super().pass_over(count)
             return
         self._number += count

@@ -202,7 +202,7 @@ class ParallelMapCursor(OrderedCursor):
         return self._input.next()
 
     def pass_over(self, count: int) -> None:
-        if not self._stage.function.is_certain():
+        if self._is_ahead() or not self._stage.function.is_certain():
             super().pass_over(count)
             return
         self._number += count

@@ -35,7 +35,7 @@ def all_end():
     """Whether the threads end; those that are at work may begin others before."""
     for _ in range(20):
         for thread in helpers():
-            thread.join(10)
+            thread.join(1)
     return not helpers()
 
 
@@ -74,6 +74,7 @@ PIPELINES = {
         lambda x: D.range(x).shuffle(9).map(draw, n).prefetch(2), 2, 1, n),
     "prefetch": lambda n: D.range(30).shuffle(30).map(draw).prefetch(-1).batch(4).prefetch(4),
     "window": lambda n: D.range(20).map(draw, n).prefetch(3).shuffle(6).repeat(2),
+    "full window": lambda n: D.range(20).filter(lambda x: x > 2).map(lambda x: x, n).shuffle(30),
     "cache": lambda n: D.range(9).map(draw, n).cache().repeat(2).prefetch(2),
     "zip": lambda n: D.zip(D.range(9).map(draw, n), D.range(9).filter(lambda x: x > 1).prefetch(2)),
     "take": lambda n: D.range(100).map(draw, n).prefetch(5).skip(3).take(20),
