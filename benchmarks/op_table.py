@@ -1,7 +1,8 @@
 """What public operations cost beside their plain NumPy expressions and PyTorch.
 
 Each row of the table is one operation, written for eagre, NumPy and PyTorch; before the clock
-starts all three have to give the same values. The contenders alternate within one run, since the
+starts all three have to give the same values. The time is that of the processor, of all threads
+together: OMP_NUM_THREADS=1 makes it that of one. The contenders alternate within one run, since the
 clock of a shared machine drifts: a ratio is the median of the ratios within the rounds.
 
     python benchmarks/op_table.py [--size 4 1000000] [--only WORD ...] [--without torch]
