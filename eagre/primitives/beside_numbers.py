@@ -21,7 +21,9 @@ def by_rows(ufunc: Any) -> Any:
             return ufunc(x, y)
         result = np.empty(x.shape if x.ndim else y.shape, x.dtype)
         end = result.size // _ROW * _ROW
-        for part, columns in ((slice(end), _ROW), (slice(end, None), result.size - end)):
+        rest = result.size - end
+        parts = [(slice(end), _ROW)] + [(slice(end, None), rest)] * bool(rest)
+        for part, columns in parts:
             rows = [_in_rows(each, part, columns) for each in (x, y, result)]
             ufunc(rows[0], rows[1], out=rows[2])
         return result
@@ -30,4 +32,4 @@ def by_rows(ufunc: Any) -> Any:
 
 
 def _in_rows(x: Any, part: slice, columns: int) -> Any:
-    return x.reshape(-1)[part].reshape(-1, columns or 1) if x.ndim else np.full(columns, x)
+    return x.reshape(-1)[part].reshape(-1, columns) if x.ndim else np.full(columns, x)
