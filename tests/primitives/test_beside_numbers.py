@@ -6,7 +6,9 @@ import pytest
 import eagre as tf
 from eagre.primitives.beside_numbers import MANY
 
-SHAPES = [[MANY - 1], [MANY], [MANY + 1], [4, 3, MANY // 4], [MANY // 2, 3], [5 * MANY // 4], [0, MANY]]
+SHAPES = [
+    [MANY - 1], [MANY], [MANY + 1], [4, 3, MANY // 4], [MANY // 2, 3], [5 * MANY // 4], [0, MANY],
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
