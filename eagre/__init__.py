@@ -201,6 +201,7 @@ if TYPE_CHECKING:
     from eagre.core.primitive import Operation
     from eagre.core.registration import register_tensor_conversion_function
     from eagre.core.specs import TypeSpec
+    from eagre.data.optional import OptionalSpec
     from eagre.debugging.assertions import Assert, assert_equal, assert_greater, assert_less
     from eagre.debugging.logger import get_logger
     from eagre.debugging.shape_assertions import assert_rank

@@ -78,7 +78,7 @@ def test_explain_says_what_was_chosen(time):
     assert "calls at a time by AUTOTUNE" in dataset.explain()
     for _ in dataset:
         pass
-    wanted = r"up to 3 calls at a time, [\d.]+ ms each|threads were no faster"
+    wanted = r"up to 3 calls at a time, [\d.]+ [mu]?s each|threads were no faster"
     assert re.search(wanted, dataset.explain())
     cheap = D.range(99).map(lambda x: tf.py_function(lambda y: y, [x], tf.int64), 4)
     for _ in cheap:
