@@ -126,6 +126,7 @@ def chosen(asked: int | None, pace: Any) -> str:
 def duration(seconds: float) -> str:
     """A time, as people say it."""
     for factor, unit in ((1, "s"), (1e3, "ms")):
-        if seconds * factor >= 1:
+        # Three digits round what is just below a unit up to it.
+        if seconds * factor >= 0.9995:
             return f"{seconds * factor:.3g} {unit}"
     return f"{seconds * 1e6:.3g} us"

@@ -78,12 +78,21 @@ def test_explain_says_what_was_chosen(time):
     assert "calls at a time by AUTOTUNE" in dataset.explain()
     for _ in dataset:
         pass
-    wanted = r"up to 3 calls at a time, [\d.]+ [mu]?s each|threads were no faster"
+    wanted = r"up to 3 calls at a time, [\d.]+ m?s each|threads were no faster"
     assert re.search(wanted, dataset.explain())
     cheap = D.range(99).map(lambda x: tf.py_function(lambda y: y, [x], tf.int64), 4)
     for _ in cheap:
         pass
     assert "in the caller's thread: 0 us a call" in cheap.explain()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 us"), (12.34e-6, "12.3 us"), (999.4e-6, "999 us"), (999.6e-6, "1 ms"), (0.5, "500 ms"),
+     (0.9999, "1 s"), (75.0, "75 s")],
+)  # fmt: skip
+def test_durations(seconds, said):
+    assert pace.duration(seconds) == said
 
 
 def test_a_progress_bar(monkeypatch, capsys):
