@@ -52,7 +52,8 @@ def _list_change(node: Any) -> tuple[str, str] | None:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)):
             return (name, attribute) if attribute in LIST_CHANGES else None
         case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store(), slice=key):
-            return None if isinstance(key, ast.Constant | ast.Slice) else (name, "__setitem__")
+            is_place = not isinstance(getattr(key, "value", None), str)
+            return (name, "__setitem__") if is_place and not isinstance(key, ast.Slice) else None
     return None
 
 
