@@ -52,7 +52,7 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 
 $(BENCH_VENV)/.rivals: pyproject.toml | $(BENCH_VENV)/bin/python
 	$(BENCH_VENV)/bin/python -m pip install --quiet torch==2.13.0 'tensorflow-cpu==2.21.*'
-	$(BENCH_VENV)/bin/python -m pip install --quiet --editable .
+	$(BENCH_VENV)/bin/python -m pip install --quiet --editable '.[data]'
 	@touch $@
 
 %/bin/python:
