@@ -20,6 +20,7 @@ from eagre.core.errors import (
 )
 from eagre.core.in_graph import TensorInGraph, advice
 from eagre.core.leaking import is_leaked, made
+from eagre.core.part_of_variable import PartOfVariable
 from eagre.core.shapes import Sizes, TensorShape, are_compatible, merge_sizes
 from eagre.core.specs import ResourceSpec, TensorSpec
 
@@ -36,7 +37,7 @@ next_handle_id = count(2**62).__next__
 _INDEX = "index, as in list[tensor] or range(tensor),"
 
 
-class Tensor:
+class Tensor(PartOfVariable):
     """A value with a `shape` and a `dtype`: the type that every operation takes and returns.
 
     `tensor.sizes` is the shape as a plain tuple, in which an unknown size is None; it is None
@@ -110,7 +111,6 @@ class Tensor:
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         """The functions of the Python array API standard: the module `eagre.array_api`."""
         from eagre import array_api
-
         newest = array_api.__array_api_version__
         if api_version is not None and api_version > newest:
             raise ValueError(

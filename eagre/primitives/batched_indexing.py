@@ -96,6 +96,16 @@ def unsliced(
     return apply_led(primitive, inputs, size_of(flags, inputs), led, {"key": key})
 
 
+def replaced(
+    primitive: Primitive, batched: Flags, x: Any, part: Any, *bounds: Any, key: Any
+) -> Any:
+    """A part of each example, at the same place."""
+    if any(batched[2:]):
+        return NotImplemented
+    x, part = all_batched(batched[:2], (x, part))
+    return apply(primitive, (x, part, *bounds), {"key": (slice(None), *key)})
+
+
 # Gather and scatter ---------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from eagre.core.conversion import DTypeMismatchError
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
+from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batched_indexing
 from eagre.primitives.families import (
@@ -23,10 +24,11 @@ from eagre.primitives.families import (
     own_if_small,
     shape_of,
     target_shape,
+    zero_like,
 )
 from eagre.primitives.indexed_slices import slices_of_gather
 from eagre.primitives.places import add_rows, is_below
-from eagre.primitives.rearrangement import normalized_axis
+from eagre.primitives.rearrangement import broadcast_to, normalized_axis
 
 
 class Bound:
@@ -156,6 +158,55 @@ def _sizes_and_bounds(rest: Any, shape: Any) -> tuple[Any, Any]:
     return rest[-1], rest[:-1]
 
 
+class ReplaceSlice(Primitive):
+    """A copy of `x` with `part`, of the shape of `x[key]`, in the place of that."""
+
+    vectorize = batched_indexing.replaced
+    public = "tensor[...]"
+    needs = ()
+    can_fail = True
+
+    def infer(self, x: TensorSpec, part: TensorSpec, *bounds: TensorSpec, key: Any) -> TensorSpec:
+        """The shape of `x`."""
+        place = slice_primitive.infer(x, *bounds, key=key)
+        if part.dtype != x.dtype:
+            raise DTypeMismatchError(
+                f"{self.public} expected a part of dtype {x.dtype.name}. "
+                f"Received: part.dtype={part.dtype.name}"
+            )
+        if not are_compatible(place.sizes, part.sizes):
+            raise InvalidArgumentError(
+                f"{self.public} expected a part of shape {place.shape}. "
+                f"Received: part.shape={part.shape}"
+            )
+        return x
+
+    def kernel(self, x: Any, part: Any, *bounds: Any, key: Any) -> Any:
+        key = filled_key(key, bounds)
+        result = x.copy(order="C")
+        place = result[key if Ellipsis in key else (*key, Ellipsis)]  # a view of scalars too
+        if part.dtype != x.dtype:
+            raise TypeError("a part of another dtype")
+        if part.shape != place.shape:
+            raise ValueError("a part that does not fit")
+        place[...] = part
+        return result
+
+    def gradient(
+        self, grad: Any, output: Any, x: Any, part: Any, *bounds: Any, key: Any
+    ) -> Any:
+        """None flows to what is replaced."""
+        return (
+            lambda: apply(replace_slice, (grad, _zeros_like(part), *bounds), {"key": key}),
+            lambda: apply(slice_primitive, (grad, *bounds), {"key": key}),
+            *[None] * len(bounds),
+        )
+
+
+def _zeros_like(x: Any) -> Any:
+    return broadcast_to(zero_like(x), shape_of(x))
+
+
 class Gather(Primitive):
     """The parts of `x` along an axis that the indices name.
 
@@ -250,6 +301,7 @@ def _refuse_outside(name: str, indices: Any, size: int) -> None:
 
 slice_primitive = Slice()
 unslice_primitive = Unslice()
+replace_slice = ReplaceSlice()
 gather = Gather()
 scatter_add_primitive = ScatterAdd()
 
@@ -270,15 +322,22 @@ def getitem(x: Any, key: Any) -> Any:
         return slice_primitive.door(x, key=(key,))
     if key.__class__ is tuple and _is_plain(key):
         return slice_primitive.door(x, key=key)
+    return sliced_by(x, key)[0]
+
+
+def sliced_by(x: Any, key: Any) -> tuple[Any, Any, Any]:
+    """`x[key]`, and the key and its bounds as the primitives take them; both are None for masks."""
+    if key.__class__ is tuple and _is_plain(key):
+        return slice_primitive.door(x, key=key), key, ()
     from eagre.primitives.keys import mask_of, parse_key
 
     mask = mask_of(key)
     if mask is not None:
-        return boolean_mask(x, mask)
+        return boolean_mask(x, mask), None, None
     key, bounds = parse_key(key)
     if bounds:
-        return apply(slice_primitive, (x, *bounds), {"key": key})
-    return slice_primitive.door(x, key=key)
+        return apply(slice_primitive, (x, *bounds), {"key": key}), key, bounds
+    return slice_primitive.door(x, key=key), key, ()
 
 
 def _is_plain(key: tuple[Any, ...]) -> bool:

@@ -5,11 +5,13 @@ Where places repeat, updates are done one after the other, so that the last of s
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 from eagre.core.conversion import CALLED, DTypeMismatchError, described, to_tensor
+from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.shapes import TensorShape, are_compatible
+from eagre.core.shapes import Sizes, TensorShape, are_compatible
 from eagre.core.tensor import Tensor
 from eagre.ops.selection import batch_places, gather, gather_nd
 from eagre.ops.shaping import cast
@@ -17,7 +19,13 @@ from eagre.primitives import comparison
 from eagre.primitives.checking import demand
 from eagre.primitives.families import shape_of
 from eagre.primitives.indexed_slices import IndexedSlices
-from eagre.primitives.rearrangement import broadcast_to, expand_dims, shape_of_tensor
+from eagre.primitives.indexing import replace_slice, slice_primitive
+from eagre.primitives.rearrangement import (
+    broadcast_to,
+    expand_dims,
+    shape_of_tensor,
+    squeeze,
+)
 from eagre.primitives.scattering import check_vectors, part_sizes
 
 if TYPE_CHECKING:
@@ -42,6 +50,10 @@ class VariableParts:
     def gather_nd(self, indices: Any, name: str | None = None) -> Any:
         """The parts that vectors of indices name, as `tf.gather_nd`."""
         return gather_nd(self.value(), indices)
+
+    def part(self, key: Any, bounds: Any) -> Part:
+        """What brackets name, to be assigned."""
+        return Part(self, key, bounds)
 
     # Writing parts along the first axis -------------------------------------------------------
 
@@ -159,6 +171,69 @@ class VariableParts:
         return self.assign(write(value, indices, updates))
 
 
+class Part:
+    """The part of a variable that a key names, with its tensors as `bounds`: `v[key].assign`."""
+
+    __slots__ = ("bounds", "key", "variable")
+
+    def __init__(self, variable: Any, key: Any, bounds: Any) -> None:
+        self.variable = variable
+        self.key = key
+        self.bounds = bounds
+
+    def assign(self, value: Any, name: Any = None) -> Any:
+        """Put `value`, which is broadcast, in place of the part; return the variable.
+
+        Raises:
+            ValueError: the dtype is not the variable's, or the shape does not fit.
+
+        >>> v = tf.Variable([1, 2, 3])
+        >>> v[1:].assign(9).numpy()
+        array([1, 9, 9], dtype=int32)
+        """
+        value = to_tensor(value, self.variable.dtype, name="assign")
+        return self._write(lambda _, value: value, value)
+
+    def assign_add(self, delta: Any, name: Any = None) -> Any:
+        """Add `delta`, which is broadcast, to the part; return the variable."""
+        delta = to_tensor(delta, self.variable.dtype, name="assign_add")
+        return self._write(operator.add, delta)
+
+    def assign_sub(self, delta: Any, name: Any = None) -> Any:
+        """Subtract `delta`, which is broadcast, from the part; return the variable."""
+        delta = to_tensor(delta, self.variable.dtype, name="assign_sub")
+        return self._write(operator.sub, delta)
+
+    def _write(self, change: Callable[[Any, Any], Any], value: Any) -> Any:
+        whole = self.variable.value()
+        now = apply(slice_primitive, (whole, *self.bounds), {"key": self.key})
+        value = change(now, _repeated(value, now))
+        inputs = (whole, value, *self.bounds)
+        return self.variable.assign(apply(replace_slice, inputs, {"key": self.key}))
+
+
+def _repeated(value: Any, part: Any) -> Any:
+    """The value in the shape of a part of a variable; leading axes of size 1 too many are gone."""
+    surplus = 0 if None in (value.ndim, part.ndim) else value.ndim - part.ndim
+    if surplus > 0 and value.sizes[:surplus] == (1,) * surplus:
+        value = squeeze(value, axis=tuple(range(surplus)))
+    if value.sizes == part.sizes and None not in (part.sizes or (None,)):
+        return value
+    if not _fits(value.sizes, part.sizes):
+        raise InvalidArgumentError(
+            f"{CALLED} expected a value that broadcasts to the part's shape {part.shape}. "
+            f"Received: shape={value.shape}"
+        )
+    return broadcast_to(value, shape_of(part))
+
+
+def _fits(sizes: Sizes, wanted: Sizes) -> bool:
+    if sizes is None or wanted is None:
+        return True
+    pairs = zip(reversed(sizes), reversed(wanted), strict=False)
+    return len(sizes) <= len(wanted) and all(n in (1, None) or m in (n, None) for n, m in pairs)
+
+
 def _checked_slices(sparse_delta: Any) -> IndexedSlices:
     if not isinstance(sparse_delta, IndexedSlices):
         came = "a tensor" if isinstance(sparse_delta, Tensor) else described(sparse_delta)
@@ -194,8 +269,6 @@ def _checked_indices(value: Any, indices: Any, updates: Any) -> Any:
 def _products(value: Any, indices: Any, updates: Any) -> Any:
     """For each part of the value the product of its updates, 1 where there are none."""
     from eagre.ops.segments import unsorted_segment_prod
-    from eagre.primitives.rearrangement import squeeze
-
     numbers = squeeze(indices, axis=(indices.ndim - 1,))
     return unsorted_segment_prod(updates, numbers, shape_of_tensor(value)[0])
 

@@ -20,6 +20,7 @@ from eagre.core.tensor import (
     next_handle_id,
     wrap,
 )
+from eagre.primitives.indexing import slice_primitive, sliced_by
 from eagre.primitives.state import assign_variable, read_variable
 from eagre.state.creators import Created
 from eagre.state.in_graph import VariableInGraph
@@ -203,6 +204,20 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
     def __iter__(self) -> Any:
         return iter(self.value())
 
+    def __getitem__(self, key: Any) -> Any:
+        value = read_variable.door(self.handle)
+        if key.__class__ is int:
+            key, bounds = (key,), ()
+            part = slice_primitive.door(value, key=key)
+        else:
+            part, key, bounds = sliced_by(value, key)
+            if key is None:
+                return part
+        # What a graph has must not keep the variable alive, of which it needs only the handle.
+        is_eager = part.__class__ is EagerTensor
+        part.part_of = (self if is_eager else self.handle.array.owner, key, bounds)
+        return part
+
     # Assigning --------------------------------------------------------------------------------
 
     def assign(
@@ -352,7 +367,7 @@ def _delegate(name: str) -> Any:
 def _install() -> None:
     two_sided = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
     two_sided += ["and", "or", "xor"]
-    names = ["getitem", "neg", "abs", "pos", "invert", "eq", "ne", "lt", "le", "gt", "ge"]
+    names = ["neg", "abs", "pos", "invert", "eq", "ne", "lt", "le", "gt", "ge"]
     for name in names + two_sided + ["r" + each for each in two_sided]:
         setattr(Variable, f"__{name}__", _delegate(f"__{name}__"))
 

@@ -52,6 +52,7 @@ DEPARTURES = [
     ("what is no index is a TypeError", r"^\[10, 20, 30\]\[", refused),
     ("a tensor has a positive", r"^\+tf\.constant", accepted),
     ("a tensor has no round, as Python says it", r"^round\(", refused),
+    ("what does not fit a part without elements is refused too", r"\[1:1\]\.assign\(", refused),
 ]
 
 
@@ -78,7 +79,7 @@ def differences(section, expressions):
     return "\n".join(found)
 
 
-@pytest.mark.parametrize("section", ["repr", "str", "conversions", "asked", "indexing"])
+@pytest.mark.parametrize("section", ["repr", "str", "conversions", "asked", "indexing", "parts"])
 def test_as_tensorflow(section):
     with np.errstate(all="ignore"):
         found = differences(section, cases(section))
@@ -104,7 +105,7 @@ def test_reflected_operator_as_tensorflow(symbol):
 @pytest.mark.parametrize("entry", DEPARTURES, ids=lambda entry: entry[0])
 def test_each_departure_happens(entry):
     _, pattern, instead = entry
-    sections = ["conversions", "asked", "indexing", "operators", "reflected"]
+    sections = ["conversions", "asked", "indexing", "parts", "operators", "reflected"]
     assert any(
         re.search(pattern, expression) and instead(got := outcome(expression, NAMES))
         and not agrees(expected, got, section)

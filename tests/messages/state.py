@@ -44,6 +44,11 @@ VARIABLES = {
     "float: two elements": (lambda: float(v), TypeError),
     "len: scalar": (lambda: len(w), TypeError),
     "index: out of range": (lambda: v[2], *INVALID),
+    "part: shape": (lambda: v[:1].assign([1.0, 2.0]), *INVALID),
+    "part: rank": (lambda: v[0].assign_add([[1.0], [2.0]]), *INVALID),
+    "part: dtype": (lambda: v[0].assign_sub(tf.constant(1)), *MISMATCH),
+    "part: a word": (lambda: v[0].assign("a"), TypeError),
+    "part: of no variable": (lambda: (v[0] + 1.0).assign(1.0), AttributeError),
     "item assignment": (lambda: v.__setitem__(0, 1.0), AttributeError),
 }
 

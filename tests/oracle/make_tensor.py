@@ -407,6 +407,72 @@ INDEXING = [
     """)
 ]
 
+PARTS = [
+    f"{variable}[{key}].assign({value}).numpy().tolist()"
+    for variable in ["tf.Variable(np.arange(12).reshape(3, 4))"]
+    for key in lines("""
+        0
+        -1
+        1, 2
+        :
+        ...
+        ..., 1
+        :, 1:3
+        1:, ::2
+        ::-1, 0
+        2:0:-1
+        tf.newaxis, 0
+        0, tf.newaxis
+        1:1
+        1:9
+        tf.constant(1)
+        tf.constant(1):, tf.constant(2)
+        np.int64(1)
+        tf.Variable(1)
+        5
+        0, 0, 0
+        tf.constant([True, False, True])
+        [0, 1]
+    """)
+    for value in lines("""
+        9
+        np.array([7, 8])
+        [1, 2, 3]
+        tf.constant([1, 2, 3, 4], tf.int64)
+        [[5, 6]]
+        [[[1, 2, 3, 4]]]
+        [[[9]]]
+        tf.reshape(tf.range(12, dtype=tf.int64), [3, 4])
+        1.5
+        tf.constant(1)
+    """)
+] + lines("""
+    tf.Variable(1.0)[...].assign(2.0).numpy()
+    tf.Variable(1.0)[tf.newaxis].assign([2.0]).numpy()
+    tf.Variable(["a", "b"])[0].assign("c").numpy().tolist()
+    tf.Variable([True, False])[1:].assign([True]).numpy().tolist()
+    tf.Variable([1.0, 2.0], shape=[None])[0].assign(3.0).numpy().tolist()
+    tf.Variable([1.0, 2.0])[0].assign(3.0, name="part").numpy().tolist()
+    tf.Variable([1.0, 2.0])[0].assign(np.float64(3.0)).numpy().tolist()
+    tf.Variable([1.0, 2.0])[0].assign(tf.Variable(3.0)).numpy().tolist()
+    tf.Variable([1.0, 2.0])[0].assign(None)
+    tf.Variable([1.0, 2.0])[0].assign("a")
+    tf.Variable([1.0, 2.0])[0].assign()
+    tf.Variable([[1.0, 2.0]])[0][1].assign(3.0)
+    tf.Variable([1.0, 2.0]).value()[0].assign(3.0)
+    (tf.Variable([1.0, 2.0])[0] + 1.0).assign(3.0)
+    tf.constant([1.0, 2.0])[0].assign(3.0)
+    (lambda w: (w[0], w[1:].assign([9.0, 9.0]).numpy(), w.numpy()))(tf.Variable([1.0, 2.0, 3.0]))
+    (lambda w: (w[0], w.assign([5, 6])))(tf.Variable([1, 2]))[0].assign(9).numpy().tolist()
+    (lambda w, i: (w[i], i.assign(1)))(tf.Variable([1, 2]), tf.Variable(0))[0].assign(9).numpy()
+    tf.function(lambda w, i, x: w[i].assign(x))(tf.Variable([1, 2]), tf.constant(1), 7).numpy()
+    tf.function(lambda w, i, x: w[i:].assign(x))(tf.Variable([1, 2]), tf.constant(1), [7]).numpy()
+    tf.function(lambda w, x: w[:2].assign(x))(tf.Variable([1, 2, 3]), tf.constant([7])).numpy()
+    tf.function(lambda w, x: w[:2].assign(x))(tf.Variable([1, 2, 3]), tf.constant([1, 2, 3]))
+    tf.function(lambda w: (w[0], w[0].assign(9), w[0]))(tf.Variable([1, 2]))[::2]
+    tf.function(lambda w: (w[0].assign(9), w + 1))(tf.Variable([1, 2]))[1].numpy()
+""")
+
 SECTIONS = {
     "repr": VALUES,
     "str": [f"str({value})" for value in VALUES],
@@ -417,6 +483,7 @@ SECTIONS = {
     "reflected": [f"{y} {op} {x}" for op in ("-", "/", "**", "<") for x in LEFT for y in RIGHT
                   if "Variable" not in y and op + x not in ROUNDED],
     "indexing": INDEXING,
+    "parts": PARTS,
 }
 
 

@@ -267,6 +267,13 @@ def unsliced(x, *rest, key, shape):
     return result
 
 
+def replaced(x, part, *bounds, key):
+    """An assignment to a copy."""
+    result = np.array(x)
+    result[indexing.filled_key(key, bounds)] = part
+    return result
+
+
 def gathered(x, indices, *, axis):
     """One part after the other."""
     moved = np.moveaxis(x, axis, 0)
@@ -345,6 +352,23 @@ INDEXING = [
         unsliced,
         takes=NUMBERS + BOOL,
         fits_by_construction=True,
+    ),
+    Record(
+        indexing.replace_slice,
+        [
+            sample(of(4, 3), of(3), key=(1,)),
+            sample(of(4, 3), of(), key=(-1, 0)),
+            sample(of(4, 3), of(2, 1, 3), key=(slice(1, 3), None, Ellipsis)),
+            sample(of(4, 3), of(4, 3), key=(Ellipsis, slice(None, None, -1))),
+            sample(of(5, 2), of(2), key=(slice(-1, 1, -2), 0)),
+            sample(of(), of(1), key=(None, Ellipsis)),
+            sample(of(), of(), key=()),
+            sample(of(2, 3), of(0, 3), key=(slice(5, 9),)),
+            sample(of(4, 3), of(4, 2), fixed(1), key=KEY),
+            sample(of(4, 3), of(3), fixed(-2, "int64"), key=(Bound(0),)),
+        ],
+        replaced,
+        takes=EVERYTHING,
     ),
     Record(
         indexing.gather,

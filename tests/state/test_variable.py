@@ -131,6 +131,101 @@ def test_a_graph_keeps_what_it_reads():
     assert graph(2.0).numpy() == 6.0
 
 
+def test_a_part_is_a_snapshot_that_can_assign():
+    v = tf.Variable([[1, 2], [3, 4]])
+    row, rest = v[0], v[:, 1:]
+    assert row.assign([9, 8]) is v
+    assert rest.assign_add(10) is v
+    assert v[1, 0].assign_sub(1) is v
+    assert v.numpy().tolist() == [[9, 18], [2, 14]]
+    assert row.numpy().tolist() == [1, 2]
+    assert rest.numpy().tolist() == [[2], [4]]
+    row.assign_add([1, 1])  # to what the variable holds now
+    assert v[0].numpy().tolist() == [10, 19]
+
+
+def test_a_part_of_a_variable_whose_size_changes():
+    v = tf.Variable([1.0, 2.0], shape=[None])
+    tail = v[1:]
+    v.assign([1.0, 2.0, 3.0, 4.0])
+    tail.assign([7.0, 8.0, 9.0])
+    assert v.numpy().tolist() == [1.0, 7.0, 8.0, 9.0]
+
+
+def test_parts_are_assigned_in_functions_in_the_order_of_the_lines():
+    v = tf.Variable([1, 2, 3, 4])
+
+    @tf.function
+    def step(i, x):
+        before = v[i]
+        v[i].assign(x)
+        v[:i].assign_add(x)
+        if x > 5:
+            v[-1].assign_sub(before)
+        return before, v[i]
+
+    assert [each.numpy() for each in step(tf.constant(2), tf.constant(9))] == [3, 9]
+    assert v.numpy().tolist() == [10, 11, 9, 1]
+    assert [each.numpy() for each in step(tf.constant(1), tf.constant(5))] == [11, 5]
+    assert v.numpy().tolist() == [15, 5, 9, 1]
+
+
+@pytest.mark.parametrize("assigns", [False, True])
+def test_a_variable_lives_no_longer_than_its_parts(assigns):
+    gc.collect()
+    gc.disable()
+    try:
+        v = tf.Variable([1.0, 2.0])
+        part = v[0]
+        if assigns:
+            part.assign(3.0)
+        reference = weakref.ref(v)
+        del v
+        assert reference() is not None
+        assert part.assign_add(1.0).numpy().tolist() == [4.0 if assigns else 2.0, 2.0]
+        del part
+        assert reference() is None
+    finally:
+        gc.enable()
+
+
+def test_a_function_that_assigns_a_part_does_not_keep_the_variable():
+    @tf.function
+    def step(v):
+        v[0].assign(5.0)
+        return v[1:]
+
+    v = tf.Variable([1.0, 2.0])
+    step(v)
+    assert v.numpy().tolist() == [5.0, 2.0]
+    reference = weakref.ref(v)
+    del v
+    gc.collect()
+    assert reference() is None
+
+
+def test_a_part_in_a_graph_of_a_deleted_variable():
+    kept = []
+
+    def leave(x):
+        kept.append(variables[0][0])
+        return x
+
+    variables = [tf.Variable([1.0])]
+    tf.trace(leave, tf.TensorSpec([]))
+    variables.clear()
+    with pytest.raises(ReferenceError, match=r"Tensor\.assign expected the variable"):
+        kept[0].assign(1.0)
+
+
+def test_only_parts_can_assign():
+    v = tf.Variable([1.0, 2.0])
+    others = [v.value(), v[0] + 1.0, v[:][0], v[np.array([True, False])], copy.copy(v[0])]
+    for tensor in [*others, tf.constant(1.0)]:
+        assert not any(hasattr(tensor, name) for name in ("assign", "assign_add", "assign_sub"))
+    assert v[tf.constant(0)].assign is not None
+
+
 def test_deepcopy_is_another_variable():
     v = tf.Variable([1.0], trainable=False, name="v", shape=[None])
     v.note = "kept by the original"
