@@ -22,6 +22,11 @@ Element = tuple[Any, ...]
 """The components of an element."""
 
 _MASK = 2**64 - 1
+_LARGE = 1 << 15
+"""Elements of so many bytes are put into their batch one by one, as they come."""
+
+_ROOM = 1 << 28
+"""The most bytes that are set aside for a batch before its elements have come."""
 
 
 def mixed(*numbers: int) -> int:
@@ -125,8 +130,31 @@ class Cursor:
 
     def rows(self, count: int) -> Element | None:
         """The next elements stacked, fewer at the end, None if there is none."""
-        found = self.elements(count)
-        return stacked(found) if found else None
+        first = self.next()
+        if first is None:
+            return None
+        bytes_of_one = sum([part.nbytes for part in first])
+        if bytes_of_one < _LARGE or bytes_of_one * count > _ROOM:
+            return stacked([first, *self.elements(count - 1)])
+        room = tuple([np.empty((count, *part.shape), part.dtype) for part in first])
+        _put(room, 0, first)
+        del first
+        return self._gathered(room, count)
+
+    def _gathered(self, room: Element, count: int) -> Element:
+        """The room for a batch, in which its first element stands, with those that follow.
+
+        Each is let go of before the next is computed, which finds its memory in the cache.
+        """
+        for number in range(1, count):
+            element = self.next()
+            if element is None:
+                return tuple([part[:number].copy() for part in room])
+            if not _put(room, number, element):
+                before = [tuple([part[place] for part in room]) for place in range(number)]
+                return stacked([*before, element, *self.elements(count - number - 1)])
+            del element
+        return room
 
     def gives_rows(self) -> bool:
         """Whether `rows` is made otherwise than of elements one by one."""
@@ -164,6 +192,15 @@ class RaggedError(InvalidArgumentError):
 def stacked(elements: list[Element]) -> Element:
     """The elements as one, each component with a further first axis."""
     return tuple([_stack(place, parts) for place, parts in enumerate(zip(*elements, strict=True))])
+
+
+def _put(room: Element, number: int, element: Element) -> bool:
+    """Put an element into its place in a batch; whether it has the shapes of the others."""
+    if any(part.shape != whole.shape[1:] for part, whole in zip(element, room, strict=True)):
+        return False
+    for whole, part in zip(room, element, strict=True):
+        whole[number] = part if part.ndim else part[()]
+    return True
 
 
 def _stack(place: int, parts: Any) -> Any:

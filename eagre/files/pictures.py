@@ -7,6 +7,7 @@ threads run meanwhile. Functions take `name`, the public function that messages 
 from __future__ import annotations
 
 import io
+import math
 import struct
 import zlib
 from importlib import import_module
@@ -86,7 +87,7 @@ def _opened(name: str, kind: str, data: bytes) -> Any:
 def _pixels(name: str, kind: str, data: bytes, image: Any, mode: str | None = None) -> Any:
     """The pixels of an opened picture, [height, width] or [height, width, channels]."""
     try:
-        return np.asarray(image if mode in (None, image.mode) else image.convert(mode))
+        return _array_of(image if mode in (None, image.mode) else image.convert(mode))
     except MemoryError as error:
         raise ResourceExhaustedError(
             f"{name} expected memory for the pixels. Received: a {kind} file of "
@@ -94,6 +95,25 @@ def _pixels(name: str, kind: str, data: bytes, image: Any, mode: str | None = No
         ) from error
     except _DAMAGE as error:
         raise damaged(name, kind, data, error) from error
+
+
+_BANDS = {"L": (), "RGB": (3,), "RGBA": (4,), "CMYK": (4,)}
+
+
+def _array_of(image: Any) -> Any:
+    """The pixels of a picture, packed at once: `Image.tobytes` packs pieces and joins them."""
+    image.load()
+    if image.mode not in _BANDS:
+        return np.asarray(image)
+    width, height = image.size
+    shape = (height, width, *_BANDS[image.mode])
+    encoder = _pillow("Image")._getencoder(image.mode, "raw", image.mode)
+    try:
+        encoder.setimage(image.im, (0, 0, width, height))
+        packed = encoder.encode(math.prod(shape))[2]
+    finally:
+        encoder.cleanup()
+    return np.frombuffer(packed, np.uint8).reshape(shape)
 
 
 def with_channels(array: Any) -> Any:

@@ -119,3 +119,45 @@ def test_an_error_among_stacked_elements_is_that_of_its_element(apply):
     wanted = outcomes(apply(source, single).batch(4))
     assert outcomes(apply(source, exact).batch(4)) == wanted
     assert sum(isinstance(each[0], str) for each in wanted if each) == 2
+
+
+def large(number, columns=3):
+    """An element that is put into its batch as it comes."""
+    return np.full([4096, columns], number, np.float32), np.int64(number), b"%d" % number
+
+
+def generated(shapes):
+    def elements():
+        for number, columns in enumerate(shapes):
+            yield large(number, columns)
+
+    wide = tf.TensorSpec([4096, None], FLOAT)
+    signature = (wide, tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.string))
+    return D.from_generator(elements, output_signature=signature)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1 << 40])
+@pytest.mark.parametrize("drops", [False, True])
+def test_batches_of_large_elements(size, drops):
+    expected = [[large(n) for n in range(7)][i : i + size] for i in range(0, 7, size)]
+    found = list(generated([3] * 7).batch(size, drop_remainder=drops))
+    expected = [batch for batch in expected if not drops or len(batch) == size]
+    assert len(found) == len(expected)
+    for columns, batch in zip(found, expected, strict=True):
+        for column, parts in zip(columns, zip(*batch, strict=True), strict=True):
+            np.testing.assert_array_equal(column.numpy(), np.stack(parts))
+            assert column.numpy().base is None
+
+
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_large_elements_of_several_shapes(place):
+    """The error tells the same as for small ones, and what follows the batch still comes."""
+    shapes = [3] * 6
+    shapes[place] = 5
+    iterator = iter(generated(shapes).batch(4))
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        next(iterator)
+    assert (
+        f"in batch 0 element[0] of shape (4096, 3) and, {place} elements later, of shape (4096, 5)"
+    ) in str(caught.value)
+    assert next(iterator)[1].numpy().tolist() == [4, 5]
