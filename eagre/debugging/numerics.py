@@ -22,7 +22,7 @@ _MOVING = frozenset(
 )
 """The modules of primitives that put values elsewhere: they make no bad numbers."""
 
-_CHOOSING = frozenset({"identity", "stop_gradient", "maximum", "minimum"})
+_CHOOSING = frozenset({"clip", "identity", "stop_gradient", "maximum", "minimum"})
 """The names of other primitives whose output holds nothing but elements of their inputs."""
 
 

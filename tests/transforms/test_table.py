@@ -20,10 +20,12 @@ SIZE = 3
 BATCHED = [r for r in RECORDS if r.samples[0].draws and not r.handles]
 DTYPES = ("float32", "complex64", "int32", "bool", "string")
 
-# The shapes of what these give depend on values, or they call Python.
+# The shapes of what these give depend on values, or they call Python, or each text is a file or
+# a message by itself.
 WITHOUT_RULE = {
-    "boolean_mask", "broadcast_shapes", "host_call", "nonzero", "range", "unique_indices",
-    "unmask", "with_gradient",
+    "boolean_mask", "broadcast_shapes", "decode_csv", "host_call", "matching_files", "nonzero",
+    "parse_examples", "parse_sequences", "parse_single_example", "parse_single_sequence",
+    "parse_tensor", "range", "serialize_tensor", "unique_indices", "unmask", "with_gradient",
 }
 
 
