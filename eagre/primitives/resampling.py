@@ -7,6 +7,7 @@ matrices transposed, and is a primitive whose gradient is the first one again.
 from __future__ import annotations
 
 import functools
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,10 @@ from eagre.primitives.scipy_kernels import scipy_module
 
 _CACHE = 1 << 18
 """The bytes of a block of rows: what is computed from it finds it in the cache."""
+
+_ROOM = 4 * _CACHE
+_spare: deque[Any] = deque(maxlen=16)
+"""Rooms given back: the first touch of new memory takes longer than what is computed there."""
 
 _ENTRIES = 1 << 15
 """The entries of the matrix that resamples several rows at once along their columns."""
@@ -164,8 +169,8 @@ def _mixed(x: Any, plans: Any, dtype: Any) -> Any:
     left, right, across = _spread(plans[1], channels)
     result = np.empty((batch, len(above), len(left)), dtype)
     step = max(1, _CACHE // max(1, dtype.itemsize * width * channels))
-    near, far = np.empty((2, step, width * channels), dtype)
-    beside = np.empty((step, len(left)), dtype)
+    room = _room(step * (2 * width * channels + len(left)) * dtype.itemsize)
+    near, far, beside = _parted(room.view(dtype), step, width * channels, len(left))
     for image, target in zip(x.reshape(batch, height, width * channels), result, strict=True):
         for start in range(0, len(above), step):
             part = slice(start, start + step)
@@ -182,8 +187,27 @@ def _mixed(x: Any, plans: Any, dtype: Any) -> Any:
             c -= out
             c *= across
             out += c
+    if room.nbytes == _ROOM:
+        _spare.append(room)
     shaped = result.reshape(batch, len(above), plans[1].after, channels)
     return shaped.astype(_given_as(x.dtype, dtype), copy=False)
+
+
+def _room(size: int) -> Any:
+    """At least so many bytes: those that an earlier call has given back, where they are enough."""
+    if size <= _ROOM:
+        try:
+            return _spare.pop()
+        except IndexError:  # All are in use, in other threads.
+            size = _ROOM
+    return np.empty(-(-size // 8) * 8, np.uint8)
+
+
+def _parted(room: Any, step: int, width: int, after: int) -> Any:
+    """Room for two blocks of rows before, and for one after, columns are mixed."""
+    size = step * width
+    near, far = room[: 2 * size].reshape(2, step, width)
+    return near, far, room[2 * size : 2 * size + step * after].reshape(step, after)
 
 
 @functools.lru_cache(64)

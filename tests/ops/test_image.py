@@ -1,5 +1,7 @@
 """`tf.image` and the codecs of `tf.io` against TensorFlow, and traced against eager."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -171,3 +173,22 @@ def test_a_resized_batch_is_the_resized_images():
         assert np.array_equal(together, np.stack(apart))
         mapped = tf.vectorized_map(lambda x, m=method: tf.image.resize(x, [5, 20], m), images)
         assert np.array_equal(mapped.numpy(), together)
+
+
+def test_threads_resize_the_same():
+    """Each call has room of its own: many columns, many more than there are rooms, and few."""
+    random = np.random.default_rng(5)
+    shapes = [(3, 5, 1), (200, 300, 3), (2, 90_000, 3), (40, 30, 4), (7, 2, 2)] * 4
+    images = [random.integers(0, 256, shape, np.uint8) for shape in shapes]
+    expected = [tf.image.resize(image, [60, 70]).numpy().copy() for image in images]
+    with ThreadPoolExecutor(20) as threads:
+        found = list(threads.map(lambda image: tf.image.resize(image, [60, 70]).numpy(), images))
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_resized_images_stay_as_they_are():
+    """A later call writes to nothing that an earlier one has returned."""
+    first = tf.image.resize(np.full([50, 60, 3], 7, np.uint8), [20, 30])
+    tf.image.resize(np.full([50, 60, 3], 9, np.uint8), [20, 30])
+    assert (first.numpy() == 7).all()
