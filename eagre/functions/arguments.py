@@ -95,6 +95,7 @@ class Arguments:
         self.parts.append((value.__class__, repr(value)))
 
     def _read_object(self, value: Any) -> None:
+        value = _lasting(value)
         self.objects.append(value)
         self.parts.append((value.__class__, id(value)))
 
@@ -171,8 +172,14 @@ def without_objects(args: Any, kwargs: Any) -> tuple[Any, Any]:
     """The arguments with weak references in the places of objects that are known by identity."""
     nest = (args, kwargs)
     flat = structure.flatten(nest)
-    kept = [weakref.ref(value) if _is_object(value) else value for value in flat]
+    kept = [weakref.ref(_lasting(value)) if _is_object(value) else value for value in flat]
     return structure.pack_sequence_as(nest, kept)
+
+
+def _lasting(value: Any) -> Any:
+    """The object by which an argument is known: that of a method outlives it."""
+    lasting = getattr(value.__class__, "__lasting__", None)
+    return value if lasting is None else lasting(value)
 
 
 def _is_object(value: Any) -> bool:

@@ -60,7 +60,8 @@ class Function:
         self._history = History(name)
         self._lock = RLock()
         self._being_traced: set[tuple[Any, ...]] = set()
-        self._methods: dict[int, Any] = {}
+        self._methods: dict[int, Function] = {}
+        self._lasting: weakref.ref[Any] = weakref.ref(self)
         update_wrapper(self, python_function)
 
     # Calling ----------------------------------------------------------------------------------
@@ -101,16 +102,19 @@ class Function:
         return self._trace(args, kwargs, arguments, key) if concrete is None else concrete
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        """The function as a method: each instance has its own graphs."""
+        """The function as a method, which holds the instance: each has its own graphs."""
         if instance is None:
             return self
-        method = self._methods.get(id(instance))
-        if method is None:
+        function = self._methods.get(id(instance))
+        if function is None:
             forget = partial(self._methods.pop, id(instance), None)
             reference = weakref.ref(instance, lambda _: forget())
             options = {**self._options, "instance": reference}
-            method = Function(self._python_function, self._name, **options)
-            self._methods[id(instance)] = method
+            function = Function(self._python_function, self._name, **options)
+            self._methods[id(instance)] = function
+        method = _new_method()
+        method.__dict__ = function.__dict__
+        method.__self__ = instance
         return method
 
     # Tracing ----------------------------------------------------------------------------------
@@ -202,7 +206,7 @@ class Function:
         if len(self._graphs) >= _MOST_KEYS:
             self.forget(next(iter(self._graphs)))
         objects = [*arguments.objects, *self._surroundings.objects()]
-        forget = partial(_forget, weakref.ref(self), key)
+        forget = partial(_forget, self._lasting, key)
         self._references[key] = when_gone(objects, forget)
         self._graphs[key] = concrete
 
@@ -235,13 +239,7 @@ class Function:
     def _bound(self, function: Any) -> Any:
         if self._instance is None:
             return function
-        instance = self._instance()
-        if instance is None:
-            raise ReferenceError(
-                f"{self._name} expected the object that it is a method of. Received: a call after "
-                "that object was deleted. Keep a reference to it."
-            )
-        return MethodType(function, instance)
+        return MethodType(function, self._instance())
 
     @property
     def name(self) -> str:
@@ -276,6 +274,31 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<function {self._name} with {self._history.count} traces>"
+
+
+class Method(Function):
+    """The function of an instance, together with that: what `instance.function` is.
+
+    The function itself, with its graphs, stands in the class and knows the instance only weakly, so
+    that it is freed with its last reference. This shares all of its state.
+    """
+
+    __slots__ = ("__self__",)
+
+    __self__: Any
+
+    def __lasting__(self) -> Any:
+        """The function that lasts as long as the instance: graphs know this argument by it."""
+        return self._lasting()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Method) and self._lasting is other._lasting
+
+    def __hash__(self) -> int:
+        return hash(self._lasting)
+
+
+_new_method = partial(object.__new__, Method)
 
 
 def _without_end(error: RecursionError, name: str) -> RecursionError:

@@ -315,13 +315,80 @@ def test_a_method_has_graphs_of_its_own_for_each_object():
     two, three = Scale(2.0), Scale(3.0)
     assert two.apply(vector()).numpy().tolist() == [3.0, -4.0]
     assert three.apply(vector(), power=2).numpy().tolist() == [13.5, -18.0]
-    assert two.apply is two.apply
+    assert two.apply == two.apply != three.apply
+    assert hash(two.apply) == hash(two.apply)
+    assert two.apply.__self__ is two
     assert two.apply.experimental_get_tracing_count() == 1
     assert two.apply.python_function(vector()).numpy().tolist() == [3.0, -4.0]
     reference = weakref.ref(two)
     del two
     gc.collect()
     assert reference() is None
+
+
+class Doubling:
+    """An object with a method that is traced, and one that is not."""
+
+    def __init__(self):
+        self.factor = 2.0
+
+    @tf.function
+    def apply(self, x):
+        return x * self.factor
+
+    def made(self):
+        return self.apply
+
+
+def test_a_method_keeps_its_object_and_no_cycle_does():
+    gc.collect()
+    gc.disable()
+    try:
+        assert Doubling().apply(vector()).numpy().tolist() == [3.0, -4.0]
+        double = Doubling().made()
+        assert double(vector()).numpy().tolist() == [3.0, -4.0]
+        assert double.get_concrete_function(vector())(vector()).numpy().tolist() == [3.0, -4.0]
+        assert double.experimental_get_tracing_count() == 1
+        reference = weakref.ref(double.__self__)
+        del double
+        assert reference() is None
+    finally:
+        gc.enable()
+
+
+def test_a_method_as_an_argument_is_known_by_its_object():
+    @tf.function
+    def call(function, x):
+        return function(x)
+
+    two, other = Doubling(), Doubling()
+    calls = [call(owner.apply, vector()) for owner in (two, two, other)]
+    assert all(each.numpy().tolist() == [3.0, -4.0] for each in calls)
+    assert call.experimental_get_tracing_count() == 2
+    reference = weakref.ref(two)
+    del two
+    gc.collect()
+    assert reference() is None
+    assert call(other.apply, vector()).numpy().tolist() == [3.0, -4.0]
+    assert call.experimental_get_tracing_count() == 2
+
+
+def test_graphs_of_a_method_end_with_the_objects_that_chose_them():
+    class Key:
+        pass
+
+    class Chooser:
+        @tf.function
+        def apply(self, key, x):
+            return x + 1.0
+
+    chooser, key = Chooser(), Key()
+    chooser.apply(key, vector())
+    graphs = chooser.apply._graphs
+    assert len(graphs) == 1
+    del key
+    gc.collect()
+    assert not graphs
 
 
 @pytest.mark.parametrize("kind", ["partial", "callable", "bound", "static", "nested", "wrapped"])

@@ -1,7 +1,5 @@
 """`tf.function` called, declared and traced in ways that cannot work."""
 
-import gc
-
 import numpy as np
 
 import eagre as tf
@@ -62,7 +60,6 @@ SIGNATURES = {
     "unhashable argument": (lambda: double(Unhashable()), TypeError),
     "keys of several types": (lambda: double({1: vector, "a": vector}), TypeError),
     "argument that contains itself": (lambda: double(cycle()), ValueError),
-    "deleted object": (lambda: method_of_nobody()(vector), ReferenceError),
     "no_retrace": (lambda: retrace(), RuntimeError),
 }
 
@@ -82,12 +79,6 @@ class Scale:
     @tf.function
     def apply(self, x):
         return x * 2.0
-
-
-def method_of_nobody():
-    method = Scale().apply
-    gc.collect()
-    return method
 
 
 def retrace():
