@@ -17,6 +17,7 @@ from eagre.ops import bitwise, combining, complex_parts, division, math, selecti
 from eagre.ops.conversions import bitcast
 from eagre.ops.creation import ones_like, zeros_like
 from eagre.ops.shaping import cast
+from eagre.primitives import special
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -269,6 +270,16 @@ def _log_add_exp(x: Any, y: Any) -> Any:
     return math.maximum(x, y) + math.log1p(math.exp(distance))
 
 
+def _floor_divide(x: Any, y: Any) -> Any:
+    """As NumPy and the standard have it: of the exact quotient, where `//` rounds it first."""
+    return special.exact_floor_divide.door(*selection.same_dtype(x, y, "floor_divide"))
+
+
+def _remainder(x: Any, y: Any) -> Any:
+    """As NumPy and the standard have it: a zero has the sign of the divisor."""
+    return special.exact_floor_mod.door(*selection.same_dtype(x, y, "remainder"))
+
+
 def _next_after(x: Any, y: Any) -> Any:
     return combining.nextafter(x, y)
 
@@ -277,8 +288,8 @@ add = _binary("add", _for_booleans(math.logical_or, math.add), "The sum")
 subtract = _binary("subtract", math.subtract, "The difference")
 multiply = _binary("multiply", _for_booleans(math.logical_and, math.multiply), "The product")
 divide = _binary("divide", _divide, "The quotient")
-floor_divide = _binary("floor_divide", _as_integers(math.floordiv), "The quotient, rounded down")
-remainder = _binary("remainder", _as_integers(math.floormod), "What is left by `floor_divide`")
+floor_divide = _binary("floor_divide", _as_integers(_floor_divide), "The quotient, rounded down")
+remainder = _binary("remainder", _as_integers(_remainder), "What is left by `floor_divide`")
 power = _binary("pow", math.pow, "The first number to the power of the second")
 maximum = _binary("maximum", _for_booleans(math.logical_or, math.maximum), "The larger number")
 minimum = _binary("minimum", _for_booleans(math.logical_and, math.minimum), "The smaller number")

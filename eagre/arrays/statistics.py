@@ -178,6 +178,8 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
 def argmax(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """The index of the largest element along an axis, by default of all; ties: the first one.
 
+    NaN is passed over.
+
     >>> from eagre import array_api
     >>> array_api.argmax([[1, 5], [9, 2]]).numpy()
     np.int64(2)
@@ -187,6 +189,8 @@ def argmax(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
 
 def argmin(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """The index of the smallest element along an axis, by default of all; ties: the first one.
+
+    NaN is passed over.
 
     >>> from eagre import array_api
     >>> array_api.argmin([[4, 5], [1, 2]], axis=1).numpy()

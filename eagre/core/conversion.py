@@ -197,8 +197,6 @@ def _number(value: Any, dtype: DType | None, name: str) -> Any:
             array = np.array(value, dtype.numpy)
     except OverflowError:
         raise too_large(value, dtype, name) from None
-    if isinstance(value, int | float) and np.isinf(array) and abs(value) != float("inf"):
-        raise too_large(value, dtype, name)
     return array
 
 
@@ -206,7 +204,10 @@ def _number_without_dtype(value: Any, name: str) -> Any:
     if isinstance(value, bool):
         return np.array(value)
     if isinstance(value, float):
-        return _number(value, dtypes.float32, name)
+        array = _number(value, dtypes.float32, name)
+        if np.isinf(array) and abs(value) != float("inf"):
+            raise too_large(value, dtypes.float32, name)
+        return array
     if isinstance(value, complex):
         return np.array(value)
     if -(2**31) <= value < 2**31:
@@ -306,9 +307,16 @@ def _from_sequence(value: Any, dtype: DType | None, name: str) -> Any:
             array = np.array(leaves, target.numpy)
     except OverflowError:
         raise too_large(max(leaves, key=abs), target, name) from None
-    if target.is_floating and np.isinf(array).any() and not np.isinf(np.array(leaves)).any():
+    if dtype is None and _overflowed(array, leaves):
         raise too_large(max(leaves, key=abs), target, name)
     return array.reshape(shape)
+
+
+def _overflowed(array: Any, leaves: list[Any]) -> bool:
+    """Whether finite numbers became infinite."""
+    if array.dtype.kind != "f" or not np.isinf(array).any():
+        return False
+    return not np.isinf(np.array(leaves, np.float64)).any()
 
 
 def _mixes_arrays(value: Any) -> bool:

@@ -131,7 +131,8 @@ def silu(features: Any, beta: Any = 1.0) -> Any:
     array([ 0., 20.], dtype=float32)
     """
     x = to_tensor(features)
-    check_floats("silu", features=x)
+    if not x.dtype.is_complex:
+        check_floats("silu", features=x)
     return x * transcendental.sigmoid(x * beta)
 
 

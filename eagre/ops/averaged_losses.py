@@ -7,9 +7,12 @@ from typing import Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
+from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
+from eagre.core.tensor import EagerTensor
 from eagre.ops.activations import check_floats, relu
 from eagre.ops.creation import zeros_like
+from eagre.ops.division import divide_no_nan
 from eagre.ops.math import abs as absolute
 from eagre.ops.math import exp, log, log1p
 from eagre.ops.reductions import reduce_sum
@@ -24,10 +27,11 @@ def compute_average_loss(
     """The sum of the losses [batch, ...], weighted or not, over `global_batch_size`.
 
     By default that is the size of the batch; integers become float64. `sample_weight` is a
-    scalar or has the leading axes of the losses.
+    scalar or has the leading axes of the losses. Over no examples it is 0.
 
     Raises:
         ValueError: the losses are a scalar.
+        InvalidArgumentError: `global_batch_size` is negative.
         TypeError: `global_batch_size` is not an integer.
 
     >>> tf.nn.compute_average_loss([1.0, 2.0, 3.0], global_batch_size=4).numpy()
@@ -50,7 +54,12 @@ def compute_average_loss(
             "compute_average_loss expected global_batch_size to be an integer. "
             f"Received: global_batch_size={global_batch_size!r}"
         )
-    return reduce_sum(losses) / cast(size, losses.dtype)
+    if isinstance(size, EagerTensor) and size.array < 0:
+        raise InvalidArgumentError(
+            "compute_average_loss expected global_batch_size to be at least 0. "
+            f"Received: global_batch_size={global_batch_size!r}"
+        )
+    return divide_no_nan(reduce_sum(losses), cast(size, losses.dtype))
 
 
 def scale_regularization_loss(regularization_loss: Any) -> Any:

@@ -10,8 +10,9 @@ from typing import Any
 
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import are_compatible
 from eagre.ops.selection import same_dtype
-from eagre.primitives import arithmetic, comparison, transcendental
+from eagre.primitives import arithmetic, comparison, special, transcendental
 from eagre.primitives.indexed_slices import IndexedSlices
 
 
@@ -133,12 +134,17 @@ def softplus(x: Any, name: str | None = None) -> Any:
 
 
 def sign(x: Any, name: str | None = None) -> Any:
-    """-1, 0 or 1, as x is negative, zero or positive.
+    """-1, 0 or 1, as x is negative, zero or positive; of a complex number x / abs(x), or 0.
 
     >>> tf.sign([-3.0, 0.0]).numpy()
     array([-1.,  0.], dtype=float32)
+    >>> tf.sign([3.0 - 4.0j]).numpy()
+    array([0.6-0.8j])
     """
-    return arithmetic.sign.door(x)
+    x = to_tensor(x, name="sign")
+    if not x.dtype.is_complex:
+        return arithmetic.sign.door(x)
+    return special.divide_no_nan.door(x, arithmetic.cast(abs(x), dtype=x.dtype))
 
 
 def floor(x: Any, name: str | None = None) -> Any:
@@ -415,7 +421,13 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
             f"clip_by_value expected bounds of dtype {t.dtype.name}. "
             f"Received: dtypes {low.dtype.name}, {high.dtype.name}. Use tf.cast to convert them."
         )
-    return arithmetic.clip.door(t, low, high)
+    clipped = arithmetic.clip.door(t, low, high)
+    if not are_compatible(clipped.sizes, t.sizes):
+        raise InvalidArgumentError(
+            "clip_by_value expected bounds whose shapes broadcast to that of t. "
+            f"Received: shapes {low.shape} and {high.shape}, t.shape={t.shape}"
+        )
+    return clipped
 
 
 def add_n(inputs: Any, name: str | None = None) -> Any:

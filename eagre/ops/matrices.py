@@ -193,6 +193,16 @@ def _band(k: Any, name: str) -> tuple[int, int]:
     return low, high
 
 
+def _check_band(name: str, low: int, high: int, rows: Any, columns: Any) -> None:
+    """Raises unless both diagonals are within matrices whose size is known."""
+    if not isinstance(rows, int) or not isinstance(columns, int):
+        return
+    if not all(k == 0 or -rows < k < columns for k in (low, high)):
+        raise InvalidArgumentError(
+            f"{name} expected diagonals k in ({-rows}, {columns}). Received: k={(low, high)}"
+        )
+
+
 def _integers(value: Any) -> list[int]:
     """One integer or several, none where it is something else or has no value yet."""
     if isinstance(value, Tensor) and not isinstance(value, EagerTensor):
@@ -317,6 +327,7 @@ def set_diag(
     if low == high:
         return diagonals.set_diagonal.door(x, diagonal, k=low)
     parts = _parts(x)
+    _check_band("set_diag", low, high, parts[-2], parts[-1])
     placed = _put_band(diagonal, (low, high), (parts[-2], parts[-1]), align)
     return comparison.select(_band_mask(x, low, high), placed, x)
 

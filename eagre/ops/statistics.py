@@ -8,6 +8,7 @@ from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.ops.activations import check_floats
+from eagre.ops.division import divide_no_nan
 from eagre.ops.math import pow as power
 from eagre.ops.math import square, squared_difference
 from eagre.ops.normalization import batch_normalization
@@ -59,7 +60,8 @@ def weighted_moments(
 ) -> tuple[Any, Any]:
     """The mean and the variance over axes where each element counts as often as its weight says.
 
-    `frequency_weights` broadcasts with `x`; halves are computed in float32.
+    `frequency_weights` broadcasts with `x`; halves are computed in float32. Where all weights
+    are 0, both are 0.
 
     >>> mean, variance = tf.nn.weighted_moments([1.0, 4.0], [0], [2.0, 1.0])
     >>> mean.numpy(), variance.numpy()
@@ -73,8 +75,9 @@ def weighted_moments(
     # As many weights as elements: those that broadcast count for all of them.
     weights = broadcast_to(weights, shape_of(x + weights))
     total = reduce_sum(weights, axes, keepdims=True)
-    mean = reduce_sum(weights * x, axes, keepdims=True) / total
-    variance = reduce_sum(weights * squared_difference(x, mean), axes, keepdims=True) / total
+    mean = divide_no_nan(reduce_sum(weights * x, axes, keepdims=True), total)
+    squares = reduce_sum(weights * squared_difference(x, mean), axes, keepdims=True)
+    variance = divide_no_nan(squares, total)
     if not keepdims:
         mean, variance = squeeze(mean, axes), squeeze(variance, axes)
     return cast(mean, dtype), cast(variance, dtype)

@@ -140,19 +140,28 @@ class IntegerDivision(Binary):
 
 
 class FloorDivide(IntegerDivision):
-    """Quotient rounded towards negative infinity."""
+    """Quotient rounded towards negative infinity; of floats the quotient that `divide` gives."""
 
     public = "floordiv"
     ufunc = np.floor_divide
     stops_gradients = True
 
+    def kernel(self, x: Any, y: Any) -> Any:
+        return super().kernel(x, y) if y.dtype.kind in "iu" else np.floor(np.divide(x, y))
+
 
 class FloorMod(IntegerDivision):
-    """Remainder of `floor_divide`; it has the sign of the divisor."""
+    """Remainder of `floor_divide`; it has the sign of the divisor, and a zero that of `x`."""
 
     public = "floormod"
     ufunc = np.remainder
     needs = ("x", "y")
+
+    def kernel(self, x: Any, y: Any) -> Any:
+        result = super().kernel(x, y)
+        if y.dtype.kind in "iu" or np.all(result):
+            return result
+        return np.where(result == 0, np.copysign(result, x), result)
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return grad, lambda: grad * -(x // y)

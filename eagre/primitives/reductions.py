@@ -37,6 +37,7 @@ from eagre.primitives.rearrangement import (
 
 _add_reduce: Any = np.add.reduce
 _multiply_reduce: Any = np.multiply.reduce
+_maximum_reduce: Any = np.maximum.reduce
 _logical_or_reduce: Any = np.logical_or.reduce
 _logical_and_reduce: Any = np.logical_and.reduce
 
@@ -173,12 +174,15 @@ class ReduceAll(Reduction):
 
 
 class ArgExtremum(Primitive):
-    """The index of an extremum along one axis; the first one wins a tie."""
+    """The index of an extremum along one axis; the first one wins a tie, NaN never wins."""
 
     vectorize = batching.along("axis")
     has_one_input = True
     stops_gradients = True
     find: Any
+    pass_over: Any
+    """`(x, bound) -> array`: the elements, the bound where they are NaN or beyond it."""
+    bound: str
 
     def infer(self, x: TensorSpec, *, axis: int, dtype: dtypes.DType) -> TensorSpec:
         """The shape without the axis."""
@@ -196,19 +200,31 @@ class ArgExtremum(Primitive):
     def kernel(self, x: Any, *, axis: int, dtype: dtypes.DType) -> Any:
         if not x.ndim:
             raise ValueError("no axis")
+        if x.dtype.kind not in "iub" and _has_nan(x):
+            bound = getattr(dtypes.from_numpy(x.dtype), self.bound)
+            x = self.pass_over(x, np.asarray(bound, x.dtype))
         return np.asarray(self.find(x, axis)).astype(dtype.numpy)
+
+
+def _has_nan(x: Any) -> bool:
+    largest = _maximum_reduce(x, None) if x.size else x.dtype.type(0)
+    return bool(largest != largest)
 
 
 class Argmax(ArgExtremum):
     """The index of the largest element."""
 
     find = staticmethod(np.argmax)
+    pass_over = staticmethod(np.fmax)
+    bound = "min"
 
 
 class Argmin(ArgExtremum):
     """The index of the smallest element."""
 
     find = staticmethod(np.argmin)
+    pass_over = staticmethod(np.fmin)
+    bound = "max"
 
 
 class ReduceProd(Reduction):

@@ -53,19 +53,29 @@ def polygamma(order: Any, x: Any) -> Any:
     is_whole = (order >= 0) & (order == np.floor(order)) & np.isfinite(order)
     safe = _where(is_whole, order, 0.0)
     sign = _where(safe % 2 == 0, -1.0, 1.0)
-    derivative = sign * special.gamma(safe + 1) * special.zeta(safe + 1, x)
+    derivative = sign * special.gamma(safe + 1) * zeta(safe + 1, x)
     value = _where(safe == 0, digamma(x), derivative)
-    return _where(is_whole, value, np.nan)
+    at_infinity = _where(x == 1, np.inf, np.nan)
+    return _where(is_whole, value, _where(order == np.inf, at_infinity, np.nan))
+
+
+def zeta(x: Any, q: Any) -> Any:
+    """Hurwitz's zeta function; at its poles infinite for even x, and NaN for all others."""
+    value = _where(np.isposinf(x) & (q > 1), 0.0, scipy_module("special").zeta(x, q))
+    is_pole = (x > 1) & (q <= 0) & (q == np.floor(q))
+    return _where(is_pole & (np.isfinite(x) & (x % 2 != 0)), np.nan, value)
 
 
 def igamma(a: Any, x: Any) -> Any:
-    """The lower incomplete gamma function, regularized; NaN unless a is positive."""
-    return _where(a > 0, scipy_module("special").gammainc(a, x), np.nan)
+    """The lower incomplete gamma function, regularized; 0 at x = 0, else NaN unless a > 0."""
+    value = _where(a > 0, scipy_module("special").gammainc(a, x), np.nan)
+    return _where((x == 0) | (np.isposinf(a) & np.isposinf(x)), 0.0, value)
 
 
 def igammac(a: Any, x: Any) -> Any:
     """The upper incomplete gamma function, regularized; NaN unless a is positive."""
-    return _where(a > 0, scipy_module("special").gammaincc(a, x), np.nan)
+    value = _where(a > 0, scipy_module("special").gammaincc(a, x), np.nan)
+    return _where(np.isposinf(a) & np.isposinf(x), 0.0, value)
 
 
 def betainc(a: Any, b: Any, x: Any) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.primitives import scipy_kernels
-from eagre.primitives.arithmetic import conjugated, square
+from eagre.primitives.arithmetic import FloorMod, IntegerDivision, conjugated, square
 from eagre.primitives.comparison import chosen, equal, select
 from eagre.primitives.families import (
     FLOATS,
@@ -95,7 +95,7 @@ class Polygamma(SpecialPair):
 class Zeta(SpecialPair):
     """The sum of (q + n) to the power -x over all n >= 0; no gradient flows to `x`."""
 
-    kernel = special_kernel("zeta")
+    kernel = staticmethod(in_float64(scipy_kernels.zeta))
 
     needs = ("x", "q")
 
@@ -319,6 +319,21 @@ class Truncating(Binary):
         raise NotImplementedError
 
 
+class ExactFloorDivide(IntegerDivision):
+    """The exact quotient rounded towards negative infinity, as Python and NumPy have it."""
+
+    public = "floor_divide"
+    ufunc = np.floor_divide
+    stops_gradients = True
+
+
+class ExactFloorMod(FloorMod):
+    """The remainder of `exact_floor_divide`; a zero too has the sign of the divisor."""
+
+    public = "remainder"
+    kernel = IntegerDivision.kernel
+
+
 class TruncateDivide(Truncating):
     """The quotient rounded towards zero."""
 
@@ -351,6 +366,8 @@ digamma = Digamma()
 erfinv = Erfinv()
 ndtri = Ndtri()
 polygamma = Polygamma()
+exact_floor_divide = ExactFloorDivide()
+exact_floor_mod = ExactFloorMod()
 zeta = Zeta()
 igamma = Igamma()
 igammac = Igammac()

@@ -12,6 +12,8 @@ bounded = random.stateless_parameterized_truncated_normal
 
 LAYERS = {
     "compute_average_loss: scalar": (lambda: nn.compute_average_loss(1.0), ValueError),
+    "compute_average_loss: negative size": (
+        lambda: nn.compute_average_loss([1.0], None, -1), *INVALID),
     "compute_average_loss: size": (
         lambda: nn.compute_average_loss([1.0], None, 2.5), TypeError),
     "log_poisson_loss: shapes": (lambda: nn.log_poisson_loss([1.0], [1.0, 2.0]), ValueError),

@@ -11,6 +11,10 @@ flags, half = tf.constant([True, False]), tf.ones(3, tf.float16)
 
 ELEMENTS = {
     "add: shapes": (lambda: tf.ones(2) + tf.ones(3), *INVALID),
+    "clip_by_value: bounds of a wider shape": (
+        lambda: tf.clip_by_value(1.0, [0.0, 0.0], 5.0), *INVALID),
+    "set_diag: diagonals outside": (
+        lambda: tf.linalg.set_diag(tf.zeros([3, 3]), tf.ones([2, 3]), k=(2, 3)), *INVALID),
     "add: dtypes": (lambda: tf.ones(3) + integers, *MISMATCH),
     "add: float16 and float32": (lambda: half + tf.ones(3), *MISMATCH),
     "add: float beside int32": (lambda: integers + 1.5, TypeError),

@@ -44,7 +44,9 @@ def compute(number, tensors):
 
 
 def assert_close(actual, expected, case):
-    """Within the units of the case; infinities and NaN exactly, zeros of either sign."""
+    """Within the units of the case; infinities and NaN exactly.
+
+    Zeros are of either sign, unless the case allows no error."""
     dtype = "bfloat16" if case.dtype == "bfloat16" else expected.dtype.name
     kind = np.complex128 if expected.dtype.kind == "c" else np.float64
     actual, expected = np.asarray(actual.numpy(), kind), np.asarray(expected, kind)
@@ -52,6 +54,9 @@ def assert_close(actual, expected, case):
     finite = expected[np.isfinite(expected) & (np.abs(expected) < 1e30)]
     scale = np.max(np.abs(finite), initial=0.0)
     np.testing.assert_allclose(actual, expected, rtol=tolerance, atol=tolerance * scale)
+    if case.ulps == 0:
+        is_zero = expected == 0
+        assert np.array_equal(np.signbit(actual[is_zero]), np.signbit(expected[is_zero]))
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=name_of)

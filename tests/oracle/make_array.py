@@ -259,11 +259,25 @@ def _composites() -> list[Case]:
     ]
 
 
+def _extremes() -> list[Case]:
+    """Numbers that a dtype cannot hold, and elements that differ in their bits alone."""
+    cases = [Case(f"tf.constant({value}, tf.{dtype})", dtype=dtype) for value, dtype in (
+        ("[70000.0, -1e5]", "float16"), ("[[1, 70000]]", "float16"), ("65520.0", "float16"),
+        ("10**30", "float16"), ("[1e300]", "float32"), ("1e300", "float32"), ("1e39", "bfloat16"),
+        ("[3.4028236e38, 3.4028235e38]", "float32"), ("[10**40, 1]", "float32"))]
+    cases += [Case(f"tf.{name}(tf.constant({values}, tf.{dtype}))", dtype=dtype)
+              for name in ("unique", "unique_with_counts") for dtype in ("float16", "bfloat16")
+              for values in ("[0.0, -0.0, 1.0, -0.0, 0.0]", "[NAN, -0.0, NAN, 6e-8, 0.0, -6e-8]")]
+    return [*cases, Case("tf.constant([1.0], tf.float16) * 1e6", dtype="float16")]
+
+
 CASES = [*_places(), *_sequences(), *_orders(), *_shapes(), *_casts(), *_initializers(),
-         *_composites()]
+         *_composites(), *_extremes()]
 
 _M = "[[1, 2], [3, 4]]"
 ERRORS = [
+    *[f"tf.constant({value})" for value in (
+        "1e39", "[1e39, 1.0]", "-3.5e38", "10**400, tf.float32", "[10**400], tf.float32")],
     "tf.fingerprint('a')", "tf.fingerprint(['a'], method='md5')",
     *[f"tf.gather_nd({_M}, {indices})" for indices in (
         "[[0], [2]]", "[[0, 0, 0]]", "[]", "1", "[1.0]", "[[-1]]")],

@@ -280,14 +280,22 @@ def _batches() -> list[Case]:
     ]  # fmt: skip
 
 
+def _empty_averages() -> list[Case]:
+    """Averages over nothing."""
+    average = "tf.nn.compute_average_loss(a, sample_weight=[0.0, 1.0], global_batch_size=0)"
+    return [Case(average, ((2,),)),
+            *[Case(f"tf.nn.weighted_moments(a, [0], a * 0)[{i}]", ((3,),)) for i in (0, 1)]]
+
+
 CASES = [*_losses(), *_moments(), *_convolutions(), *_sequences(), *_places(), *_ratios(),
-         *_volumes(), *_points(), *_systems(), *_batches()]  # fmt: skip
+         *_volumes(), *_points(), *_systems(), *_batches(), *_empty_averages()]  # fmt: skip
 
 _X = "tf.ones([1, 3, 3, 2])"
 _D = "tf.nn.dilation2d(tf.ones([1, 3, 3, 2]), tf.ones({}), {}, {}, {}, [1] * 4)"
 _P, _F, _V = "tf.nn.max_pool_with_argmax", "tf.nn.fractional_max_pool", "tf.extract_volume_patches"
 _X5 = "tf.ones([1, 3, 3, 3, 2])"
 ERRORS = [
+    "tf.nn.compute_average_loss([1.0], global_batch_size=-1)",
     "tf.nn.compute_average_loss(1.0)", "tf.nn.compute_average_loss([1.0], global_batch_size=2.0)",
     "tf.nn.log_poisson_loss([1.0], [1.0, 2.0])",
     "tf.nn.weighted_cross_entropy_with_logits([1.0], [1.0, 2.0], 1.0)",

@@ -239,6 +239,8 @@ ERRORS = [
     f"tf.linalg.diag_part({_R}, k=3)", f"tf.linalg.diag_part({_R}, k=-2)",
     f"tf.linalg.diag_part({_R}, k=(0, 3))", f"tf.linalg.diag_part({_R}, k=(0, 1), align='x')",
     f"tf.linalg.set_diag({_R}, [1.0])", "tf.linalg.set_diag([1.0], [1.0])",
+    *[f"tf.linalg.set_diag(tf.zeros([3, 3]), tf.ones([2, 3]), k={k})" for k in ((2, 3), (-3, -2))],
+    "tf.linalg.set_diag([[0]], [[1], [1]], k=(0, 1))",
     "tf.linalg.set_diag(tf.ones([2, 2, 2]), [1.0, 2.0])", "tf.linalg.set_diag([[1]], [1.0])",
     f"tf.linalg.band_part({_R}, 3, 0)", f"tf.linalg.band_part({_R}, 0, 4)",
     "tf.linalg.band_part([1.0], 0, 0)", f"tf.linalg.band_part({_R}, 1.0, 0)",

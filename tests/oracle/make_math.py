@@ -275,12 +275,51 @@ def _bits() -> list[Case]:
     return cases
 
 
+def _extremes() -> list[Case]:
+    """Infinities, NaN and signs of zero where a formula or a comparison meets them."""
+    pairs = {
+        "[INF, -INF, NAN, 1.0, -1.0, 1.0, -1.0, 0.0, -0.0]":
+            "[1, 1, 1, INF, INF, -INF, -INF, INF, INF]",
+        "[1.0, -1.0, 0.0, -0.0, INF, NAN]": "[0, 0, -0.0, 0, 0, 0]",
+        "[5.0, -5.0, 5.0, -5.0, 6.0, -6.0, 6.0, 0.0, -0.0, -0.0]":
+            "[3, 3, -3, -3, -3, 3, 3, -3, 3, -3]",
+        "[1.0, 0.3, -0.3, 1e30, INF, -INF]": "[0.1, 0.1, 0.1, 1e-30, INF, INF]",
+    }
+    cases = [Case(f"tf.math.{name}(tf.constant({x}, tf.{dtype}), tf.constant({y}, tf.{dtype}))",
+                  dtype, shapes=(), ulps=0)
+             for name in ("floordiv", "floormod") for dtype in FLOATS for x, y in pairs.items()]
+    gamma = ("[0.0, 0, 1, 1, -1, 1, INF, 1, NAN, INF, -1, INF, NAN, 0, -INF]",
+             "[0.0, 1, 0, -1, 1, INF, 1, NAN, 1, INF, 0, 0, 0, INF, 1]")
+    zeta = ("[1.0, 0.5, 2, 2, 2, 3, 2, 3, 4, 2.5, 2.5, INF, INF, INF, INF, 2, 3, 1, 2, NAN]",
+            "[1.0, 1, 0, -1, -0.5, -0.5, INF, 0, -2, -1, -0.5, 0.5, 1, 2, INF, -INF, -INF, 0, NAN, "
+            "1]")
+    polygamma = ("[0.0, 1, 2, -1, 0.5, NAN, 2, 4, 3, 1, 2, INF, 5]",
+                 "[0.0, 0, 0, 1, 1, 1, -1, -1, -2, -0.5, -0.5, 1, INF]")
+    special = {"igamma": gamma, "igammac": gamma, "zeta": zeta, "polygamma": polygamma}
+    cases += [Case(f"tf.math.{name}(tf.constant({x}, tf.{dtype}), tf.constant({y}, tf.{dtype}))",
+                   dtype, shapes=(), ulps=32)
+              for name, (x, y) in special.items() for dtype in ("float32", "float64")]
+    cases += [Case("tf.math.sign(a * tf.constant([1, 0, -2, 1e-3], a.dtype))", dtype,
+                   shapes=((4,),)) for dtype in ("complex64", "complex128")]
+    values = ("[1.0, NAN, 3.0]", "[NAN, 1.0, 3.0]", "[NAN, NAN]", "[-INF, NAN, -INF]",
+              "[INF, NAN, INF]", "[NAN, NAN, -INF, 1.0]", "[NAN, NAN, INF, 1.0]",
+              "[[1.0, NAN], [NAN, 2.0], [-1.0, NAN]]", "[[NAN] * 50 + [0.0] + [NAN] * 9] * 2")
+    cases += [Case(f"tf.arg{name}(tf.constant({x}, tf.{dtype}), {axis})", shapes=())
+              for name in ("max", "min") for dtype in FLOATS for x in values for axis in (0, -1)]
+    cases.append(Case("tf.sign([complex(INF, 0), complex(NAN, 1), complex(-0.0, 0)])", shapes=()))
+    return cases
+
+
 CASES = [
     *_circular(), *_no_nan(), *_special(), *_complex(), *_others(), *_segments(), *_counts(),
-    *_bits(),
+    *_bits(), *_extremes(),
 ]  # fmt: skip
 
 ERRORS = [
+    *[f"tf.clip_by_value({args})" for args in (
+        "[1.0, 2.0], [[0.0], [1.0]], 5.0", "1.0, [0.0, 0.0], 5.0",
+        "[1.0, 2.0], 0.0, [[3.0], [1.0]]",
+        "[[1.0], [2.0]], [0.0, 0.0], 1.0", "[1.0, 2.0], [0.0, 0.0, 0.0], 1.0")],
     *[f"tf.math.{name}([1])" for name in (*_ONE, "tan", "acos", "rint", "is_inf", "log_sigmoid",
                                           "reciprocal_no_nan", "lbeta", "cumulative_logsumexp")],
     *[f"tf.math.{name}([1j])" for name in (*_ONE, "rint", "is_inf", "log_sigmoid", "lbeta")],

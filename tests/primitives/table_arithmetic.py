@@ -6,7 +6,7 @@ import operator
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.primitives import arithmetic, comparison, families
+from eagre.primitives import arithmetic, comparison, families, special
 from tests.primitives.record import (
     BOOL,
     COMPLEX,
@@ -174,6 +174,8 @@ RECORDS = [
     Record(arithmetic.divide, DIVIDE, each(quotient), takes=INEXACT, complex_ulps=4),
     Record(arithmetic.floor_divide, DIVIDE_WHOLE, each(operator.floordiv), takes=REALS),
     Record(arithmetic.floor_mod, DIVIDE_WHOLE, each(operator.mod), takes=REALS),
+    Record(special.exact_floor_divide, DIVIDE_WHOLE, each(operator.floordiv), takes=REALS),
+    Record(special.exact_floor_mod, DIVIDE_WHOLE, each(operator.mod), takes=REALS),
     Record(arithmetic.power, POWER, wide(power), ulps=2, complex_ulps=16),
     # Of 0.0 and -0.0 either may count as the larger one: the error allowed leaves that open.
     Record(arithmetic.maximum, [*ORDERED, *BESIDE_MANY], each(largest), takes=REALS, ulps=0.1),

@@ -58,6 +58,7 @@ PLACES += [
     rough(of(0, 2), axis=1, dtype=dtypes.int64),
     rough(fixed([0, 1, 1, 0], None), axis=0, dtype=dtypes.int64),
     rough(fixed([1, np.nan, 3], None), axis=0, dtype=dtypes.int64).but(dtypes=FLOATS),
+    rough(fixed([np.nan, np.nan], None), axis=0, dtype=dtypes.int64).but(dtypes=FLOATS),
 ]
 RUNNING = [
     sample(of(2, 3), axis=axis, exclusive=exclusive, reverse=backwards)
@@ -112,13 +113,11 @@ def extremum(function, of_floats, of_integers):
 
 
 def place(better):
-    """The index of the best element: the first NaN, else the first of the best."""
+    """The index of the first of the best elements; NaN counts as the worst number."""
+    worst = -np.inf if better is max else np.inf
 
     def index(vector):
-        for i, each in enumerate(vector):
-            if each != each:
-                return i
-        values = [each.item() for each in vector]
+        values = [each.item() if each == each else worst for each in vector]
         return values.index(better(values))
 
     def reference(x, *, axis, dtype):
