@@ -159,9 +159,8 @@ class FloorMod(IntegerDivision):
 
     def kernel(self, x: Any, y: Any) -> Any:
         result = super().kernel(x, y)
-        if y.dtype.kind in "iu" or np.all(result):
-            return result
-        return np.where(result == 0, np.copysign(result, x), result)
+        is_right = y.dtype.kind in "iu" or np.all(result)
+        return result if is_right else np.copysign(result, np.where(result == 0, x, result))
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return grad, lambda: grad * -(x // y)

@@ -162,7 +162,7 @@ def _distinct(x: Any) -> Any:
         return _sortable(x)
     wide = x.astype(np.float32)
     # A number below all positive halves stands for 0, its opposite for -0.
-    return np.where(wide == 0, np.copysign(np.float32(1e-45), wide), wide)
+    return np.copysign(np.where(wide == 0, np.float32(1e-45), wide), wide)
 
 
 class UniqueIndices(Primitive):
