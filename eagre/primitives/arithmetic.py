@@ -160,7 +160,7 @@ class FloorMod(IntegerDivision):
     def kernel(self, x: Any, y: Any) -> Any:
         result = super().kernel(x, y)
         is_right = y.dtype.kind in "iu" or np.all(result)
-        return result if is_right else np.copysign(result, np.where(result == 0, x, result))
+        return result if is_right else np.copysign(result, select.kernel(result == 0, x, result))
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return grad, lambda: grad * -(x // y)
