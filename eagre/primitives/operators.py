@@ -99,6 +99,14 @@ def _absolute(x: Any) -> Any:
     return x if x.dtype.is_unsigned else arithmetic.absolute(x)
 
 
+def _refuse_assignment(x: Any, key: Any, value: Any) -> None:
+    raise TypeError(
+        "tensor[...] = value expected an object that can change. Received: a tensor. Use "
+        "tf.tensor_scatter_nd_update or tf.where, which make another tensor, or a tf.Variable, "
+        "which has variable[...].assign(value)."
+    )
+
+
 def _itself(x: Any) -> Any:
     return x
 
@@ -106,6 +114,7 @@ def _itself(x: Any) -> Any:
 def _install() -> None:
     methods: dict[str, Any] = {
         "getitem": indexing.getitem,
+        "setitem": _refuse_assignment,
         "neg": arithmetic.negative.door,
         "abs": _absolute,
         "pos": _itself,

@@ -218,6 +218,12 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         part.part_of = (self if is_eager else self.handle.array.owner, key, bounds)
         return part
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise TypeError(
+            "Variable expected no assignment to an item. Received: variable[...] = value. "
+            "Use variable[...].assign(value)."
+        )
+
     # Assigning --------------------------------------------------------------------------------
 
     def assign(

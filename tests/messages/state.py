@@ -1,5 +1,7 @@
 """Variables, modules and optimizers used wrongly."""
 
+import operator
+
 import eagre as tf
 from tests.messages.values import INVALID, MISMATCH, Foreign
 
@@ -49,7 +51,7 @@ VARIABLES = {
     "part: dtype": (lambda: v[0].assign_sub(tf.constant(1)), *MISMATCH),
     "part: a word": (lambda: v[0].assign("a"), TypeError),
     "part: of no variable": (lambda: (v[0] + 1.0).assign(1.0), AttributeError),
-    "item assignment": (lambda: v.__setitem__(0, 1.0), AttributeError),
+    "item assignment": (lambda: operator.setitem(v, 0, 1.0), TypeError),
 }
 
 MODULES = {
@@ -84,4 +86,4 @@ NAMES = {
 }
 
 TABLES = {"variables": VARIABLES, "modules": MODULES, "optimizers": OPTIMIZERS, "names": NAMES}
-FOREIGN_WORDS = {"item assignment"}
+FOREIGN_WORDS: set[str] = set()

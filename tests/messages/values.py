@@ -1,5 +1,7 @@
 """Wrong values, shapes and dtypes given to functions that make and convert tensors."""
 
+import operator
+
 import numpy as np
 
 import eagre as tf
@@ -137,7 +139,9 @@ ASKED = {
     "hash: tensor": (lambda: hash(tf.constant(1)), TypeError),
     "hash: variable": (lambda: hash(tf.Variable(1)), TypeError),
     "name: of an eager tensor": (lambda: tf.constant(1).name, AttributeError),
-    "item assignment": (lambda: tf.constant([1]).__setitem__(0, 2), AttributeError),
+    "item assignment": (lambda: operator.setitem(tf.constant([1]), 0, 2), TypeError),
+    "item assignment: mask": (
+        lambda: operator.setitem(tf.ones(2), tf.constant([True, False]), 1.0), TypeError),
     "in": (lambda: 1 in tf.constant(1), TypeError),
     "set_shape: other shape": (lambda: tf.ones(2).set_shape([3]), ValueError),
     "pickle: tensor": (lambda: __import__("pickle").dumps(tf.ones(2)), TypeError),
@@ -147,6 +151,6 @@ ASKED = {
 TABLES = {"creation": CREATION, "nests": NESTS, "asked": ASKED}
 # Python words these itself, or another library's error goes through as it is.
 FOREIGN_WORDS = {
-    "hash: tensor", "hash: variable", "item assignment", "int: string", "in",
+    "hash: tensor", "hash: variable", "int: string", "in",
     "int: complex", "float: complex", "numpy: conversion of the object fails",
 }
