@@ -227,6 +227,8 @@ def one_hot(
     on = to_tensor(1 if on_value is None else on_value, target, name="one_hot")
     off = to_tensor(0 if off_value is None else off_value, target, name="one_hot")
     place = -1 if axis is None else int(axis)
+    if place < -1:
+        raise InvalidArgumentError(f"one_hot expected an axis of at least -1. Received: {axis=}")
     if indices.ndim is not None and place != -1:
         normalized_axis(place, indices.ndim + 1, "one_hot")
     if isinstance(depth, int) and depth < 0:

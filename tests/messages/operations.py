@@ -11,6 +11,7 @@ flags, half = tf.constant([True, False]), tf.ones(3, tf.float16)
 
 ELEMENTS = {
     "add: shapes": (lambda: tf.ones(2) + tf.ones(3), *INVALID),
+    "one_hot: axis": (lambda: tf.one_hot([0], 3, axis=-2), *INVALID),
     "clip_by_value: bounds of a wider shape": (
         lambda: tf.clip_by_value(1.0, [0.0, 0.0], 5.0), *INVALID),
     "set_diag: diagonals outside": (

@@ -278,7 +278,7 @@ _M = "[[1, 2], [3, 4]]"
 ERRORS = [
     *[f"tf.constant({value})" for value in (
         "1e39", "[1e39, 1.0]", "-3.5e38", "10**400, tf.float32", "[10**400], tf.float32")],
-    "tf.fingerprint('a')", "tf.fingerprint(['a'], method='md5')",
+    "tf.one_hot([0, 2], 3, axis=-2)", "tf.fingerprint('a')", "tf.fingerprint(['a'], method='md5')",
     *[f"tf.gather_nd({_M}, {indices})" for indices in (
         "[[0], [2]]", "[[0, 0, 0]]", "[]", "1", "[1.0]", "[[-1]]")],
     *[f"tf.gather({_M}, {rest}, batch_dims={count})" for rest, count in (
