@@ -77,7 +77,9 @@ def _is_text(value: Any, tensor: Any) -> bool:
 def _pieces(value: Any, data: list[Any]) -> list[str]:
     """The texts around the tensors of a structure; the tensors are added to `data`."""
     leaves = structure.flatten(value)
-    tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor) or hasattr(leaf, "__tensor__")]
+    # Asked of the class: a class of variables, which may be printed too, is no variable.
+    tensors = [leaf for leaf in leaves if hasattr(type(leaf), "__tensor__")
+               or isinstance(leaf, Tensor)]  # fmt: skip
     data += [to_tensor(each) for each in tensors]
     if len(leaves) == 1 and leaves[0] is value:
         return ["", ""] if tensors else [repr(value)]

@@ -365,6 +365,19 @@ def printing(x):
     return x
 
 
+def test_print_of_a_class():
+    variable, stream = tf.Variable(1.0), io.StringIO()
+
+    @tf.function
+    def show(x):
+        print(type(variable), x)
+        return x
+
+    with contextlib.redirect_stdout(stream):
+        show(tf.constant(3))
+    assert stream.getvalue() == f"{tf.Variable} 3\n"
+
+
 def test_print():
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):
