@@ -127,9 +127,8 @@ class OrderedCursor(Cursor):
 
     def _advance(self) -> Piece | None:
         """Have further pieces done, and go to the next."""
-        pending, pace = self._pending, self._pace
-        while pace.is_threaded and len(pending) < pace.limit and not self._is_over:
-            self._begin()
+        pending = self._pending
+        self._fill()
         if not pending:
             self._workers = None  # Its threads end.
             return None
@@ -138,7 +137,14 @@ class OrderedCursor(Cursor):
         piece.found = self._workers.wait(piece.task)
         pending.popleft()
         self._piece, self._place = piece, 0
+        self._fill()  # So no thread is idle while the consumer works.
         return piece if piece.found or piece.error else self._advance()
+
+    def _fill(self) -> None:
+        """Have as many pieces done at a time as there are threads."""
+        pace = self._pace
+        while pace.is_threaded and len(self._pending) < pace.limit and not self._is_over:
+            self._begin()
 
     def _begin(self) -> None:
         """Read the next piece, and have it done."""

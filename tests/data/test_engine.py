@@ -414,3 +414,26 @@ def test_ctrl_c_loses_no_element():
     except KeyboardInterrupt:
         go_on.set()
     assert found + [int(x) for x in iterator] == list(range(9))
+
+
+def test_calls_go_on_while_the_consumer_works():
+    """As soon as an element is taken the next call begins; nobody has to ask for it."""
+    gates = [threading.Event() for _ in range(5)]
+    begun = [threading.Event() for _ in range(5)]
+
+    def call(x):
+        begun[x].set()
+        assert gates[x].wait(60)
+        return x
+
+    dataset = tf.data.Dataset.range(5).map(lambda x: tf.numpy_function(call, [x], tf.int64), 2)
+    iterator = iter(dataset)
+    gates[0].set()
+    try:
+        assert next(iterator).numpy() == 0
+        assert begun[2].wait(60)
+        assert not begun[3].is_set()
+    finally:
+        for gate in gates:
+            gate.set()
+    assert [x.numpy() for x in iterator] == [1, 2, 3, 4]
