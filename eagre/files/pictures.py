@@ -101,13 +101,17 @@ _BANDS = {"L": (), "RGB": (3,), "RGBA": (4,), "CMYK": (4,)}
 
 
 def _array_of(image: Any) -> Any:
-    """The pixels of a picture, packed at once: `Image.tobytes` packs pieces and joins them."""
+    """The pixels of a picture, packed at once: `Image.tobytes` packs pieces and joins them.
+
+    The encoder is Pillow's own and not public: without it NumPy asks for the same bytes.
+    """
     image.load()
-    if image.mode not in _BANDS:
+    encoder_of = getattr(_pillow("Image"), "_getencoder", None)
+    if encoder_of is None or image.mode not in _BANDS:
         return np.asarray(image)
     width, height = image.size
     shape = (height, width, *_BANDS[image.mode])
-    encoder = _pillow("Image")._getencoder(image.mode, "raw", image.mode)
+    encoder = encoder_of(image.mode, "raw", image.mode)
     try:
         encoder.setimage(image.im, (0, 0, width, height))
         packed = encoder.encode(math.prod(shape))[2]

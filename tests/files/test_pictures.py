@@ -4,6 +4,7 @@ import io
 import struct
 import threading
 import zlib
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -176,3 +177,18 @@ def test_without_pillow_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(pictures, "import_module", missing)
     with pytest.raises(ImportError, match=r"pip install 'eagre\[data\]'"):
         tf.io.decode_jpeg(FILES["rgb.jpg"])
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_the_same_pixels_without_pillow_s_own_encoder(channels, monkeypatch):
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 7, channels), np.uint8)
+    data = tf.io.encode_png(pixels)
+    found = tf.io.decode_png(data, channels=channels).numpy()
+    pillow = pictures._pillow
+
+    def without_encoder(name):
+        return SimpleNamespace(**{**vars(pillow(name)), "_getencoder": None})
+
+    monkeypatch.setattr(pictures, "_pillow", without_encoder)
+    assert tf.io.decode_png(data, channels=channels).numpy().tobytes() == found.tobytes()
+    assert found.tobytes() == pixels.tobytes()
