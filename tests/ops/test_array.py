@@ -1,18 +1,12 @@
 """Operations on arrays against TensorFlow's values, gradients and errors; traced against eager."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import eagre as tf
 from eagre.graph.trace import trace
-
-ORACLE = Path(__file__).parents[1] / "oracle" / "make_array.py"
-_spec = importlib.util.spec_from_file_location("make_array", ORACLE)
-oracle = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(oracle)
+from tests.oracle import make_array as oracle
+from tests.oracle.expressions import cotangent
 
 with np.load(oracle.FILE) as _file:
     EXPECTED = {name: _file[name] for name in _file.files}
@@ -61,7 +55,7 @@ def compute(number, tensors):
         values = oracle.values_of(tf, oracle.evaluate(tf, oracle.CASES[number].expression, tensors))
     if f"{number}.grad.0" not in EXPECTED:
         return values, []
-    seed = tf.cast(oracle.cotangent(EXPECTED[f"{number}.0"].shape), values[0].dtype)
+    seed = tf.cast(cotangent(EXPECTED[f"{number}.0"].shape), values[0].dtype)
     zero = tf.UnconnectedGradients.ZERO
     return values, dense(tape.gradient(values[0], tensors, seed, zero))
 

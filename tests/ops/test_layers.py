@@ -6,7 +6,7 @@ import pytest
 import eagre as tf
 from eagre.graph.trace import trace
 from tests.oracle import make_layers as oracle
-from tests.oracle.make_nn import cotangent
+from tests.oracle.expressions import cotangent
 
 with np.load(oracle.FILE) as _file:
     EXPECTED = {name: _file[name] for name in _file.files}

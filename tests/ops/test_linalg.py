@@ -1,18 +1,13 @@
 """`tf.linalg` against TensorFlow's values, gradients and errors, and traced against eager."""
 
-import importlib.util
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import eagre as tf
 from eagre.graph.trace import trace
-
-ORACLE = Path(__file__).parents[1] / "oracle" / "make_linalg.py"
-_spec = importlib.util.spec_from_file_location("make_linalg", ORACLE)
-oracle = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(oracle)
+from tests.oracle import make_linalg as oracle
+from tests.oracle.expressions import cotangent, is_inexact
 
 with np.load(oracle.FILE) as _file:
     EXPECTED = {name: _file[name] for name in _file.files}
@@ -37,11 +32,11 @@ def tensors_of(number):
 def compute(number, tensors):
     """The value of a case and, where TensorFlow has them, the gradients of its arrays."""
     with tf.GradientTape() as tape:
-        tape.watch([x for x in tensors if oracle.is_inexact(x.dtype)])
+        tape.watch([x for x in tensors if is_inexact(x.dtype)])
         value = oracle.evaluate(tf, oracle.CASES[number].expression, tensors)
     if f"{number}.0" not in EXPECTED:
         return [value]
-    seed = tf.cast(oracle.cotangent(EXPECTED[str(number)].shape), value.dtype)
+    seed = tf.cast(cotangent(EXPECTED[str(number)].shape), value.dtype)
     return [value, *tape.gradient(value, tensors, seed)]
 
 

@@ -1,22 +1,16 @@
 """Linear operators and banded matrices against TensorFlow, and traced against eager."""
 
-import importlib.util
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import eagre as tf
 from eagre.graph.trace import trace
+from tests.oracle import make_linear_operators as oracle
 
 # Operators of a fixed matrix have no gradient, and the oracle says so too.
 pytestmark = pytest.mark.filterwarnings("ignore::eagre.GradientWarning")
-
-ORACLE = Path(__file__).parents[1] / "oracle" / "make_linear_operators.py"
-_spec = importlib.util.spec_from_file_location("make_linear_operators", ORACLE)
-oracle = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(oracle)
 
 TOLERANCES = {"float32": 2e-4, "complex64": 2e-4, "float64": 1e-8, "complex128": 1e-8}
 

@@ -1,7 +1,5 @@
 """`tf.math` and `tf.bitwise` against TensorFlow's values, gradients and errors, and traced."""
 
-import importlib.util
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,11 +7,7 @@ import pytest
 import eagre as tf
 from eagre.graph.trace import trace
 from eagre.primitives import scipy_kernels
-
-ORACLE = Path(__file__).parents[1] / "oracle" / "make_math.py"
-_spec = importlib.util.spec_from_file_location("make_math", ORACLE)
-oracle = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(oracle)
+from tests.oracle import make_math as oracle
 
 with np.load(oracle.FILE) as _file:
     EXPECTED = {name: _file[name] for name in _file.files}
@@ -39,7 +33,7 @@ def compute(number, tensors):
         value = oracle.evaluate(tf, oracle.CASES[number].expression, tensors)
     if f"{number}.0" not in EXPECTED:
         return [value]
-    seed = oracle.cotangent(EXPECTED[str(number)].shape, value.dtype.name)
+    seed = oracle.cotangent_of(EXPECTED[str(number)].shape, value.dtype.name)
     return [value, *tape.gradient(value, tensors, tf.cast(seed, value.dtype))]
 
 

@@ -1,8 +1,6 @@
 """`tf.nn` against TensorFlow's values, gradients and errors, and traced against eager."""
 
-import importlib.util
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +8,8 @@ import pytest
 import eagre as tf
 from eagre.graph.trace import trace
 from eagre.primitives import activations
-
-ORACLE = Path(__file__).parents[1] / "oracle" / "make_nn.py"
-_spec = importlib.util.spec_from_file_location("make_nn", ORACLE)
-oracle = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(oracle)
+from tests.oracle import make_nn as oracle
+from tests.oracle.expressions import cotangent
 
 with np.load(oracle.FILE) as _file:
     EXPECTED = {name: _file[name] for name in _file.files}
@@ -39,7 +34,7 @@ def compute(number, tensors):
         value = oracle.evaluate(tf, oracle.CASES[number].expression, tensors)
     if f"{number}.0" not in EXPECTED:
         return [value]
-    seed = tf.cast(oracle.cotangent(EXPECTED[str(number)].shape), value.dtype)
+    seed = tf.cast(cotangent(EXPECTED[str(number)].shape), value.dtype)
     grads = tape.gradient(value, tensors, seed)
     return [value, *[None if grad is None else tf.convert_to_tensor(grad) for grad in grads]]
 

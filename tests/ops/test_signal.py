@@ -1,19 +1,14 @@
 """`tf.signal` against TensorFlow's values, gradients and errors, and traced against eager."""
 
 import functools
-import importlib.util
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import eagre as tf
 from eagre.graph.trace import trace
-
-ORACLE = Path(__file__).parents[1] / "oracle" / "make_signal.py"
-_spec = importlib.util.spec_from_file_location("make_signal", ORACLE)
-oracle = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(oracle)
+from tests.oracle import make_signal as oracle
+from tests.oracle.expressions import is_inexact
 
 with np.load(oracle.FILE) as _file:
     EXPECTED = {name: _file[name] for name in _file.files}
@@ -29,17 +24,17 @@ def name_of(number):
 
 
 def tensor_of(number):
-    return tf.cast(tf.constant(oracle.array(number)), oracle.CASES[number].dtype)
+    return tf.cast(tf.constant(oracle.arrays(number)[0]), oracle.CASES[number].dtype)
 
 
 def compute(number, x):
     """The value of a case and, where TensorFlow has it, the gradient of its array."""
     with tf.GradientTape() as tape:
-        tape.watch([each for each in [x] if oracle.is_inexact(x.dtype)])
-        value = oracle.evaluate(tf, oracle.CASES[number].expression, x)
+        tape.watch([each for each in [x] if is_inexact(x.dtype)])
+        value = oracle.evaluate(tf, oracle.CASES[number].expression, [x])
     if f"{number}.gradient" not in EXPECTED:
         return [value]
-    seed = oracle.cotangent(EXPECTED[str(number)].shape, value.dtype.is_complex)
+    seed = oracle.cotangent_of(EXPECTED[str(number)].shape, value.dtype.is_complex)
     return [value, tape.gradient(value, x, tf.cast(seed, value.dtype))]
 
 
@@ -83,7 +78,7 @@ OTHER_ERRORS = {"IndexError": "InvalidArgumentError"}
 def test_errors_are_tensorflow_s(number):
     expected = str(EXPECTED["errors"][number])
     with pytest.raises(Exception) as caught:
-        oracle.evaluate(tf, oracle.ERRORS[number], None)
+        oracle.evaluate(tf, oracle.ERRORS[number], [])
     kinds = {kind.__name__ for kind in type(caught.value).__mro__}
     assert OTHER_ERRORS.get(expected, expected) in kinds, (expected, caught.value)
     public = oracle.ERRORS[number].partition("(")[0].rpartition(".")[2]

@@ -2,7 +2,7 @@
 
 Run from the root of the repository in an environment that has TensorFlow:
 
-    python tests/oracle/make_array.py
+    python -m tests.oracle.make_array
 
 A case is a Python expression of arrays `a`, `b` that are drawn from its own number; its outcome is
 the list of values and, where the first value is one of floats, the gradients of all arrays, given
@@ -12,11 +12,12 @@ error. Only `main` imports TensorFlow.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from tests.oracle.expressions import cotangent, evaluate, recorded, write
 
 FILE = Path(__file__).with_name("array.npz")
 
@@ -352,60 +353,26 @@ def arrays(number: int) -> list[Any]:
     return [np.abs(np.round(x * 9)) if "int" in case.dtype else x for x in drawn]
 
 
-def cotangent(shape: tuple[int, ...]) -> Any:
-    """The gradient that is to flow into the first value of a case."""
-    return np.cos(np.arange(np.prod(shape, dtype=int))).reshape(shape)
-
-
-def evaluate(tf: Any, expression: str, tensors: list[Any]) -> Any:
-    """The value of an expression, with `tf` the framework that is to compute it."""
-    names = dict(zip("ab", tensors, strict=False), tf=tf, NAN=np.nan, INF=np.inf)
-    return eval(expression, names)
-
-
 def values_of(tf: Any, result: Any) -> list[Any]:
     """The tensors of a result."""
     return [tf.convert_to_tensor(leaf) for leaf in tf.nest.flatten(result)]
 
 
+def results(tf: Any, case: Case, inputs: list[Any]) -> dict[str, Any]:
+    """The values, and the gradients of all inputs."""
+    values, tape = recorded(
+        tf, lambda: values_of(tf, evaluate(tf, case.expression, inputs)), inputs
+    )
+    found = {f".{place}": value for place, value in enumerate(values)}
+    if not inputs or not values[0].dtype.is_floating or "int" in case.dtype:
+        return found
+    seed = tf.cast(cotangent(tuple(values[0].shape)), values[0].dtype)
+    grads = tape.gradient(values[0], inputs, seed, tf.UnconnectedGradients.ZERO)
+    return found | {f".grad.{place}": grad for place, grad in enumerate(grads)}
+
+
 def main() -> None:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    import tensorflow as tf
-
-    saved: dict[str, Any] = {"version": np.array(tf.__version__)}
-    for number, case in enumerate(CASES):
-        inputs = [tf.cast(tf.constant(x), case.dtype) for x in arrays(number)]
-        with tf.GradientTape() as tape:
-            tape.watch([x for x in inputs if x.dtype.is_floating])
-            values = values_of(tf, evaluate(tf, case.expression, inputs))
-        for position, value in enumerate(values):
-            saved[f"{number}.{position}"] = portable(tf, value)
-        if not inputs or not values[0].dtype.is_floating or "int" in case.dtype:
-            continue
-        seed = tf.cast(cotangent(tuple(values[0].shape)), values[0].dtype)
-        grads = tape.gradient(values[0], inputs, seed, tf.UnconnectedGradients.ZERO)
-        for position, grad in enumerate(grads):
-            saved[f"{number}.grad.{position}"] = portable(tf, grad)
-    errors = [error_of(tf, expression) for expression in ERRORS]
-    np.savez_compressed(FILE, errors=np.array(errors), **saved)
-
-
-def portable(tf: Any, value: Any) -> Any:
-    """An array of a dtype that NumPy can save."""
-    value = tf.convert_to_tensor(value)
-    if value.dtype == tf.bfloat16:
-        return tf.cast(value, tf.float32).numpy()
-    return value.numpy().astype("S") if value.dtype == tf.string else value.numpy()
-
-
-def error_of(tf: Any, expression: str) -> str:
-    """The name of the error that an expression raises."""
-    try:
-        evaluate(tf, expression, [])
-    except Exception as error:
-        return type(error).__name__
-    raise ValueError(f"{expression} does not fail")
+    write(FILE, CASES, arrays, results, ERRORS)
 
 
 if __name__ == "__main__":

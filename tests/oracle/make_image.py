@@ -2,7 +2,7 @@
 
 Run from the root of the repository in an environment that has TensorFlow:
 
-    python tests/oracle/make_image.py
+    python -m tests.oracle.make_image
 
 It writes `image.npz`; the files in `images/` are drawn by `draw_images.py`. A case is an
 expression of arrays `a`, `b` that are drawn from its own number, between 0 and 1 (integers: over
@@ -13,16 +13,13 @@ name of the error. Only `main` imports TensorFlow.
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from tests.oracle.make_nn import gradients, portable
+from tests.oracle import expressions
+from tests.oracle.make_nn import gradients
 
 FILE = Path(__file__).with_name("image.npz")
 FOLDER = Path(__file__).with_name("images")
@@ -359,41 +356,12 @@ def files() -> dict[str, bytes]:
 
 def evaluate(tf: Any, expression: str, tensors: list[Any]) -> Any:
     """The value of an expression of tensors and files."""
-    names = dict(zip("ab", tensors, strict=False))
-    return eval(expression, {"tf": tf, "F": files(), **names})
+    return expressions.evaluate(tf, expression, tensors, F=files())
 
 
 def values_of(result: Any) -> list[Any]:
     """The values of a case."""
     return list(result) if isinstance(result, tuple | list) else [result]
-
-
-def saved_as(tf: Any, value: Any) -> Any:
-    """A value as it is written: strings as the bytes in them."""
-    if value.dtype == tf.string:
-        return np.frombuffer(value.numpy(), np.uint8)
-    return portable(tf, value)
-
-
-def main() -> None:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    import tensorflow as tf
-
-    saved: dict[str, Any] = {"version": np.array(tf.__version__)}
-    for number, case in enumerate(CASES):
-        inputs = [tf.cast(tf.constant(x), case.dtype) for x in arrays(number)]
-        with tf.GradientTape() as tape:
-            tape.watch([x for x in inputs if x.dtype.is_floating])
-            values = values_of(evaluate(tf, case.expression, inputs))
-        for place, value in enumerate(values):
-            saved[f"{number}-{place}"] = saved_as(tf, value)
-        for place, grad in enumerate(gradients_of(tf, tape, values[0], inputs)):
-            if grad is not None:
-                saved[f"{number}.{place}"] = portable(tf, grad)
-    errors = [error_of(tf, expression) for expression in ERRORS]
-    np.savez_compressed(FILE, errors=np.array(errors), **saved)
-    print(len(CASES), sum("." in name for name in saved), errors)
 
 
 def gradients_of(tf: Any, tape: Any, value: Any, inputs: list[Any]) -> list[Any]:
@@ -406,13 +374,23 @@ def gradients_of(tf: Any, tape: Any, value: Any, inputs: list[Any]) -> list[Any]
         return []
 
 
-def error_of(tf: Any, expression: str) -> str:
-    """The name of the class of the error that an expression raises."""
-    try:
-        value = evaluate(tf, expression, [])
-    except Exception as error:
-        return type(error).__name__
-    raise AssertionError(f"{expression} gives {value}")
+def results(tf: Any, case: Case, inputs: list[Any]) -> dict[str, Any]:
+    """The values, strings as the bytes in them, and the gradients that there are of the first."""
+    values, tape = expressions.recorded(
+        tf, lambda: values_of(evaluate(tf, case.expression, inputs)), inputs
+    )
+    grads = gradients_of(tf, tape, values[0], inputs)
+    found = {f"-{place}": bytes_of(tf, value) for place, value in enumerate(values)}
+    return found | {f".{place}": grad for place, grad in enumerate(grads) if grad is not None}
+
+
+def bytes_of(tf: Any, value: Any) -> Any:
+    """A string as the numbers of its bytes, and any other value as it is."""
+    return np.frombuffer(value.numpy(), np.uint8) if value.dtype == tf.string else value
+
+
+def main() -> None:
+    expressions.write(FILE, CASES, arrays, results, ERRORS, evaluate)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 Run from the root of the repository in an environment that has TensorFlow:
 
-    python tests/oracle/make_layers.py
+    python -m tests.oracle.make_layers
 
 A case is an expression of arrays `a`, `b`, `c` that are drawn from its own number; its outcome is
 its values and the gradients of all arrays, given `cotangent` as gradient of the first value. For
@@ -11,16 +11,13 @@ expressions that fail it is the name of the error. Only `main` imports TensorFlo
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from tests.oracle.make_nn import error_of, evaluate, gradients, portable
+from tests.oracle.expressions import evaluate, recorded, write
+from tests.oracle.make_nn import gradients
 
 FILE = Path(__file__).with_name("layers.npz")
 
@@ -342,25 +339,18 @@ def values_of(result: Any) -> list[Any]:
     return [x for x in result if x is not None] if several else [result]
 
 
-def main() -> None:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    import tensorflow as tf
+def results(tf: Any, case: Case, inputs: list[Any]) -> dict[str, Any]:
+    """The values, and the gradients that there are of the first."""
+    values, tape = recorded(
+        tf, lambda: values_of(evaluate(tf, case.expression, inputs)), inputs
+    )
+    grads = gradients(tf, tape, values[0], inputs)
+    found = {f"-{place}": value for place, value in enumerate(values)}
+    return found | {f".{place}": grad for place, grad in enumerate(grads) if grad is not None}
 
-    saved: dict[str, Any] = {"version": np.array(tf.__version__)}
-    for number, case in enumerate(CASES):
-        inputs = [tf.cast(tf.constant(x), case.dtype) for x in arrays(number)]
-        with tf.GradientTape() as tape:
-            tape.watch([x for x in inputs if x.dtype.is_floating])
-            values = values_of(evaluate(tf, case.expression, inputs))
-        for place, value in enumerate(values):
-            saved[f"{number}-{place}"] = portable(tf, value)
-        for place, grad in enumerate(gradients(tf, tape, values[0], inputs)):
-            if grad is not None:
-                saved[f"{number}.{place}"] = portable(tf, grad)
-    errors = [error_of(tf, expression) for expression in ERRORS]
-    np.savez_compressed(FILE, errors=np.array(errors), **saved)
-    print(len(CASES), sum("." in name for name in saved), errors)
+
+def main() -> None:
+    write(FILE, CASES, arrays, results, ERRORS)
 
 
 if __name__ == "__main__":

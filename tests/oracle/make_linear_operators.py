@@ -3,7 +3,7 @@
 
 Run from the root of the repository in an environment that has TensorFlow:
 
-    python tests/oracle/make_linear_operators.py
+    python -m tests.oracle.make_linear_operators
 
 A case is a Python expression of arrays `a`, `b`, `c` that are drawn from its own number. Those in
 `FUNCTIONS` give a value and the gradients of all arrays. Those in `OPERATORS` give an operator, of
@@ -14,11 +14,12 @@ lie in one vector, in the order of the list of what was found. Only `main` impor
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from tests.oracle import expressions
 
 FILE = Path(__file__).with_name("linear_operators.npz")
 V, S, T, B = (3,), (3, 3), (2, 3, 3), (2, 3)
@@ -319,14 +320,9 @@ def arguments(case: Case, rows: int, columns: int) -> list[Any]:
     return [x + 1j * x[..., ::-1] for x in drawn] if case.dtype[0] == "c" else drawn
 
 
-def cotangent(shape: tuple[int, ...]) -> Any:
-    """The gradient that is to flow into a value."""
-    return np.cos(np.arange(np.prod(shape, dtype=int))).reshape(shape)
-
-
 def evaluate(tf: Any, expression: str, tensors: list[Any]) -> Any:
-    """The value of an expression, with `tf` the framework that is to compute it."""
-    return eval(expression, dict(zip("abc", tensors, strict=False), tf=tf, L=tf.linalg))
+    """The value of an expression, in which L is `tf.linalg`."""
+    return expressions.evaluate(tf, expression, tensors, L=tf.linalg)
 
 
 def results_of_function(tf: Any, case: Case, tensors: list[Any]) -> list[Any]:
@@ -336,7 +332,7 @@ def results_of_function(tf: Any, case: Case, tensors: list[Any]) -> list[Any]:
         value = evaluate(tf, case.expression, tensors)
     if "gradient" in case.skips:
         return [value]
-    seed = tf.cast(tf.constant(cotangent(tuple(value.shape))), value.dtype)
+    seed = tf.cast(tf.constant(expressions.cotangent(tuple(value.shape))), value.dtype)
     grads = tape.gradient(value, tensors, seed)
     return [value, *[tf.zeros_like(x) if g is None else g
                      for g, x in zip(grads, tensors, strict=True)]]
@@ -353,7 +349,7 @@ def results_of_method(tf: Any, case: Case, method: str, tensors: list[Any]) -> l
         value = METHODS[method](tf, operator, x, y)
     if isinstance(value, str) or not has_gradients(case, method):
         return [value]
-    seed = tf.cast(tf.constant(cotangent(tuple(value.shape))), value.dtype)
+    seed = tf.cast(tf.constant(expressions.cotangent(tuple(value.shape))), value.dtype)
     grads = tape.gradient(value, tensors, seed)
     return [value, *[tf.zeros_like(x) if g is None else g
                      for g, x in zip(grads, tensors, strict=True)]]
@@ -389,10 +385,7 @@ class Saved:
 
 
 def main() -> None:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    import tensorflow as tf
-
+    tf = expressions.tensorflow()
     tf.get_logger().setLevel("ERROR")
     saved = Saved()
     for number, case in enumerate(FUNCTIONS):

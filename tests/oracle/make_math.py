@@ -2,7 +2,7 @@
 
 Run from the root of the repository in an environment that has TensorFlow:
 
-    python tests/oracle/make_math.py
+    python -m tests.oracle.make_math
 
 A case is a Python expression of arrays `a`, `b` that are drawn from its own number, within bounds;
 its outcome is the value and the gradients of all arrays, given `cotangent` as gradient of the
@@ -12,11 +12,12 @@ value. For expressions that fail the outcome is the name of the error. The tests
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from tests.oracle.expressions import cotangent, evaluate, recorded, write
 
 FILE = Path(__file__).with_name("math.npz")
 FLOATS = ("float32", "float64", "float16", "bfloat16")
@@ -378,57 +379,26 @@ def arrays(number: int) -> list[Any]:
     return [np.ceil(x) if "int" in case.dtype else x for x in drawn]
 
 
-def cotangent(shape: tuple[int, ...], dtype: str = "float64") -> Any:
+def cotangent_of(shape: tuple[int, ...], dtype: str) -> Any:
     """The gradient that is to flow into the value of a case."""
-    count = np.arange(np.prod(shape, dtype=int))
-    values = np.cos(count) + (1j * np.sin(count * 2.0) if dtype.startswith("complex") else 0)
-    return values.reshape(shape)
+    imaginary = np.sin(np.arange(np.prod(shape, dtype=int)) * 2.0).reshape(shape)
+    return cotangent(shape) + (1j * imaginary if dtype.startswith("complex") else 0)
 
 
-def evaluate(tf: Any, expression: str, tensors: list[Any]) -> Any:
-    """The value of an expression, with `tf` the framework that is to compute it."""
-    names = dict(zip("ab", tensors, strict=False), tf=tf, NAN=np.nan, INF=np.inf)
-    return eval(expression, names)
+def results(tf: Any, case: Case, inputs: list[Any]) -> dict[str, Any]:
+    """The value, and the gradients of all inputs where there are some to compare."""
+    value, tape = recorded(
+        tf, lambda: tf.convert_to_tensor(evaluate(tf, case.expression, inputs)), inputs
+    )
+    if not inputs or not case.has_gradient or value.dtype.is_integer or inputs[0].dtype.is_integer:
+        return {"": value}
+    seed = tf.cast(cotangent_of(tuple(value.shape), value.dtype.name), value.dtype)
+    grads = tape.gradient(value, inputs, seed)
+    return {"": value, **{f".{place}": grad for place, grad in enumerate(grads)}}
 
 
 def main() -> None:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    import tensorflow as tf
-
-    saved: dict[str, Any] = {"version": np.array(tf.__version__)}
-    for number, case in enumerate(CASES):
-        inputs = [tf.cast(tf.constant(x), case.dtype) for x in arrays(number)]
-        with tf.GradientTape() as tape:
-            tape.watch([x for x in inputs if not x.dtype.is_integer])
-            value = tf.convert_to_tensor(evaluate(tf, case.expression, inputs))
-        saved[f"{number}"] = portable(tf, value)
-        for position, grad in enumerate(gradients(tf, tape, value, inputs, case)):
-            saved[f"{number}.{position}"] = portable(tf, grad)
-    errors = [error_of(tf, expression) for expression in ERRORS]
-    np.savez_compressed(FILE, errors=np.array(errors), **saved)
-
-
-def portable(tf: Any, value: Any) -> Any:
-    """An array of a dtype that NumPy can save."""
-    return (tf.cast(value, tf.float32) if value.dtype == tf.bfloat16 else value).numpy()
-
-
-def gradients(tf: Any, tape: Any, value: Any, inputs: list[Any], case: Case) -> list[Any]:
-    """The gradients of all inputs, none where there are none to compare."""
-    if not inputs or not case.has_gradient or value.dtype.is_integer or inputs[0].dtype.is_integer:
-        return []
-    seed = tf.cast(cotangent(tuple(value.shape), value.dtype.name), value.dtype)
-    return tape.gradient(value, inputs, seed)
-
-
-def error_of(tf: Any, expression: str) -> str:
-    """The name of the error that an expression raises."""
-    try:
-        evaluate(tf, expression, [])
-    except Exception as error:
-        return type(error).__name__
-    raise ValueError(f"{expression} does not fail")
+    write(FILE, CASES, arrays, results, ERRORS)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 Run from the root of the repository in an environment that has TensorFlow:
 
-    python tests/oracle/make_nn.py
+    python -m tests.oracle.make_nn
 
 A case is a Python expression of arrays `a`, `b`, `c` that are drawn from its own number; its
 outcome is the value and the gradients of all arrays, given `cotangent` as gradient of the value.
@@ -12,11 +12,12 @@ For expressions that fail the outcome is the name of the error. The tests import
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from tests.oracle.expressions import cotangent, evaluate, recorded, write
 
 FILE = Path(__file__).with_name("nn.npz")
 
@@ -273,41 +274,11 @@ def arrays(number: int) -> list[Any]:
     return [np.abs(np.round(x * 9)) if "int" in case.dtype else x for x in drawn]
 
 
-def cotangent(shape: tuple[int, ...]) -> Any:
-    """The gradient that is to flow into the value of a case."""
-    return np.cos(np.arange(np.prod(shape, dtype=int))).reshape(shape)
-
-
-def evaluate(tf: Any, expression: str, tensors: list[Any]) -> Any:
-    """The value of an expression, with `tf` the framework that is to compute it."""
-    names = dict(zip("abc", tensors, strict=False), tf=tf, NAN=np.nan, INF=np.inf)
-    return eval(expression, names)
-
-
-def main() -> None:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    import tensorflow as tf
-
-    saved: dict[str, Any] = {"version": np.array(tf.__version__)}
-    for number, case in enumerate(CASES):
-        inputs = [tf.cast(tf.constant(x), case.dtype) for x in arrays(number)]
-        with tf.GradientTape() as tape:
-            tape.watch([x for x in inputs if x.dtype.is_floating])
-            value = evaluate(tf, case.expression, inputs)
-        saved[f"{number}"] = portable(tf, value)
-        if not case.has_gradient:
-            continue
-        for position, grad in enumerate(gradients(tf, tape, value, inputs)):
-            saved[f"{number}.{position}"] = portable(tf, grad)
-    errors = [error_of(tf, expression) for expression in ERRORS]
-    np.savez_compressed(FILE, errors=np.array(errors), **saved)
-
-
-def portable(tf: Any, value: Any) -> Any:
-    """An array of a dtype that NumPy can save."""
-    value = tf.convert_to_tensor(value)
-    return (tf.cast(value, tf.float32) if value.dtype == tf.bfloat16 else value).numpy()
+def results(tf: Any, case: Case, inputs: list[Any]) -> dict[str, Any]:
+    """The value, and the gradients of all inputs."""
+    value, tape = recorded(tf, lambda: evaluate(tf, case.expression, inputs), inputs)
+    grads = gradients(tf, tape, value, inputs) if case.has_gradient else []
+    return {"": value, **{f".{place}": grad for place, grad in enumerate(grads)}}
 
 
 def gradients(tf: Any, tape: Any, value: Any, inputs: list[Any]) -> list[Any]:
@@ -326,13 +297,8 @@ def gradients(tf: Any, tape: Any, value: Any, inputs: list[Any]) -> list[Any]:
     return [] if None in [g if g is None else 0 for g in grads] else grads
 
 
-def error_of(tf: Any, expression: str) -> str:
-    """The name of the error that an expression raises."""
-    try:
-        evaluate(tf, expression, [])
-    except Exception as error:
-        return type(error).__name__
-    raise ValueError(f"{expression} does not fail")
+def main() -> None:
+    write(FILE, CASES, arrays, results, ERRORS)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 Run from the root of the repository in an environment that has TensorFlow:
 
-    python tests/oracle/make_signal.py
+    python -m tests.oracle.make_signal
 
 A case is a Python expression of an array `a` that is drawn from its own number; its outcome is the
 value and the gradient of the array, given `cotangent` as gradient of the value. For expressions
@@ -12,11 +12,12 @@ they have no case. Only `main` imports TensorFlow.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from tests.oracle.expressions import evaluate, is_inexact, recorded, write
 
 FILE = Path(__file__).with_name("signal.npz")
 
@@ -210,67 +211,36 @@ ERRORS: list[str] = [
 ]  # fmt: skip
 
 
-def array(number: int) -> Any:
-    """The array of a case: float64, complex128 or whole numbers, for the caller to round."""
+def arrays(number: int) -> list[Any]:
+    """The one array of a case: float64, complex128 or whole numbers, for the caller to round."""
     case = CASES[number]
     random = np.random.default_rng(number)
     drawn = random.standard_normal(case.shape)
     if case.dtype.startswith("complex"):
-        return drawn + 1j * random.standard_normal(case.shape)
-    return np.round(drawn * 9) if "int" in case.dtype else drawn
+        return [drawn + 1j * random.standard_normal(case.shape)]
+    return [np.round(drawn * 9) if "int" in case.dtype else drawn]
 
 
-def cotangent(shape: tuple[int, ...], is_complex: bool) -> Any:
+def cotangent_of(shape: tuple[int, ...], is_complex: bool) -> Any:
     """The gradient that is to flow into the value of a case."""
     angles = np.arange(np.prod(shape, dtype=int)).reshape(shape)
     return np.exp(1j * angles) if is_complex else np.cos(angles)
 
 
-def evaluate(tf: Any, expression: str, tensor: Any) -> Any:
-    """The value of an expression, with `tf` the framework that is to compute it."""
-    return eval(expression, {"a": tensor, "tf": tf})
-
-
-def is_inexact(dtype: Any) -> bool:
-    """Whether values of a dtype have gradients."""
-    return dtype.is_floating or dtype.is_complex
+def results(tf: Any, case: Case, inputs: list[Any]) -> dict[str, Any]:
+    """The value, and the gradient of the input."""
+    value, tape = recorded(tf, lambda: evaluate(tf, case.expression, inputs), inputs)
+    if not case.has_gradient or not is_inexact(value.dtype) or not is_inexact(inputs[0].dtype):
+        return {"": value}
+    seed = tf.cast(cotangent_of(tuple(value.shape), value.dtype.is_complex), value.dtype)
+    try:
+        return {"": value, ".gradient": tape.gradient(value, inputs[0], seed)}
+    except Exception as error:
+        raise ValueError(f"{case} has no gradient") from error
 
 
 def main() -> None:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    import tensorflow as tf
-
-    saved: dict[str, Any] = {"version": np.array(tf.__version__)}
-    for number, case in enumerate(CASES):
-        x = tf.cast(tf.constant(array(number)), case.dtype)
-        with tf.GradientTape() as tape:
-            tape.watch([each for each in [x] if is_inexact(x.dtype)])
-            value = evaluate(tf, case.expression, x)
-        saved[f"{number}"] = portable(tf, value)
-        if case.has_gradient and is_inexact(value.dtype) and is_inexact(x.dtype):
-            seed = tf.cast(cotangent(tuple(value.shape), value.dtype.is_complex), value.dtype)
-            try:
-                saved[f"{number}.gradient"] = portable(tf, tape.gradient(value, x, seed))
-            except Exception as error:
-                raise ValueError(f"{case} has no gradient") from error
-    errors = [error_of(tf, expression) for expression in ERRORS]
-    np.savez_compressed(FILE, errors=np.array(errors), **saved)
-
-
-def portable(tf: Any, value: Any) -> Any:
-    """An array of a dtype that NumPy can save."""
-    value = tf.convert_to_tensor(value)
-    return (tf.cast(value, tf.float32) if value.dtype == tf.bfloat16 else value).numpy()
-
-
-def error_of(tf: Any, expression: str) -> str:
-    """The name of the error that an expression raises."""
-    try:
-        evaluate(tf, expression, None)
-    except Exception as error:
-        return type(error).__name__
-    raise ValueError(f"{expression} does not fail")
+    write(FILE, CASES, arrays, results, ERRORS)
 
 
 if __name__ == "__main__":
