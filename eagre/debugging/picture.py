@@ -16,7 +16,7 @@ ROWS = 2000
 HUGE = 1000.0
 """The root mean square of a gradient from which it counts as exploding."""
 
-_HEIGHT, _WIDTH = 24, 220
+_HEIGHT, _WIDEST = 24, 210
 
 _STYLE = """
 body { font: 13px/1.4 system-ui, sans-serif; margin: 24px; color: #1c1c1c; background: #fff; }
@@ -29,7 +29,8 @@ svg { position: absolute; left: 0; top: 0; pointer-events: none; }
 path { fill: none; stroke: #9aa3ad; stroke-width: 1.2; }
 path.dead { stroke: #9a6bd1; stroke-dasharray: 4 3; stroke-width: 1.6; }
 path.exploding, path.bad { stroke: #d1362f; stroke-width: 2; }
-.row { display: flex; height: 24px; align-items: center; white-space: nowrap; margin-left: 232px; }
+.row { display: flex; height: 24px; align-items: center; white-space: nowrap;
+       margin-left: var(--arcs); }
 .row:hover { background: #eef3f8; }
 .line { font-family: ui-monospace, monospace; color: #555; border-top: 1px solid #ddd;
         box-sizing: border-box; overflow: hidden; }
@@ -37,10 +38,10 @@ path.exploding, path.bad { stroke: #d1362f; stroke-width: 2; }
 .row span { overflow: hidden; text-overflow: ellipsis; padding-right: 12px;
             box-sizing: border-box; }
 .number { flex: 0 0 48px; color: #888; text-align: right; }
-.name { flex: 0 0 170px; font-weight: 600; }
-.spec { flex: 0 0 170px; color: #555; font-family: ui-monospace, monospace; }
-.value { flex: 0 0 240px; font-family: ui-monospace, monospace; }
-.norm { flex: 0 0 130px; font-family: ui-monospace, monospace; text-align: right; }
+.name { flex: 0 0 150px; font-weight: 600; }
+.spec { flex: 0 0 150px; color: #555; font-family: ui-monospace, monospace; }
+.value { flex: 0 0 200px; font-family: ui-monospace, monospace; }
+.norm { flex: 0 0 90px; font-family: ui-monospace, monospace; text-align: right; }
 .head span { color: #888; font-weight: 400; font-family: inherit; }
 .row.bad .value, .exploding .grad { color: #d1362f; font-weight: 600; }
 .dead .grad { color: #9a6bd1; }
@@ -61,6 +62,8 @@ def page(run: Any, target: Any) -> str:
     """The text of the file; gradients are those of `target`, None for no gradients."""
     steps = run.steps[:ROWS]
     rows, lines, height = _rows(run, steps, target)
+    uses = _uses(rows)
+    edge = math.ceil(max((_width(*use) for use in uses), default=0)) + 8
     counts = {kind: sum(row.kind == kind for row in rows) for kind in ("bad", "dead", "exploding")}
     said = f"{len(run.steps)} operations"
     said += f", of which the first {ROWS} are shown" if len(run.steps) > ROWS else ""
@@ -71,8 +74,8 @@ def page(run: Any, target: Any) -> str:
         "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
         f"<title>{title}</title>", f"<style>{_STYLE}</style>", "</head>", "<body>",
         f"<h1>{title}</h1>", f"<p>{said}; {escape(gradient)}; {found}.</p>", _LEGEND,
-        '<div class="picture">',
-        f'<svg width="{_WIDTH + 12}" height="{height}">', *_arcs(rows), "</svg>",
+        f'<div class="picture" style="--arcs: {edge + 4}px">',
+        f'<svg width="{edge + 4}" height="{height}">', *_arcs(uses, edge), "</svg>",
         *lines, "</div>", "</body>", "</html>", "",
     ])
 
@@ -165,17 +168,30 @@ def _html(classes: str, cells: list[str], hint: str = "") -> str:
     return f'<div class="{classes}"{title}>{spans}</div>'
 
 
-def _arcs(rows: list[_Row]) -> list[str]:
-    """An arc from each operation to each that uses its value, wider the longer it is."""
+def _uses(rows: list[_Row]) -> list[tuple[_Row, _Row]]:
+    """Each operation with each that uses its value."""
     makers = {id(x): row for row in rows for x in row.step.outputs}
+    return [
+        (maker, row)
+        for row in rows
+        for maker in {id(x): makers[id(x)] for x in row.step.inputs if id(x) in makers}.values()
+    ]
+
+
+def _width(maker: _Row, user: _Row) -> float:
+    """How far an arc goes to the left: the farther, the longer it is."""
+    return min(_WIDEST, 16 + 9 * math.sqrt((user.middle - maker.middle) / _HEIGHT))
+
+
+def _arcs(uses: list[tuple[_Row, _Row]], edge: int) -> list[str]:
+    """An arc for each use, from `edge` to the left and back."""
     arcs: list[str] = []
-    for row in rows:
-        for maker in {id(x): makers[id(x)] for x in row.step.inputs if id(x) in makers}.values():
-            a, b = maker.middle, row.middle
-            width = min(_WIDTH - 10, 16 + 9 * math.sqrt((b - a) / _HEIGHT))
-            path = f"M{_WIDTH + 8} {a} C{_WIDTH + 8 - width * 4 / 3:.0f} {a}"
-            path += f" {_WIDTH + 8 - width * 4 / 3:.0f} {b} {_WIDTH + 8} {b}"
-            kind = f' class="{maker.kind}"' if maker.kind else ""
-            said = f"{maker.step.name} ({maker.step.number}) to {row.step.name} ({row.step.number})"
-            arcs.append(f'<path{kind} d="{path}"><title>{escape(said)}</title></path>')
+    for maker, user in uses:
+        # A curve of third order comes to three quarters of the way to its control points.
+        turn = edge - _width(maker, user) * 4 / 3
+        path = f"M{edge} {maker.middle} C{turn:.0f} {maker.middle}"
+        path += f" {turn:.0f} {user.middle} {edge} {user.middle}"
+        kind = f' class="{maker.kind}"' if maker.kind else ""
+        said = f"{maker.step.name} ({maker.step.number}) to {user.step.name} ({user.step.number})"
+        arcs.append(f'<path{kind} d="{path}"><title>{escape(said)}</title></path>')
     return arcs

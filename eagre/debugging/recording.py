@@ -6,6 +6,7 @@ computes again only what depends on the change, and touches nothing outside the 
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient
@@ -59,6 +60,11 @@ class Step:
     def name(self) -> str:
         """The name of the operation."""
         return self.primitive.public
+
+    @property
+    def is_of_gradient(self) -> bool:
+        """Whether it belongs to the gradient of another operation."""
+        return " (gradient of " in self.line
 
     @property
     def label(self) -> str:
@@ -236,8 +242,9 @@ class Recording(Observer):
         """Write a picture of the computation, one HTML file that needs nothing else.
 
         Each operation is a row under its Python line, with its value and norm and an arc from
-        each of its inputs. With gradients of `target`, by default the last scalar, arcs through
-        which none comes back are marked as dead, and those with huge ones as exploding.
+        each of its inputs. With gradients of `target`, by default the last scalar before any
+        gradient was taken, arcs through which none comes back are marked as dead, and those with
+        huge ones as exploding.
         """
         from eagre.debugging.picture import page
 
@@ -246,7 +253,9 @@ class Recording(Observer):
             file.write(page(self, chosen))
 
     def _last_scalar(self) -> Any:
-        outputs = [step.outputs[0] for step in self.steps if len(step.outputs) == 1]
+        # What follows the first gradient belongs to gradients and to how they are applied.
+        before = itertools.takewhile(lambda step: not step.is_of_gradient, self.steps)
+        outputs = [step.outputs[0] for step in before if len(step.outputs) == 1]
         fitting = [x for x in outputs if x.sizes == () and x.dtype in INEXACTS]
         return fitting[-1] if fitting else None
 

@@ -287,5 +287,6 @@ def test_a_picture_of_a_training_step(tmp_path):
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(tf.square(tf.ones([4, 3]) @ w - 1.0))
         optimizer.apply_gradients([(tape.gradient(loss, w), w)])
-    _, page = picture(run, tmp_path / "run.html", target=loss)
+    text, page = picture(run, tmp_path / "run.html")
+    assert text == picture(run, tmp_path / "again.html", target=loss)[0]
     assert sum(name == "row line" for _, name in page.classes) >= 3
