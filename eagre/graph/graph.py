@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from _thread import get_ident
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import structure
 from eagre.core.ambient import interpreter, recorders
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.doors import apply
+from eagre.core.dtypes import resource
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Operation, Primitive
 from eagre.core.specs import TensorSpec
@@ -57,7 +59,7 @@ class Graph(GraphByHand):
         """The stand-in for a tensor from outside: the same one for the same tensor."""
         inner = self._stand_ins.get(id(tensor))
         if inner is None:
-            inner = SymbolicTensor(tensor.spec, self, None, self._unique("captured"))
+            inner = SymbolicTensor(tensor.spec, self, None, self._unique(_name_within(tensor)))
             self._stand_ins[id(tensor)] = inner
             self.captures.append(tensor)
             self.captured.append(inner)
@@ -155,11 +157,19 @@ class Graph(GraphByHand):
         return part
 
     def _unique(self, name: str) -> str:
-        return self._numbered(name) if name in self._names else self._numbered(name, first=name)
+        stem, _, number = name.rpartition("_")
+        is_output = number.isdecimal() and 0 < int(number) <= self._names.get(stem, 0)
+        if is_output or name in self._names:
+            return self._numbered(name)
+        self._names[name] = 1
+        return name
 
-    def _numbered(self, name: str, first: str | None = None) -> str:
-        count = self._names[name] = self._names.get(name, 0) + 1
-        return f"{name}_{count}" if first is None else first
+    def _numbered(self, name: str) -> str:
+        count = self._names.get(name, 0) + 1
+        while (numbered := f"{name}_{count}") in self._names:
+            count += 1
+        self._names[name] = count
+        return numbered
 
     # Reading ----------------------------------------------------------------------------------
 
@@ -273,6 +283,20 @@ class Graph(GraphByHand):
             result.append(list(numbers))
             alive |= numbers
         return result[::-1]
+
+
+def identifier(name: str) -> str:
+    """A name as Python takes it."""
+    text = "".join(letter if letter.isalnum() else "_" for letter in name)
+    return text if text.isidentifier() and not iskeyword(text) else f"graph_{text}"
+
+
+def _name_within(outer: Tensor) -> str:
+    """What the stand-in for a tensor from outside is called: like the variable or the value."""
+    if not isinstance(outer, SymbolicTensor):
+        variable: Any = outer.array
+        return identifier(variable.name) if outer.dtype is resource else "captured"
+    return outer.name if outer.operation is None else f"outer_{outer.name}"
 
 
 def apply_flow(primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, Any]) -> Any:

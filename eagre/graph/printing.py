@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from eagre.core.specs import TensorSpec
+from eagre.graph.graph import identifier
 
 if TYPE_CHECKING:
     from eagre.core.primitive import Operation
@@ -104,9 +104,3 @@ def _element_text(value: Any) -> str:
     if isinstance(value, complex):
         return f"complex({_element_text(value.real)}, {_element_text(value.imag)})"
     return repr(value)
-
-
-def identifier(name: str) -> str:
-    """A name as Python takes it."""
-    text = "".join(letter if letter.isalnum() else "_" for letter in name)
-    return text if text.isidentifier() and not iskeyword(text) else f"graph_{text}"

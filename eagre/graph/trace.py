@@ -103,7 +103,8 @@ def trace(function: Callable[..., Any], *specs: Any, name: str | None = None) ->
     graph = Graph(name or getattr(function, "__name__", "graph").strip("<>"))
     leaves = [_spec(leaf) for leaf in structure.flatten(specs)]
     with Trace(graph):
-        inputs = [graph.add_input(spec, _name(spec, i)) for i, spec in enumerate(leaves)]
+        named = zip(leaves, _argument_names(function, specs), strict=True)
+        inputs = [graph.add_input(spec, spec.name or name) for spec, name in named]
         args = structure.pack_sequence_as(specs, inputs)
         result = function(*args)
         finish(graph, result)
@@ -149,8 +150,17 @@ def _spec(leaf: Any) -> TensorSpec:
         ) from None
 
 
-def _name(spec: TensorSpec, index: int) -> str:
-    return spec.name or f"argument_{index}"
+def _argument_names(function: Callable[..., Any], specs: tuple[Any, ...]) -> list[str]:
+    """The parameters' names, each with numbers behind it where the argument is a structure."""
+    code = getattr(function, "__code__", None)
+    first = int(hasattr(function, "__self__"))
+    names = [] if code is None else [*code.co_varnames[first : code.co_argcount]]
+    names += [f"argument_{i}" for i in range(len(names), len(specs))]
+    return [
+        f"{name}_{i}" if structure.is_nested(spec) else name
+        for name, spec in zip(names, specs, strict=False)
+        for i in range(len(structure.flatten(spec)))
+    ]
 
 
 def user_line() -> str:

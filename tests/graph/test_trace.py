@@ -64,11 +64,29 @@ def test_specs_may_be_tensors():
     assert graph(floats(1.0, 2.0), 2.0).numpy().tolist() == [2.0, 4.0]
 
 
-def test_inputs_have_the_names_of_specs():
+def test_inputs_have_the_names_of_specs_and_parameters():
     graph = tf.trace(lambda x, y: x + y, tf.TensorSpec([], name="left"), SCALAR)
-    assert [x.name for x in graph.inputs] == ["left", "argument_1"]
+    assert [x.name for x in graph.inputs] == ["left", "y"]
+    graph = tf.trace(lambda x, *rest: x + rest[0][1], SCALAR, [SCALAR, SCALAR])
+    assert [x.name for x in graph.inputs] == ["x", "argument_1_0", "argument_1_1"]
     both = tf.trace(lambda x, y: x + y, *[tf.TensorSpec([], name="same")] * 2)
     assert len({x.name for x in both.inputs}) == 2
+
+
+def test_captures_have_the_names_of_variables_and_of_outer_values():
+    kernel, odd = tf.Variable(2.0, name="dense/kernel"), tf.Variable(3.0, name="multiply_2")
+
+    def inner(value):
+        return tf.cond(value > 0.0, lambda: value * odd * kernel, lambda: value)
+
+    graph = tf.trace(lambda x: inner(x * kernel * 2.0), SCALAR)
+    assert [x.name for x in graph.captured] == ["dense_kernel", "multiply_2_1"]
+    branch = graph.operations[-1].params["true_graph"]
+    assert {x.name for x in branch.parameters} >= {"outer_multiply_2"}
+    for each in (graph, branch):
+        names = [x.name for x in each.tensors()]
+        assert len(set(names)) == len(names)
+    assert float(graph(1.0)) == 4.0 * 3.0 * 2.0
 
 
 def test_an_input_may_be_an_output():
