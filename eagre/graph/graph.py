@@ -291,12 +291,11 @@ def identifier(name: str) -> str:
     return text if text.isidentifier() and not iskeyword(text) else f"graph_{text}"
 
 
-def _name_within(outer: Tensor) -> str:
+def _name_within(outer: Any) -> str:
     """What the stand-in for a tensor from outside is called: like the variable or the value."""
-    if not isinstance(outer, SymbolicTensor):
-        variable: Any = outer.array
-        return identifier(variable.name) if outer.dtype is resource else "captured"
-    return outer.name if outer.operation is None else f"outer_{outer.name}"
+    if isinstance(outer, SymbolicTensor):
+        return outer.name if outer.operation is None else f"outer_{outer.name}"
+    return identifier(outer.array.name) if outer.dtype is resource else "captured"
 
 
 def apply_flow(primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, Any]) -> Any:
