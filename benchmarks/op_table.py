@@ -1,9 +1,9 @@
 """What public operations cost beside their plain NumPy expressions and PyTorch.
 
 Each row of the table is one operation, written for eagre, NumPy and PyTorch; before the clock
-starts all three have to give the same values. The time is that of the processor, of all threads
-together: OMP_NUM_THREADS=1 makes it that of one. The contenders alternate within one run, since the
-clock of a shared machine drifts: a ratio is the median of the ratios within the rounds.
+starts all three have to give the same values, from arrays of their own. The time is that of the
+processor, of all threads together: OMP_NUM_THREADS=1 makes it that of one. The contenders alternate
+within one run, since the clock of a shared machine drifts, and each counts with its quickest round.
 
     python benchmarks/op_table.py [--size 4 1000000] [--only WORD ...] [--without torch]
 """
@@ -26,7 +26,9 @@ from scipy import linalg, special
 import eagre as tf
 
 Case = Callable[[], object]
-Times = dict[str, dict[str, list[float]]]
+Times = dict[str, dict[str, float]]
+SECONDS = 0.004
+"""How long the calls of a contender in one round take together, where one takes less."""
 
 
 def arrays_of(size: int) -> dict[str, Any]:
@@ -97,7 +99,9 @@ def blocks(image: Any) -> Any:
 
 def names_of(contender: str, size: int) -> dict[str, Any]:
     """The names that a contender's expressions use."""
-    arrays = arrays_of(size)
+    # Copies: where an array begins in its page of memory changes the time by a fifth.
+    own = arrays_of(size).items()
+    arrays = {k: np.array(v) if isinstance(v, np.ndarray) else v for k, v in own}
     if contender == "eagre":
         names = {k: tf.constant(v) if isinstance(v, np.ndarray) else v for k, v in arrays.items()}
         generator = tf.random.Generator.from_seed(1)
@@ -109,9 +113,9 @@ def names_of(contender: str, size: int) -> dict[str, Any]:
         }
         nn = importlib.import_module("torch.nn.functional")
         return {**names, "array": arrays["array"], "torch": torch, "nn": nn}
-    own = (put, put_add, put_max, set_diagonal, blocks)
+    helpers = (put, put_add, put_max, set_diagonal, blocks)
     return {
-        **arrays, **{each.__name__: each for each in own}, "np": np, "special": special,
+        **arrays, **{each.__name__: each for each in helpers}, "np": np, "special": special,
         "linalg": linalg, "random": np.random.default_rng(1),
         "windows": np.lib.stride_tricks.sliding_window_view,
     }
@@ -142,13 +146,18 @@ def check(name: str, cases: dict[str, Case]) -> None:
             raise ValueError(f"{who} computes something else than {name}")
 
 
-def time_one(case: Case, seconds: float) -> float:
-    """Microseconds for one call, over about `seconds`."""
-    timer = timeit.Timer(case, timer=time.process_time)
+def calls_in(case: Case, seconds: float) -> int:
+    """How many calls take about so long; one where a single call takes longer."""
     number = 1
-    while (elapsed := timer.timeit(number)) < seconds / 4:
-        number *= 2
-    return min(elapsed, timer.timeit(number)) / number * 1e6
+    timer = timeit.Timer(case, timer=time.process_time)
+    while (elapsed := timer.timeit(number)) < seconds / 2:
+        number *= 2 if elapsed > seconds / 8 else 4
+    return number
+
+
+def time_one(case: Case, number: int) -> float:
+    """Microseconds for one call of so many."""
+    return timeit.Timer(case, timer=time.process_time).timeit(number) / number * 1e6
 
 
 def measure(size: int, contenders: list[str], rounds: int, only: list[str]) -> Times:
@@ -166,16 +175,18 @@ def measure(size: int, contenders: list[str], rounds: int, only: list[str]) -> T
         }
         check(name, cases)
         label = name if held == size else f"{name}  [{held:,}]"
-        times[label] = {who: [] for who in cases}
+        numbers = {who: calls_in(case, SECONDS) for who, case in cases.items()}
+        times[label] = dict.fromkeys(cases, math.inf)
         for _ in range(rounds):
             for who, case in cases.items():
-                times[label][who].append(time_one(case, 0.01))
+                elapsed = time_one(case, numbers[who])
+                times[label][who] = min(elapsed, times[label][who])
     return times
 
 
-def ratio(row: dict[str, list[float]], other: str) -> float:
-    """The median over the rounds of eagre's time to another's."""
-    return statistics.median(a / b for a, b in zip(row["eagre"], row[other], strict=True))
+def ratio(row: dict[str, float], other: str) -> float:
+    """Eagre's time to another's."""
+    return row["eagre"] / row[other]
 
 
 def report(size: int, times: Times, bar: float, is_full: bool) -> None:
@@ -184,10 +195,10 @@ def report(size: int, times: Times, bar: float, is_full: bool) -> None:
     print(f"\n{len(times)} operations at {size:,} elements")
     for other in others:
         found = sorted(ratio(row, other) for row in times.values() if other in row)
-        tenths = ", ".join(f"{found[len(found) * n // 10]:.2f}" for n in (1, 5, 9))
+        tenths = " and ".join(f"{found[len(found) * n // 10]:.2f}" for n in (1, 9))
         above = sum(each > bar for each in found)
-        print(f"  to {other}: a tenth, half and nine tenths are below {tenths}; "
-              f"{above} of {len(found)} are above {bar}")
+        print(f"  to {other}: {above} of {len(found)} are above {bar}; the median is "
+              f"{statistics.median(found):.2f}, eight tenths lie between {tenths}")
     for other in others:
         worst = sorted(
             (name for name in times if other in times[name]),
@@ -196,7 +207,7 @@ def report(size: int, times: Times, bar: float, is_full: bool) -> None:
         print(f"  {'all' if is_full else 'the ten worst'} to {other}, µs a call:")
         for name in worst if is_full else worst[:10]:
             row = times[name]
-            own, its = statistics.median(row["eagre"]), statistics.median(row[other])
+            own, its = row["eagre"], row[other]
             print(f"    {ratio(row, other):8.2f}  {own:12.2f} {its:12.2f}  {name[:70]}")
 
 
@@ -213,6 +224,7 @@ def main() -> None:
     if "torch" in contenders and importlib.util.find_spec("torch") is None:
         print("torch is left out: it is not installed")
         contenders.remove("torch")
+    np.seterr(all="ignore")
     for size in options.size:
         times = measure(size, contenders, options.rounds, options.only)
         report(size, times, 1.5 if size < 1000 else 1.1, options.full)
