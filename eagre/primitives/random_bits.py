@@ -21,6 +21,7 @@ from eagre.core.shapes import are_compatible, count
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.families import target_shape
+from eagre.primitives.philox import philox_words
 
 PHILOX = 1
 THREEFRY = 2
@@ -30,57 +31,10 @@ COUNTER_LENGTHS = {PHILOX: 2, THREEFRY: 1}
 
 FULL_RANGE = frozenset({dtypes.int32, dtypes.int64, dtypes.uint32, dtypes.uint64})
 
-# So many blocks at a time stay in the cache through all rounds.
+# So many blocks of ThreeFry at a time stay in the cache through all rounds.
 _CHUNK = 8192
 _MASK = 0xFFFFFFFF
 _MASK_64 = 0xFFFFFFFFFFFFFFFF
-
-
-# Philox ---------------------------------------------------------------------------------------
-
-
-def philox(counter: Any, key: int) -> tuple[Any, Any, Any, Any]:
-    """The four 32-bit words of a block; those of the counter are ints or uint64 arrays."""
-    c0, c1, c2, c3 = counter
-    k0, k1 = key & _MASK, key >> 32
-    for _ in range(10):
-        p0 = c0 * 0xD2511F53
-        p1 = c2 * 0xCD9E8D57
-        c0 = (p1 >> 32) ^ c1 ^ k0
-        c2 = (p0 >> 32) ^ c3 ^ k1
-        c1 = p1 & _MASK
-        c3 = p0 & _MASK
-        k0 = (k0 + 0x9E3779B9) & _MASK
-        k1 = (k1 + 0xBB67AE85) & _MASK
-    return c0, c1, c2, c3
-
-
-def philox_block(key: int, counter: int) -> tuple[int, int, int, int]:
-    """The words of one block, by Python's integers."""
-    return philox([(counter >> shift) & _MASK for shift in (0, 32, 64, 96)], key)
-
-
-def philox_blocks(key: int, counter: int, offsets: Any) -> Any:
-    """The words [blocks, 4] of the blocks whose counters are `counter + offsets` (uint64)."""
-    low = offsets + np.uint64(counter & _MASK_64)
-    high = (low < offsets) + np.uint64((counter >> 64) & _MASK_64)
-    words = philox((low & _MASK, low >> 32, high & _MASK, high >> 32), key)
-    # Pairs are put together in uint64 numbers: half as many strided writes.
-    pairs = np.empty((len(offsets), 2), "<u8")
-    pairs[:, 0] = words[0] | (words[1] << 32)
-    pairs[:, 1] = words[2] | (words[3] << 32)
-    return pairs.view("<u4")
-
-
-def philox_chunks(key: int, counter: int, blocks: int) -> Any:
-    """The words of consecutive blocks, in flat pieces."""
-    if blocks <= 16:
-        few = [philox_block(key, counter + block) for block in range(blocks)]
-        yield np.array(few, np.uint32).reshape(-1)
-        return
-    for start in range(0, blocks, _CHUNK):
-        offsets = np.arange(start, min(start + _CHUNK, blocks), dtype=np.uint64)
-        yield philox_blocks(key, counter, offsets).reshape(-1)
 
 
 # ThreeFry -------------------------------------------------------------------------------------
@@ -202,7 +156,7 @@ def random_words(key: Any, counter: Any, shape: Any, wide: bool, algorithm: int)
     if algorithm == THREEFRY:
         return iter([threefry_words(int(key[0]), int(counter[0]), shape, wide)])
     words = prod(shape) * (2 if wide else 1)
-    return philox_chunks(int(key[0]), as_counter(counter), -(-words // 4))
+    return philox_words(int(key[0]), as_counter(counter), -(-words // 4))
 
 
 def as_counter(counter: Any) -> int:

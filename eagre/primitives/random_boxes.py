@@ -16,7 +16,7 @@ from eagre.core.shapes import are_compatible, format_sizes
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.families import INTEGERS, check_dtypes
-from eagre.primitives.random_bits import philox_block
+from eagre.primitives.philox import philox_block
 
 _single = np.float32
 

@@ -16,13 +16,13 @@ from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.primitives.families import FLOATS
+from eagre.primitives.philox import philox_blocks
 from eagre.primitives.random_bits import (
     PHILOX,
     THREEFRY,
     Draw,
     as_counter,
     as_uint64,
-    philox_blocks,
     random_words,
     threefry_blocks,
 )
@@ -116,10 +116,22 @@ def _box_muller_single(words: Any) -> Any:
     logarithm = np.log(np.maximum(uniform[0::2], _LEAST)).astype(np.float32)
     radius = np.sqrt(np.float32(-2) * logarithm)
     angle = (2 * pi * uniform[1::2]).astype(np.float32).astype(np.float64)
+    sine, cosine = sine_and_cosine(angle)
     result = np.empty(len(words), np.float32)
-    np.multiply(np.sin(angle).astype(np.float32), radius, result[0::2])
-    np.multiply(np.cos(angle).astype(np.float32), radius, result[1::2])
+    np.multiply(sine, radius, result[0::2])
+    np.multiply(cosine, radius, result[1::2])
     return result
+
+
+def sine_and_cosine(angle: Any) -> tuple[Any, Any]:
+    """In float32, of float64 angles: by the tangent of their halves, which NumPy computes for many
+    numbers at once, where it takes sines one by one."""
+    tangent = np.tan(angle * 0.5)
+    square = tangent * tangent
+    whole = 1.0 + square
+    np.divide(tangent + tangent, whole, tangent)
+    np.divide(1.0 - square, whole, square)
+    return tangent.astype(np.float32), square.astype(np.float32)
 
 
 class RandomTruncatedNormal(Draw):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,8 @@ COUNTS = frozenset({dtypes.float16, dtypes.float32, dtypes.float64, dtypes.int32
 """The dtypes of numbers that are counts."""
 
 _where: Any = np.where
+# So many outputs at a time stay in the cache.
+_PIECE = 8192
 _STEP = 256
 """How many blocks lie between the beginnings of two outputs."""
 
@@ -51,6 +53,15 @@ class Supply:
         return self.values[rows, self.left[rows]]
 
 
+class Stream(NamedTuple):
+    """The random blocks of outputs, of which the first one has the number `start`."""
+
+    key: Any
+    counter: Any
+    algorithm: int
+    start: int
+
+
 class Blocks:
     """The place of each output in the stream of random blocks."""
 
@@ -65,9 +76,9 @@ class Blocks:
         return words
 
 
-def _blocks_of(stream: Any, rows: Any, step: int = _STEP) -> Blocks:
-    """Blocks for the outputs with these numbers."""
-    return Blocks(stream, rows.astype(np.uint64) * np.uint64(step))
+def _blocks_of(stream: Stream, rows: Any, step: int = _STEP) -> Blocks:
+    """Blocks for these outputs of a piece."""
+    return Blocks(stream[:3], (rows + stream.start).astype(np.uint64) * np.uint64(step))
 
 
 class ParameterizedDraw(Draw):
@@ -108,12 +119,21 @@ class ParameterizedDraw(Draw):
         self.check_end(shape, parameter.shape)
         samples = prod(shape[: len(shape) - parameter.ndim])
         values = np.repeat(parameter.reshape(-1).astype(np.float64), samples)
-        drawn = self.draw(values, (key, counter, algorithm), dtype)
+        drawn = self.draw_all(values, (key, counter, algorithm), dtype)
         table = np.ascontiguousarray(drawn.reshape(parameter.size, samples).T)
         return table.astype(dtype.numpy).reshape(shape)
 
-    def draw(self, values: Any, stream: Any, dtype: Any) -> Any:
-        """A number in float64 for each of the parameters."""
+    def draw_all(self, values: Any, stream: Any, dtype: Any) -> Any:
+        """A number in float64 for each of the parameters, piece by piece: a piece stays in the
+        cache until its last number fits."""
+        drawn = np.empty(len(values))
+        for start in range(0, len(values), _PIECE):
+            piece = slice(start, start + _PIECE)
+            drawn[piece] = self.draw(values[piece], Stream(*stream, start), dtype)
+        return drawn
+
+    def draw(self, values: Any, stream: Stream, dtype: Any) -> Any:
+        """A number in float64 for each of the parameters of a piece."""
         raise NotImplementedError
 
     def refuse_unless(self, is_right: Any, values: Any, expected: str) -> None:
@@ -145,7 +165,7 @@ class RandomGamma(ParameterizedDraw):
                 f"Received: dtype={spec.dtype.name}"
             )
 
-    def draw(self, values: Any, stream: Any, dtype: Any) -> Any:
+    def draw(self, values: Any, stream: Stream, dtype: Any) -> Any:
         """Where alpha is 1, a logarithm does it."""
         is_right = (values >= 0) & np.isfinite(values)
         self.refuse_unless(is_right, values, "alpha that is finite and at least 0")
@@ -213,7 +233,7 @@ class RandomPoisson(ParameterizedDraw):
     takes = COUNTS
     can_fail = True
 
-    def draw(self, values: Any, stream: Any, dtype: Any) -> Any:
+    def draw(self, values: Any, stream: Stream, dtype: Any) -> Any:
         """An infinite rate gives infinity."""
         most = math.inf if dtype.is_floating else float(np.iinfo(dtype.numpy).max)
         self.refuse_unless(values >= 0, values, "rates of at least 0")
@@ -303,11 +323,12 @@ class RandomBinomial(ParameterizedDraw):
         shape = self.final_shape(shape, *sizes)
         self.check_end(shape, pairs.shape)
         samples = prod(shape[: len(shape) - pairs.ndim])
-        drawn = self.draw(np.repeat(pairs.reshape(-1), samples), (key, counter, algorithm), dtype)
+        values = np.repeat(pairs.reshape(-1), samples)
+        drawn = self.draw_all(values, (key, counter, algorithm), dtype)
         table = np.ascontiguousarray(drawn.reshape(pairs.size, samples).T)
         return table.astype(dtype.numpy).reshape(shape)
 
-    def draw(self, values: Any, stream: Any, dtype: Any) -> Any:
+    def draw(self, values: Any, stream: Stream, dtype: Any) -> Any:
         """Of the two outcomes the rarer one is counted."""
         counts, probs = np.floor(values.real), values.imag
         self.refuse_unless(counts < math.inf, counts, "counts that are finite")

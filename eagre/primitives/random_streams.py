@@ -19,11 +19,11 @@ from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.families import target_shape
+from eagre.primitives.philox import philox_block
 from eagre.primitives.random_bits import (
     COUNTER_LENGTHS,
     PHILOX,
     THREEFRY,
-    philox_block,
     refuse_negative,
 )
 

@@ -12,6 +12,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
 from eagre.graph.trace import trace
+from eagre.primitives import philox
 from eagre.primitives import random_bits as bits
 from eagre.primitives import random_distributions as distributions
 from eagre.primitives import random_streams as streams
@@ -51,9 +52,11 @@ def draw(primitive, shape, dtype, algorithm=bits.PHILOX, key=11, counter=3, inpu
 
 @pytest.mark.parametrize(("counter", "key", "words"), PHILOX_ANSWERS)
 def test_philox_gives_the_known_answers(counter, key, words):
-    assert bits.philox_block(joined(key), joined(counter)) == words
-    array = bits.philox_blocks(joined(key), joined(counter), np.zeros(1, np.uint64))
+    assert philox.philox_block(joined(key), joined(counter)) == words
+    array = philox.philox_blocks(joined(key), joined(counter), np.zeros(1, np.uint64))
     assert array.tolist() == [list(words)]
+    many = philox.philox_blocks(joined(key), joined(counter), np.zeros(200, np.uint64))
+    assert many.tolist() == [list(words)] * 200
 
 
 @pytest.mark.parametrize(("counter", "key", "words"), THREEFRY_ANSWERS)
@@ -65,11 +68,15 @@ def test_threefry_gives_the_known_answers(counter, key, words):
 @pytest.mark.parametrize("counter", [0, 2**32 - 2, 2**64 - 3, 2**96 - 2, 2**128 - 4])
 def test_counters_carry(counter):
     """The 128 bits of a counter are one number, by Python's integers and by arrays."""
-    by_array = bits.philox_blocks(77, counter, np.arange(8, dtype=np.uint64))
-    assert by_array.tolist() == [list(bits.philox_block(77, counter + i)) for i in range(8)]
+    for number in (8, 80, 81, 20000):
+        offsets = np.arange(number, dtype=np.uint64)
+        found = philox.philox_blocks(77, counter, offsets)
+        assert found[:8].tolist() == [list(philox.philox_block(77, counter + i)) for i in range(8)]
+        words = np.concatenate(list(philox.philox_words(77, counter, number)))
+        assert np.array_equal(words, found.reshape(-1))
 
 
-@pytest.mark.parametrize("number", [0, 1, 3, 4, 63, 64, 65, 68, 32767, 32768, 32769, 70001])
+@pytest.mark.parametrize("number", [0, 1, 3, 4, 63, 64, 65, 68, 320, 321, 32767, 32768, 32769, 70001])
 def test_a_short_draw_begins_a_long_one(number):
     whole = draw(bits.random_bits, (70001,), dtypes.uint32)
     assert np.array_equal(draw(bits.random_bits, (number,), dtypes.uint32), whole[:number])
@@ -294,3 +301,11 @@ def test_threefry_states_advance_in_64_bits():
     key, counter, after = streams.advance(state, shape=(2, 3), algorithm=bits.THREEFRY)
     assert (key.numpy().tolist(), counter.numpy().tolist()) == ([9], [2**64 - 1])
     assert after.numpy().tolist() == [6 * 256 - 1, 9]
+
+
+def test_sines_and_cosines_are_rounded_once_for_each_angle_that_can_be_drawn():
+    for fractions in np.array_split(np.arange(2**23) * 2.0**-23, 64):
+        angle = (2 * np.pi * fractions).astype(np.float32).astype(np.float64)
+        sine, cosine = distributions.sine_and_cosine(angle)
+        assert np.array_equal(sine, np.sin(angle).astype(np.float32))
+        assert np.array_equal(cosine, np.cos(angle).astype(np.float32))
