@@ -42,14 +42,14 @@ def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CA
         return value
     if (kind is int or kind is float) and hint is None:
         wanted = None if dtype is None else dtypes.as_dtype(dtype)
-        return _literal(_number(value, wanted, name))
+        return literal(_number(value, wanted, name))
     if isinstance(value, Tensor):
         return _checked(value, dtype, name)
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
     if (kind is list or kind is tuple) and hint is None:
         array = array_of_numbers(value, wanted)
         if array is not None:
-            return _literal(array)
+            return literal(array)
     if hasattr(value, "__tensor__"):
         return _checked(value.__tensor__(wanted), wanted, name)
     if isinstance(value, list | tuple) and (tensor := _some_tensor(value)) is not None:
@@ -57,7 +57,7 @@ def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CA
     array = None
     if wanted is None and hint is not None:
         array = _try_hint(value, dtypes.as_dtype(hint), name)
-    return _literal(to_array(value, wanted, name) if array is None else array)
+    return literal(to_array(value, wanted, name) if array is None else array)
 
 
 def as_operand(value: Any, other: Any, name: str) -> Any:
@@ -75,10 +75,10 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
             array = known.get(value or repr(value))
             if array is None:
                 array = _scalar(value, other.dtype, known, name)
-            return _literal(array) if interpreters else wrap(array)
-        return _literal(_number(value, other.dtype, name))
+            return literal(array) if interpreters else wrap(array)
+        return literal(_number(value, other.dtype, name))
     if kind is bool or kind is complex:
-        return _literal(_number(value, other.dtype, name))
+        return literal(_number(value, other.dtype, name))
     if isinstance(value, Tensor):
         return value
     if hasattr(value, "__operand__"):
@@ -86,11 +86,11 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
     if hasattr(value, "__tensor__"):
         return value.__tensor__(None)
     if isinstance(value, np.ndarray | np.generic):
-        return _literal(_operand_array(value, other.dtype, name))
+        return literal(_operand_array(value, other.dtype, name))
     if isinstance(value, (*_SEQUENCES, *_NUMBERS, str, bytes, TensorShape)):
         return to_tensor(value, other.dtype, name=name)
     if hasattr(value, "__array__"):
-        return _literal(_operand_array(np.asarray(value), other.dtype, name))
+        return literal(_operand_array(np.asarray(value), other.dtype, name))
     if hasattr(value, "__dlpack__"):
         return to_tensor(value, name=name)
     items = _items_of_buffer(value)
@@ -123,7 +123,7 @@ def scalar(value: Any, dtype: DType, name: str = CALLED) -> Tensor:
     array = known.get(value or repr(value))
     if array is None:
         array = _scalar(value, dtype, known, name)
-    return _literal(array) if interpreters else wrap(array)
+    return literal(array) if interpreters else wrap(array)
 
 
 _NO_SCALARS: dict[str, dict[Any, Any]] = {}
@@ -161,7 +161,8 @@ def _items_of_buffer(value: Any) -> Any:
         return None
 
 
-def _literal(array: Any) -> Tensor:
+def literal(array: Any) -> Tensor:
+    """The tensor of an array that nobody else holds: in a trace, a constant."""
     tensor = wrap(array)
     if interpreters and (level := interpreter()) is not None:
         return level.literal(tensor)
@@ -234,6 +235,8 @@ def _from_numpy(value: Any, dtype: DType | None, name: str) -> Any:
             f"{name} cannot use an array of dtype {source.name} as string. "
             f"Received: {short(value)}"
         )
+    if target is source:
+        return np.array(value, target.numpy, order="C")
     with np.errstate(all="ignore"):
         return np.array(value, target.numpy, order="C")
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import scalar, to_array, to_tensor
+from eagre.core.conversion import literal, scalar, to_array, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.ops.shaping import as_shape, cast, static_shape
@@ -153,7 +153,8 @@ def eye(
 
 def _identity(rows: Any, columns: Any, dtype: dtypes.DType) -> Any:
     sizes = static_shape(as_shape((rows, columns), "eye"), "eye")
-    return to_tensor(to_array(np.eye(*sizes, dtype=dtype.numpy), dtype, "eye"))
+    matrix = np.eye(*sizes, dtype=dtype.numpy)
+    return literal(matrix if dtype.name != "string" else to_array(matrix, dtype, "eye"))
 
 
 def _batch_of(matrix: Any, batch: Any) -> Any:

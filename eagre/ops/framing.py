@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Any
 
 from eagre.core.conversion import DTypeMismatchError, to_tensor
@@ -59,12 +60,25 @@ def frame(
     if pad_end:
         whole = larger(count, length + step * (frames - 1))
         x, count = resized(x, whole, axis, _scalar(pad_value, x)), whole
-    x = rearrangement.reshape(x, joined_shape((count_of(lead), count, count_of(rest))))
-    starts = rearrangement.expand_dims(numbers_below(frames) * step, axis=(1,))
-    framed = indexing.gather(x, starts + numbers_below(length), axis=1)
+    framed = _gathered(x, (count_of(lead), count, count_of(rest)), length, step, frames)
     framed = rearrangement.reshape(framed, joined_shape(lead, (frames, length), rest))
     first = axis if axis >= 0 else axis - 1
     return with_length(with_length(framed, first, frames), first + 1, length)
+
+
+def _gathered(x: Any, sizes: tuple[Any, Any, Any], length: Any, step: Any, frames: Any) -> Any:
+    """The frames of the second of three axes, in the largest pieces of which all are made."""
+    x = rearrangement.reshape(x, joined_shape(sizes))
+    before, count, after = sizes
+    are_known = all(each.__class__ is int for each in (count, length, step))
+    unit = gcd(length, step) if are_known and length else 1
+    if unit > 1:
+        count //= unit
+        x = indexing.getitem(x, (slice(None), slice(count * unit)))
+        x = rearrangement.reshape(x, joined_shape((before, count, after * unit)))
+        length, step = length // unit, step // unit
+    starts = rearrangement.expand_dims(numbers_below(frames) * step, axis=(1,))
+    return indexing.gather(x, starts + numbers_below(length), axis=1)
 
 
 def _scalar(pad_value: Any, x: Any) -> Any:

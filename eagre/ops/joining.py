@@ -10,14 +10,12 @@ from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, wrap
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.ops.shaping import axes_of, is_vector
 from eagre.primitives import arithmetic, comparison, indexing, rearrangement
 from eagre.primitives.checking import demand
 from eagre.primitives.rearrangement import normalized_axis
 from eagre.primitives.reductions import reduce_sum
-
-_pad_array: Any = np.pad
 
 
 def to_tensors(values: Any, name: str) -> list[Any]:
@@ -163,12 +161,12 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
     [[1, 2], [3, 4]]
     """
     x = to_tensor(value)
-    if not x.ndim:
+    sizes = x.sizes
+    if not sizes:
         raise ValueError(
             f"unstack expected a tensor with at least one axis. Received: shape={x.shape}"
         )
-    axis = normalized_axis(int(axis), x.ndim, "unstack")
-    sizes: Any = x.sizes
+    axis = normalized_axis(int(axis), len(sizes), "unstack")
     count = sizes[axis] if num is None else num
     if count is None:
         raise ValueError(f"unstack needs num where the size is unknown. Received: shape={x.shape}")
@@ -178,7 +176,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
             f"Received: num={num}, shape={x.shape}"
         )
     lead = (slice(None),) * axis
-    return [x[(*lead, index)] for index in range(count)]
+    return [indexing.getitem(x, (*lead, index)) for index in range(count)]
 
 
 def pad(
@@ -215,9 +213,20 @@ def pad(
                 f"pad expected at most {limit} on each side of axis {axis} with mode={mode!r}. "
                 f"Received: paddings={paddings}"
             )
-        indices = _pad_array(np.arange(_known_size(x, axis)), (before, after), mode.lower())
-        x = indexing.gather(x, wrap(indices.astype(np.int64)), axis=axis - len(pairs))
+        x = _mirrored(x, axis, before, after, is_reflected=mode.upper() == "REFLECT")
     return x
+
+
+def _mirrored(x: Any, axis: int, before: int, after: int, is_reflected: bool) -> Any:
+    """The elements between their mirror images, which leave out the edge where `is_reflected`."""
+    lead = (slice(None),) * axis
+    first, last = int(is_reflected), _known_size(x, axis) - 1 - is_reflected
+    front = slice(first + before - 1, first - 1 if first else None, -1)
+    back = slice(last, last - after if last >= after else None, -1)
+    parts = [indexing.getitem(x, (*lead, front))] if before else []
+    parts += [x]
+    parts += [indexing.getitem(x, (*lead, back))] if after else []
+    return rearrangement.concat(*parts, axis=axis) if len(parts) > 1 else x
 
 
 def _border(value: Any, x: Any) -> Any:

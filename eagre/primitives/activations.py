@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from eagre.primitives import arithmetic
+from eagre.primitives.beside_numbers import MANY
 from eagre.primitives.comparison import select
 from eagre.primitives.families import FLOATS, REALS, Unary, zero_like
 from eagre.primitives.transcendental import Inexact, exp
@@ -50,6 +51,8 @@ class Relu6(Unary):
     needs = ("output",)
 
     def kernel(self, x: Any) -> Any:
+        if x.size >= MANY and x.dtype in _ZEROS:
+            return np.clip(x, _ZEROS[x.dtype], np.array(6, x.dtype))
         return _smaller(_rectified(x), np.array(6, x.dtype))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:

@@ -298,7 +298,7 @@ class Sign(Unary):
 
     def kernel(self, x: Any) -> Any:
         # Adding zero turns the -0 that bfloat16 gives for -0 into 0.
-        return np.sign(x) + x.dtype.type(0)
+        return np.sign(x) if x.dtype.kind in "if" else np.sign(x) + x.dtype.type(0)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         from eagre.primitives.rearrangement import broadcast_to

@@ -320,8 +320,9 @@ def getitem(x: Any, key: Any) -> Any:
     """`x[key]`: ints, slices, None, Ellipsis, integer scalars, or one boolean mask."""
     if key.__class__ is int:
         return slice_primitive.door(x, key=(key,))
-    if key.__class__ is tuple and _is_plain(key):
-        return slice_primitive.door(x, key=key)
+    parts = key if key.__class__ is tuple else (key,)
+    if _is_plain(parts):
+        return slice_primitive.door(x, key=parts)
     return sliced_by(x, key)[0]
 
 
@@ -348,11 +349,9 @@ def _is_plain(key: tuple[Any, ...]) -> bool:
             continue
         if kind is not slice:
             return False
-        start, stop, step = part.start, part.stop, part.step
-        if start is not None and start.__class__ is not int:
-            return False
-        if (stop is not None and stop.__class__ is not int) or step is not None:
-            return False
+        for end in (part.start, part.stop, part.step):
+            if end is not None and end.__class__ is not int:
+                return False
     return True
 
 

@@ -137,6 +137,11 @@ class ExpandDims(Moving):
         return TensorSpec.of(tuple(1 if i in places else next(rest) for i in range(rank)), x.dtype)
 
     def kernel(self, x: Any, *, axis: tuple[int, ...]) -> Any:
+        if len(axis) == 1:
+            (place,) = axis
+            place += x.ndim + 1 if place < 0 else 0
+            if 0 <= place <= x.ndim:
+                return x.reshape(*x.shape[:place], 1, *x.shape[place:])
         return np.expand_dims(x, axis)
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: tuple[int, ...]) -> Any:
@@ -355,7 +360,14 @@ class Pad(Primitive):
     def kernel(self, x: Any, value: Any, *, paddings: Any) -> Any:
         if value.ndim:
             raise ValueError("not a scalar")
-        result = np.full([n + a + b for n, (a, b) in zip(x.shape, paddings, strict=True)], value)
+        shape = [n + a + b for n, (a, b) in zip(x.shape, paddings, strict=True)]
+        result = np.empty(shape, value.dtype)
+        for axis, (before, after) in enumerate(paddings):
+            lead = (slice(None),) * axis
+            if before:
+                result[(*lead, slice(before))] = value
+            if after:
+                result[(*lead, slice(-after, None))] = value
         result[_inside(paddings)] = x
         return result
 

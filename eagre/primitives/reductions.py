@@ -38,6 +38,7 @@ from eagre.primitives.rearrangement import (
 _add_reduce: Any = np.add.reduce
 _multiply_reduce: Any = np.multiply.reduce
 _maximum_reduce: Any = np.maximum.reduce
+_MANY = 8192
 _logical_or_reduce: Any = np.logical_or.reduce
 _logical_and_reduce: Any = np.logical_and.reduce
 
@@ -200,10 +201,19 @@ class ArgExtremum(Primitive):
     def kernel(self, x: Any, *, axis: int, dtype: dtypes.DType) -> Any:
         if not x.ndim:
             raise ValueError("no axis")
-        if x.dtype.kind not in "iub" and _has_nan(x):
+        places = np.asarray(self.find(x, axis))
+        if x.dtype.kind not in "iub" and _has_nan(_found(x, places, axis)):
             bound = getattr(dtypes.from_numpy(x.dtype), self.bound)
-            x = self.pass_over(x, np.asarray(bound, x.dtype))
-        return np.asarray(self.find(x, axis)).astype(dtype.numpy)
+            places = np.asarray(self.find(self.pass_over(x, np.asarray(bound, x.dtype)), axis))
+        return places.astype(dtype.numpy, copy=False)
+
+
+def _found(x: Any, places: Any, axis: int) -> Any:
+    """Elements of which one is NaN if any of `x` is: those that were found, since NumPy takes the
+    first NaN for the extremum, or all where that is as quick."""
+    if x.size < _MANY or x.dtype.kind != "f":
+        return x
+    return np.take_along_axis(x, np.expand_dims(places, axis), axis)
 
 
 def _has_nan(x: Any) -> bool:

@@ -76,7 +76,7 @@ def test_counters_carry(counter):
         assert np.array_equal(words, found.reshape(-1))
 
 
-@pytest.mark.parametrize("number", [0, 1, 3, 4, 63, 64, 65, 68, 320, 321, 32767, 32768, 32769, 70001])
+@pytest.mark.parametrize("number", [0, 1, 3, 4, 63, 65, 320, 321, 32767, 32768, 65537, 70001])
 def test_a_short_draw_begins_a_long_one(number):
     whole = draw(bits.random_bits, (70001,), dtypes.uint32)
     assert np.array_equal(draw(bits.random_bits, (number,), dtypes.uint32), whole[:number])
