@@ -126,10 +126,11 @@ class ParameterizedDraw(Draw):
     def draw_all(self, values: Any, stream: Any, dtype: Any) -> Any:
         """A number in float64 for each of the parameters, piece by piece: a piece stays in the
         cache until its last number fits."""
+        key, counter, algorithm = stream
         drawn = np.empty(len(values))
         for start in range(0, len(values), _PIECE):
             piece = slice(start, start + _PIECE)
-            drawn[piece] = self.draw(values[piece], Stream(*stream, start), dtype)
+            drawn[piece] = self.draw(values[piece], Stream(key, counter, algorithm, start), dtype)
         return drawn
 
     def draw(self, values: Any, stream: Stream, dtype: Any) -> Any:
