@@ -110,6 +110,11 @@ class TensorArray:
         return TensorArraySpec.from_value(self)
 
     @property
+    def has_values(self) -> bool:
+        """Whether all elements are there, as one tensor that has its value."""
+        return isinstance(self._store, Stack) and isinstance(self._store.elements, EagerTensor)
+
+    @property
     def flow(self) -> Any:
         """A number without a meaning: there is no flow to carry on."""
         return to_tensor(np.int32(0))

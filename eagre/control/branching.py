@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eagre.control import batched_flow
 from eagre.control.branches import close_together, settle, trace_inner
-from eagre.control.flow import Flow, variables_read, zeros_of
+from eagre.control.flow import Flow, absent_of, variables_read
 from eagre.core import dtypes, structure
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
@@ -68,7 +68,7 @@ class Conditional(Primitive):
         found = taken.compute(values)
         if count is None:
             return tuple(found)
-        absent = [zeros_of(x.spec) for x in other.outputs[count:]]
+        absent = [absent_of(x.spec) for x in other.outputs[count:]]
         own = (*found[count:], *absent) if condition else (*absent, *found[count:])
         return (*found[:count], *own)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,18 @@ def zeros_of(spec: TensorSpec, lead: tuple[int, ...] = ()) -> Any:
     zero = b"" if spec.dtype == dtypes.string else 0
     shape = (*lead, *[n or 0 for n in spec.sizes or ()])
     return np.broadcast_to(np.array(zero, spec.dtype.numpy), shape)
+
+
+@cache
+def unranked(dtype: Any) -> Any:
+    """What stands for an output of unknown rank of the branch that was not taken: one array of
+    the dtype, which is known by that."""
+    return np.array(b"" if np.dtype(dtype).kind == "O" else 0, dtype)
+
+
+def absent_of(spec: TensorSpec) -> Any:
+    """What stands for an output of the branch that was not taken."""
+    return unranked(spec.dtype.numpy) if spec.sizes is None else zeros_of(spec)
 
 
 def variables_read(inputs: Sequence[Any], *graphs: Graph) -> list[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from eagre.control import batched_flow
 from eagre.control.branches import close_together, settle, trace_inner
-from eagre.control.flow import variables_read, zeros_of
+from eagre.control.flow import unranked, variables_read, zeros_of
 from eagre.core import dtypes, structure
 from eagre.core.ambient import executing_eagerly
 from eagre.core.conversion import to_tensor
@@ -165,7 +165,17 @@ def _spec_of_shapes(spec: TensorSpec) -> TensorSpec:
     return TensorSpec.of((None, None if spec.sizes is None else len(spec.sizes)), dtypes.int32)
 
 
+def _ranked(values: list[Any]) -> list[Any]:
+    """The values, of which those of branches that were not taken have the shape of another."""
+    there = [x for x in values if x is not unranked(x.dtype)]
+    if not there or len(there) == len(values):
+        return values
+    absent = np.broadcast_to(unranked(there[0].dtype), there[0].shape)
+    return [absent if x is unranked(x.dtype) else x for x in values]
+
+
 def _stack(values: list[Any], first: Any, is_padded: bool) -> Any:
+    values = _ranked(values)
     if len({value.shape for value in values}) < 2:
         return np.stack(values) if values else np.zeros((0, *first.shape), first.dtype)
     if not is_padded or any(value.ndim != first.ndim for value in values):

@@ -209,3 +209,9 @@ def executing_eagerly() -> bool:
     """Whether operations of this thread run at once (`tf.executing_eagerly`)."""
     level = interpreter()
     return level is None or not level.is_tracing
+
+
+def is_in_function() -> bool:
+    """Whether operations of this thread go into a graph that is not built by hand."""
+    level = interpreter()
+    return level is not None and level.is_tracing and not level.is_ground

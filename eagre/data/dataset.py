@@ -145,6 +145,10 @@ class Dataset(Transformations, Sources):
         return constant(self.size(), dtypes.int64)
 
     def __iter__(self) -> Any:
+        if ambient.stacks and ambient.is_in_function():
+            from eagre.data.graph_iterator import GraphIterator
+
+            return GraphIterator(self)
         return Iterator(self)
 
     def __graph_iterate__(self, body: Any, state: Any) -> Any:

@@ -1,12 +1,10 @@
-"""Datasets in functions: `for x in dataset` as a loop of the graph, and `next(iterator)` in it.
+"""Datasets in functions: `for x in dataset` as a loop of the graph, `reduce` and their like.
 
-Python calls within the graph fetch the elements; they have an effect, so they keep their order.
 Each run of the graph goes through the dataset with an iterator of its own.
 """
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,7 @@ from eagre.core.conversion import to_tensor
 from eagre.core.doors import apply
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
+from eagre.data.graph_iterator import GraphIterator, specs_of
 from eagre.data.results import reduction
 from eagre.data.specs import normalized
 from eagre.data.symbolic import symbols_of, with_values
@@ -25,23 +24,7 @@ from eagre.functions.autograph.conversion import convert
 from eagre.functions.autograph.looping import graph_loop
 from eagre.ops.creation import constant
 
-_numbers = count()
-_open: dict[int, Any] = {}
-"""The iterators of loops that are running, by number."""
-
 _NUMBER = TensorSpec.of((), dtypes.int64)
-_FLAG = TensorSpec.of((), dtypes.bool_)
-
-
-def next_in_graph(iterator: Any) -> Any:
-    """The element that an iterator gives when the graph runs."""
-    specs = _specs(iterator)
-
-    def fetch() -> Any:
-        return [wrap(part) for part in iterator.existing_components()]
-
-    parts = apply(host_call, (), {"function": fetch, "specs": specs})
-    return _packed(iterator, parts)
 
 
 def cardinality_in_graph(dataset: Any) -> Any:
@@ -65,8 +48,8 @@ def single_in_graph(dataset: Any) -> Any:
         element = with_values(dataset, symbols, values).get_single_element()
         return structure.flatten(element)
 
-    parts = apply(host_call, tuple(symbols), {"function": fetch, "specs": _specs(dataset)})
-    return _packed(dataset, parts)
+    parts = apply(host_call, tuple(symbols), {"function": fetch, "specs": specs_of(dataset)})
+    return structure.pack_sequence_as(dataset.element_spec, list(parts))
 
 
 class _Step:
@@ -109,24 +92,20 @@ def iterate(iterable: Any, body: Any, values: Any) -> Any:
     """
     loop = _Loop(iterable, body, values)
     graph_loop("for", loop.test, loop.step, loop, getattr(body, "options", None))
-    loop.end()
     return loop.values
 
 
 class _Loop(State):
     """What the loop carries: whether there is an element, its components, and the values."""
 
-    __slots__ = ("body", "element", "iterable", "number", "specs", "symbols", "values")
+    __slots__ = ("body", "element", "iterator", "values")
 
     def __init__(self, iterable: Any, body: Any, values: Any) -> None:
         names = getattr(body, "names", None) or tuple([f"value_{n}" for n in range(len(values))])
         super().__init__(("ag__element", *names), self._get, self._put)
-        self.iterable, self.body, self.values = iterable, body, tuple(values)
-        self.specs = _specs(iterable)
-        self.symbols = [] if hasattr(iterable, "get_next") else symbols_of(iterable)
-        params = {"function": self._begin, "specs": (_NUMBER,)}
-        (self.number,) = apply(host_call, tuple(self.symbols), params)
-        self.element = self._fetch(self._goes_on())
+        self.body, self.values = body, tuple(values)
+        self.iterator = iterable if isinstance(iterable, GraphIterator) else GraphIterator(iterable)
+        self.element = self.iterator.attempt(self._goes_on())
 
     def _get(self) -> Any:
         return (self.element, *self.values)
@@ -140,65 +119,10 @@ class _Loop(State):
 
     def step(self) -> None:
         """Do the block for the element, and fetch the next one."""
-        element = _packed(self.iterable, self.element[1:])
+        element = self.iterator.element(self.element[1:])
         self.values = tuple(self.body(element, self.values))
-        self.element = self._fetch(self._goes_on())
-
-    def end(self) -> None:
-        """Let go of the iterator."""
-        apply(host_call, (self.number,), {"function": _close, "specs": ()})
+        self.element = self.iterator.attempt(self._goes_on())
 
     def _goes_on(self) -> Any:
         asked = getattr(self.body, "goes_on", None)
         return to_tensor(True if asked is None else asked(self.values))
-
-    def _fetch(self, goes_on: Any) -> Any:
-        params = {"function": self._next, "specs": (_FLAG, *self.specs)}
-        return tuple(apply(host_call, (self.number, goes_on), params))
-
-    # When the graph runs ----------------------------------------------------------------------
-
-    def _begin(self, *values: Any) -> Any:
-        number = next(_numbers)
-        iterable = self.iterable
-        _open[number] = iter(with_values(iterable, self.symbols, values) if values else iterable)
-        return [wrap(np.array(number, np.int64))]
-
-    def _next(self, number: Any, goes_on: Any) -> Any:
-        key = int(number.array)
-        try:
-            parts = _open[key].next_components() if goes_on.array else None
-        except BaseException:
-            _open.pop(key, None)
-            raise
-        if parts is None:
-            parts = [_nothing(spec) for spec in self.specs]
-            return [wrap(np.array(False)), *map(wrap, parts)]
-        return [wrap(np.array(True)), *map(wrap, parts)]
-
-
-def _close(number: Any) -> Any:
-    _open.pop(int(number.array), None)
-    return []
-
-
-def _nothing(spec: TensorSpec) -> Any:
-    """What stands for an element where there is none."""
-    sizes = tuple([size or 0 for size in spec.sizes or ()])
-    if spec.dtype is dtypes.string:
-        return np.full(sizes, b"", object)
-    return np.zeros(sizes, spec.dtype.numpy)
-
-
-def _specs(iterable: Any) -> tuple[TensorSpec, ...]:
-    leaves = iterable.layout.leaves
-    if not all(isinstance(leaf, TensorSpec) for leaf in leaves):
-        raise TypeError(
-            "for over a dataset in a function expected elements of tensors. "
-            f"Received: element_spec={iterable.element_spec!r}"
-        )
-    return tuple(leaves)
-
-
-def _packed(iterable: Any, parts: Any) -> Any:
-    return structure.pack_sequence_as(iterable.element_spec, list(parts))

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 from eagre.core import ambient, structure
 from eagre.core.errors import (
     InvalidArgumentError,
-    OperatorNotAllowedInGraphError,
     OutOfRangeError,
-    UnimplementedError,
 )
 from eagre.core.specs import TypeSpec
 from eagre.data.clock import Clock
@@ -18,8 +16,6 @@ from eagre.data.specs import are_compatible
 
 if TYPE_CHECKING:
     from eagre.data.dataset import Dataset
-
-MOST_IN_TRACES = 1000
 
 
 class Iterator:
@@ -73,24 +69,20 @@ class Iterator:
     def _next_among_levels(self) -> Any:
         """The next element while a tape or a trace is there: tapes do not look into pipelines."""
         if not ambient.executing_eagerly():
-            return self._next_of_python()
+            return next(self._in_graph())
         components = self.next_components()
         if components is None:
             raise StopIteration
         return self._pack(components)
 
-    _asked_in_traces = 0
+    _face: Any = None
 
-    def _next_of_python(self) -> Any:
-        """The next element for Python while tracing, where a Python loop would not see an end."""
-        self._asked_in_traces += 1
-        if self._asked_in_traces > MOST_IN_TRACES:
-            raise OperatorNotAllowedInGraphError(
-                f"iter() of a dataset expected at most {MOST_IN_TRACES} elements to be taken by "
-                f"Python while a function is traced, where the end is not known. Received: "
-                f"{self._dataset!r}. Let AutoGraph convert the loop, or use dataset.reduce."
-            )
-        return self.get_next()
+    def _in_graph(self) -> Any:
+        """What stands for the iterator while a graph is traced."""
+        from eagre.data.graph_iterator import GraphIterator
+
+        self._face = self._face or GraphIterator(self)
+        return self._face
 
     def next_components(self) -> Any:
         """The components of the next element, None at the end."""
@@ -111,9 +103,7 @@ class Iterator:
             OutOfRangeError: there is none.
         """
         if not ambient.executing_eagerly():
-            from eagre.data.graph_iteration import next_in_graph
-
-            return next_in_graph(self)
+            return self._in_graph().get_next()
         return self._pack(self.existing_components())
 
     def get_next_as_optional(self) -> Any:
@@ -121,10 +111,7 @@ class Iterator:
         from eagre.data.optional import Optional
 
         if not ambient.executing_eagerly():
-            raise UnimplementedError(
-                "Iterator.get_next_as_optional cannot be a part of a graph. Received: a call in a "
-                "function that is traced. Use for."
-            )
+            return self._in_graph().get_next_as_optional()
         components = self.next_components()
         if components is None:
             return Optional.empty(self.element_spec)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core import structure
+import numpy as np
+
+from eagre.core import dtypes, structure
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.specs import TypeSpec
-from eagre.core.tensor import Tensor
+from eagre.core.specs import TensorSpec, TypeSpec
+from eagre.core.tensor import EagerTensor, Tensor
 from eagre.data.specs import normalized, spec_of
-from eagre.ops.creation import constant
+from eagre.primitives.checking import assertion
 
 
 class OptionalSpec(TypeSpec):
@@ -44,6 +47,9 @@ class OptionalSpec(TypeSpec):
         return f"OptionalSpec({self.element_spec!r})"
 
 
+_REFUSAL = "Optional.get_value expected an optional with a value: ask has_value() first."
+
+
 class Optional:
     """A value that may be there: what `iterator.get_next_as_optional()` returns.
 
@@ -53,7 +59,7 @@ class Optional:
     (True, np.int64(0), False)
     """
 
-    def __init__(self, value: Any, element_spec: Any, is_there: bool = True) -> None:
+    def __init__(self, value: Any, element_spec: Any, is_there: Any = True) -> None:
         self._value, self._spec, self._is_there = value, element_spec, is_there
 
     @staticmethod
@@ -82,7 +88,7 @@ class Optional:
 
     def has_value(self, name: str | None = None) -> Tensor:
         """Whether there is a value, a bool scalar."""
-        return constant(self._is_there)
+        return to_tensor(self._is_there)
 
     def get_value(self, name: str | None = None) -> Any:
         """The value.
@@ -90,12 +96,33 @@ class Optional:
         Raises:
             InvalidArgumentError: there is none.
         """
-        if not self._is_there:
-            raise InvalidArgumentError(
-                "Optional.get_value expected an optional with a value. Received: an empty one. "
-                "Ask has_value() first."
-            )
+        if self._is_there is False:
+            raise InvalidArgumentError(f"{_REFUSAL} Received: an empty one.")
+        if self._is_there is not True:
+            assertion(self._is_there, message=_REFUSAL, labels=(), summarize=0)
         return self._value
 
+    def __composite__(self) -> tuple[list[Any], Any]:
+        value = self._value
+        if self._is_there is False:
+            value = structure.map_structure(nothing, self._spec)
+        return [self.has_value(), value], self._like
+
+    def _like(self, parts: Any) -> Optional:
+        """An optional of other parts: whether there is a value, and that."""
+        flag, value = parts
+        is_known = isinstance(flag, EagerTensor)
+        return Optional(value, self._spec, bool(flag.array) if is_known else flag)
+
     def __repr__(self) -> str:
-        return f"<Optional {self._value!r}>" if self._is_there else "<Optional without a value>"
+        return "<Optional without a value>" if self._is_there is False else (
+            f"<Optional {self._value!r}>"
+        )
+
+
+def nothing(spec: TensorSpec) -> Any:
+    """What stands for a tensor of an element where there is none."""
+    sizes = tuple([size or 0 for size in spec.sizes or ()])
+    if spec.dtype is dtypes.string:
+        return to_tensor(np.full(sizes, b"", object))
+    return to_tensor(np.zeros(sizes, spec.dtype.numpy))

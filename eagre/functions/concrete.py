@@ -171,7 +171,7 @@ class ConcreteFunction:
         args, kwargs = self.signature
         shown = [_short(arg) for arg in args] + [f"{k}={_short(v)}" for k, v in kwargs.items()]
         result = structure.map_structure(
-            lambda x: None if x is None else _short(x.spec), self.structured_outputs
+            lambda x: None if x is None else _short(getattr(x, "spec", x)), self.structured_outputs
         )
         return f"{self.name}({', '.join(shown)}) -> {_plain(result)}"
 

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from eagre.core.specs import ResourceSpec
+from eagre.core.dtypes import DType
+from eagre.core.shapes import TensorShape
+from eagre.core.specs import ResourceSpec, TensorSpec
 from eagre.core.tensor import Tensor
 from eagre.functions.promotion import fits
+from eagre.state.variable import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eagre.core.specs import TensorSpec
     from eagre.functions.concrete import ConcreteFunction
 
 _WARN_AT = frozenset({5, 25, 125, 625})
@@ -248,6 +250,10 @@ def _is_within(spec: TensorSpec, general: TensorSpec) -> bool:
 # What differed --------------------------------------------------------------------------------
 
 
+_SHOWN = str | bytes | DType | TensorShape | range | frozenset
+"""Values that choose a graph and say by their text what they are."""
+
+
 class Described(NamedTuple):
     """An argument in words, and of which kind it is."""
 
@@ -257,14 +263,14 @@ class Described(NamedTuple):
     @classmethod
     def of(cls, value: Any) -> Described:
         """What matters of an argument for the choice of a graph."""
-        if getattr(value, "handle", None) is not None:
+        if isinstance(value, Variable):
             return cls("variable", f"a variable of {value.dtype.name} with shape {value.shape}")
-        if isinstance(value, Tensor | np.ndarray | np.generic) or hasattr(value, "sizes"):
+        if isinstance(value, Tensor | TensorSpec | np.ndarray | np.generic):
             dtype = getattr(value.dtype, "name", value.dtype)
             return cls(f"tensor of {dtype}", f"{dtype} with shape {value.shape}")
         if isinstance(value, bool | int | float | complex):
             return cls("number", f"{type(value).__name__} {value!r}")
-        if value is None or isinstance(value, str | bytes):
+        if value is None or isinstance(value, _SHOWN):
             return cls("text", f"{value!r:.60}")
         name = getattr(value, "__qualname__", None)
         text = f"{type(value).__name__} {name}" if name else f"a {type(value).__name__} object"

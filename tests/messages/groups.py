@@ -143,8 +143,11 @@ EMPTY = tf.experimental.Optional.empty(tf.TensorSpec([], tf.int32))
 ITERATORS = {
     "get_value: nothing": (lambda: EMPTY.get_value(), *INVALID),
     "from_value: None": (lambda: tf.experimental.Optional.from_value(None), TypeError),
-    "get_next_as_optional: in a function": (
-        lambda: tf.function(lambda: iter(r).get_next_as_optional())(), REFUSED),
+    "get_value: empty when the graph runs": (
+        lambda: tf.function(lambda: iter(D.range(0)).get_next_as_optional().get_value())(),
+        *INVALID),
+    "get_next: the end when the graph runs": (
+        lambda: tf.function(lambda: iter(D.range(0)).get_next())(), tf.errors.OutOfRangeError),
     "make_saveable_from_iterator: a dataset": (
         lambda: E.make_saveable_from_iterator(r), TypeError),
     "get_single_element: in a function": (
@@ -152,9 +155,6 @@ ITERATORS = {
     "reduce: in a function": (
         lambda: tf.function(lambda n: D.range(n).reduce(0, lambda s, x: x))(tf.constant(2)),
         TypeError),
-    "iter: symbolic": (
-        lambda: tf.function(lambda n: next(iter(D.range(5).map(lambda x: x + n))))(
-            tf.constant(2, tf.int64)), TypeError),
 }
 
 TABLES = {

@@ -1,7 +1,7 @@
 """Records of primitives that run functions: graphs, Python code, gradients of one's own."""
 
 from eagre.control.calling import call
-from eagre.control.host_calls import host_call
+from eagre.control.host_calls import host_call, taped_call
 from eagre.core.specs import TensorSpec
 from eagre.gradients.custom import with_gradient
 from tests.primitives.record import INEXACT, NUMBERS, Made, Record, of, sample
@@ -35,6 +35,15 @@ RECORDS = [
     ),
     Record(
         host_call,
+        [sample(of(3), of(3), function=product_and_sum, specs=specs([3], [3]))],
+        lambda x, y, function, specs: (x * y, x + y),
+        takes=INEXACT,
+        complex_ulps=8,
+        floor=1,
+        fits_by_construction=True,
+    ),
+    Record(
+        taped_call,
         [
             sample(of(3), of(3), function=product_and_sum, specs=specs([3], [3])),
             sample(of(), of(), function=product_and_sum, specs=specs([], [])),

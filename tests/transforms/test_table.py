@@ -25,7 +25,8 @@ DTYPES = ("float32", "complex64", "int32", "bool", "string")
 WITHOUT_RULE = {
     "boolean_mask", "broadcast_shapes", "decode_csv", "host_call", "matching_files", "nonzero",
     "parse_examples", "parse_sequences", "parse_single_example", "parse_single_sequence",
-    "parse_tensor", "range", "serialize_tensor", "unique_indices", "unmask", "with_gradient",
+    "parse_tensor", "range", "serialize_tensor", "taped_call", "unique_indices", "unmask",
+    "with_gradient",
 }
 
 

@@ -153,15 +153,29 @@ def _may_hold_tensors(values: Any) -> bool:
 
 
 def _enumerate(iterable: Any, start: Any = 0) -> Any:
+    if hasattr(iterable, "__dataset__"):
+        return iterable.enumerate(start)
     is_python = sequence_of(iterable) is None
     return enumerate(iterable, start) if is_python else Enumerated(iterable, start)
 
 
 def _zip(*iterables: Any, **options: Any) -> Any:
+    if iterables and not options and all(hasattr(each, "__dataset__") for each in iterables):
+        return iterables[0].zip(iterables)
     are_tensors = bool(iterables) and all(sequence_of(each) is not None for each in iterables)
     if are_tensors and not options:
         return Zipped(*iterables)
     return builtins.zip(*iterables, **options)  # noqa: B905 as the user says
+
+
+def _next(iterator: Any, *default: Any) -> Any:
+    """`next` of an iterator over a dataset: what else there is at the end, the graph decides."""
+    if not hasattr(iterator, "get_next_as_optional"):
+        return next(iterator, *default)
+    if not default:
+        return iterator.get_next()
+    found = iterator.get_next_as_optional()
+    return if_expression(found.has_value(), found.get_value, _constantly(default[0]))
 
 
 def _stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
@@ -187,5 +201,6 @@ IN_GRAPHS: dict[Any, Any] = {
     print: _print, len: _len, range: _range, int: _int, float: _float, bool: _bool, sum: _sum,
     min: _extreme(min, lambda a, b: a < b), max: _extreme(max, lambda a, b: a > b),
     any: _some(any, any_of), all: _some(all, all_of), enumerate: _enumerate, zip: _zip,
+    next: _next,
 }  # fmt: skip
 """For functions of Python, and those that take lists, what traced code calls in their place."""

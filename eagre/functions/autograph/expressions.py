@@ -107,11 +107,11 @@ class Expressions(Changes, ast.NodeTransformer):
         return node
 
     def visit_AnnAssign(self, node: Any) -> Any:
-        """The annotation of a variable is not run."""
-        node.target = self.visit(node.target)
-        if node.value is not None:
-            node.value = self.assigned([node.target], self.visit(node.value))
-        return node
+        """An assignment without the annotation, which is not run and would make the variable one
+        of its block."""
+        if node.value is None:
+            return located(ast.Pass(), node)
+        return self.visit(located(ast.Assign([node.target], node.value), node))
 
     def visit_AugAssign(self, node: Any) -> Any:
         """`x += 1` reads x, which may be unbound."""

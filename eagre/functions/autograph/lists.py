@@ -200,7 +200,7 @@ class GrowingList:
         raise _refusal(f"its method {name!r}")
 
     def __composite__(self) -> tuple[list[Any], Any]:
-        return [self.array], lambda parts: GrowingList(parts[0])
+        return [self.array], _of_parts
 
     @property
     def is_settled(self) -> bool:
@@ -224,3 +224,11 @@ class GrowingList:
 
     def __iter__(self) -> Any:
         return iter(self._elements)
+
+
+def _of_parts(parts: Any) -> Any:
+    """A list of the graph, or the list that it has become where the graph has run."""
+    (array,) = parts
+    if isinstance(array, TensorArray) and array.has_values and ambient.executing_eagerly():
+        return list(array.stack())
+    return GrowingList(array)
