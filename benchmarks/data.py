@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import re
 import time
 import zlib
 from collections.abc import Callable
@@ -26,6 +27,9 @@ LABELS = np.arange(ROWS, dtype=np.int32)
 FILES = [zlib.compress(IMAGES[n : n + 2000].tobytes(), 1) for n in range(0, 48_000, 1000)]
 WEIGHTS = np.random.default_rng(1).normal(size=[500, 500]).astype(np.float32)
 WORKERS = (0, 1, 2, 4)
+WORDS = {f"word{n}": n for n in range(5000)}
+NUMBERS = np.random.default_rng(2).integers(0, 6000, [3000, 3000])
+TEXTS = [" ".join([f"Word{n}," for n in row]).encode() for row in NUMBERS]
 Case = Callable[[], Any]
 """One way to go through a pipeline."""
 
@@ -33,6 +37,12 @@ Case = Callable[[], Any]
 def unpacked(contents: Any) -> Any:
     """An image of 2000 rows; zlib lets other threads run meanwhile."""
     return np.frombuffer(zlib.decompress(bytes(contents)), np.float32).reshape(2000, 64)
+
+
+def tokens(text: bytes) -> Any:
+    """The numbers of the words of a text: about a millisecond of Python."""
+    words = re.split(r"\s+", text.decode())
+    return np.array([WORDS.get(word.strip(".,;").lower(), 0) for word in words], np.int32)
 
 
 def step() -> None:
@@ -56,6 +66,15 @@ def of_tensorflow(tf: Any) -> dict[str, dict[str, Case]]:
         mapped = files.map(lambda x: tf.numpy_function(unpacked, [x], tf.float32), calls)
         return mapped.prefetch(auto) if ahead else mapped
 
+    texts = data.from_tensor_slices(TEXTS)
+
+    def numbered(calls: Any, **options: Any) -> Case:
+        mapped = texts.map(lambda x: tf.numpy_function(tokens, [x], tf.int32), calls, **options)
+        return lambda: exhaust(mapped.batch(32))
+
+    in_python = {"": numbered(None), "AUTOTUNE": numbered(auto)}
+    if tf is eagre:
+        in_python["2 processes"] = numbered(2, in_processes=True)
     one_by_one, threaded, overlapped = decoded(None), decoded(auto), decoded(None, True)
     return {
         "arrays, shuffle, batch": {
@@ -69,6 +88,7 @@ def of_tensorflow(tf: Any) -> dict[str, dict[str, Case]]:
         "unpacking beside steps": {
             "": lambda: exhaust(one_by_one, step), "prefetch": lambda: exhaust(overlapped, step),
         },
+        "words in Python, batch": in_python,
     }  # fmt: skip
 
 
@@ -92,6 +112,7 @@ def of_torch() -> dict[str, dict[str, Case]]:
             return self.function(self.items[index])
 
     scaled = Mapped(pairs.tensors[0], lambda x: x * 2.0 - 1.0)
+    texts = Mapped(TEXTS, lambda x: torch.from_numpy(tokens(x)))
     files = Mapped(FILES, lambda x: torch.from_numpy(unpacked(x).copy()))
 
     def ways(items: Any, after: Any = None, **options: Any) -> dict[str, Case]:
@@ -106,6 +127,7 @@ def of_torch() -> dict[str, dict[str, Case]]:
         "map, batch": ways(scaled, batch_size=BATCH),
         "unpacking files": ways(files, batch_size=None),
         "unpacking beside steps": ways(files, step, batch_size=None),
+        "words in Python, batch": ways(texts, batch_size=32),
     }
 
 

@@ -95,7 +95,8 @@ MUST_NOT_IMPORT = {
 }
 
 FOREIGN = {
-    "PIL", "google_crc32c", "llvmlite", "ml_dtypes", "pyarrow", "safetensors", "scipy", "tqdm",
+    "PIL", "cloudpickle", "google_crc32c", "llvmlite", "ml_dtypes", "pyarrow", "safetensors",
+    "scipy", "tqdm",
 }
 
 

@@ -16,6 +16,8 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.data.trails import following
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from eagre.data.dataset import Dataset
 
 Element = tuple[Any, ...]
@@ -229,7 +231,7 @@ def joined(pieces: list[Element]) -> Element:
 class Course:
     """What the cursors of a run share. It holds none of them, so that they go when the run goes."""
 
-    __slots__ = ("_paces", "clock", "dataset", "luck", "options", "seeds")
+    __slots__ = ("_paces", "_shared", "clock", "dataset", "luck", "options", "seeds")
 
     def __init__(
         self, dataset: Dataset, luck: int, seeds: dict[int, int], clock: Any = None
@@ -241,6 +243,7 @@ class Course:
         """For each dataset that draws its number, by the identity of the dataset."""
         self.options: Any = None
         self._paces: dict[int, Any] = {}
+        self._shared: dict[int, Any] = {}
 
     def tunes(self) -> bool:
         """Whether eagre may choose how the work is done."""
@@ -256,6 +259,16 @@ class Course:
         if id(node) not in self._paces:
             node.pace = self._paces[id(node)] = (kind or Pace)(asked, self.options)
         return self._paces[id(node)]
+
+    def shared(self, node: Dataset, make: Callable[[], Any]) -> Any:
+        """What all passes of a stage share, as long as the run goes on."""
+        if id(node) not in self._shared:
+            self._shared[id(node)] = make()
+        return self._shared[id(node)]
+
+    def end(self) -> None:
+        """Nothing is shared any more."""
+        self._shared.clear()
 
     def seed(self, node: Dataset, key: int) -> int:
         """The seed for one pass through a dataset that draws."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.control.calling import call_graph
+from eagre.control.host_calls import host_call
 from eagre.core import ambient, structure
 from eagre.core.conversion import described, to_tensor
 from eagre.core.errors import InaccessibleTensorError, OperatorNotAllowedInGraphError
@@ -122,6 +123,19 @@ class ElementFunction:
         made.function, made._captures = function, tuple(captures)
         return made
 
+    def as_python(self) -> ElementFunction:
+        """This function as it runs without a graph."""
+        made = ElementFunction(self.stage, self, ())
+        made._graph, made._captures, made.reason = None, (), "it runs in processes"
+        return made
+
+    def __reduce__(self) -> Any:
+        if self._graph is not None:
+            raise TypeError("a function of a pipeline, as a graph")
+        function, specs = self.function, [layout.spec for layout in self._layouts]
+        function = function.python_function if isinstance(function, Function) else function
+        return _remade, (self.stage, function, specs, self._leaf, self.reason, self.spec)
+
     @property
     def draws(self) -> bool:
         """Whether the function may draw from the global random state."""
@@ -157,6 +171,12 @@ class ElementFunction:
             for operation in self._graph.operations if "write" in effects_of(operation)
             for x in operation.inputs
         )  # fmt: skip
+
+    def calls_python(self) -> bool:
+        """Whether a call runs Python, which holds the interpreter."""
+        if self._graph is None:
+            return True
+        return any(each.primitive is host_call for each in self._graph.all_operations())
 
     def detail(self) -> str:
         """What `explain` says of the function."""
@@ -287,6 +307,15 @@ class ElementFunction:
     def may_fail(self) -> bool:
         """Whether an element may be refused because of its values."""
         return any(each.primitive.can_fail for each in self._graph.all_operations())
+
+
+def _remade(*parts: Any) -> ElementFunction:
+    """A function that runs as Python, of its parts in another process."""
+    made = object.__new__(ElementFunction)
+    made.stage, made.function, specs, made._leaf, made.reason, spec = parts
+    made._layouts, made.layout = [Layout(each) for each in specs], Layout(spec)
+    made._graph, made._captures, made._whole = None, (), None
+    return made
 
 
 def _is_exact_graph(graph: Any) -> bool:

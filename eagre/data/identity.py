@@ -57,7 +57,7 @@ class _Digest:
         for stage in stages:
             self._note("stage", type(stage).__qualname__, stage.stage, stage.element_spec)
             self._note(*[places[id(_behind(each))] for each in stage.inputs])
-            if isinstance(stage.seed, Seed):
+            if isinstance(stage.seed, Seed) and "seed" not in stage.incidental:
                 given = stage.seed.base if stage.seed.is_given else "by chance"
                 self._note("seed", given, stage.seed.differs)
             for name in sorted(vars(stage).keys() - _PASSED - stage.incidental):

@@ -49,7 +49,7 @@ class Iterator:
             return self._next_among_levels()
         element = self._next()
         if element is None:
-            self._clock.stop(self._position)
+            self._end()
             raise StopIteration
         self._position += 1
         if self._position == self._clock.due:
@@ -60,6 +60,11 @@ class Iterator:
         """A clock, which the dataset knows as that of its last iteration."""
         clock = self._dataset.clock = self._clock = Clock()
         return clock
+
+    def _end(self) -> None:
+        """The last element has come."""
+        self._clock.stop(self._position)
+        self._run.course.end()
 
     def _look(self) -> None:
         """Let the clock go on or off: the cursor has other methods then."""
@@ -89,7 +94,7 @@ class Iterator:
         with ambient.outside(None):
             element = self._next()
         if element is None:
-            self._clock.stop(self._position)
+            self._end()
             return None
         self._position += 1
         if self._position == self._clock.due:

@@ -13,8 +13,8 @@ from eagre.core.specs import TensorSpec
 from eagre.data.calling import CountingCursor, FilterCursor, MapCursor, TakeWhileCursor
 from eagre.data.cursors import Course, Cursor, Element, Run, mixed
 from eagre.data.dataset import Dataset
-from eagre.data.functions import ElementFunction, scalar_predicate
-from eagre.data.pace import chosen
+from eagre.data.functions import ElementFunction, is_debugging, scalar_predicate
+from eagre.data.pace import AUTOTUNE, chosen
 from eagre.data.parallel import ParallelMapCursor, calls_at_a_time
 from eagre.data.sources import arrays_of, new_seed
 from eagre.data.specs import UNKNOWN, normalized, spec_of
@@ -62,6 +62,17 @@ def split(element: Element, counts: list[int]) -> list[Element]:
     return found
 
 
+def applied(stage: Any, element: Element, number: int, draw: int | None) -> Element:
+    """What the function of a stage returns; an error tells of the element."""
+    try:
+        if len(stage.counts) == 1:
+            return stage.function(element, draw=draw)
+        return stage.function(*split(element, stage.counts), draw=draw)
+    except Exception as error:
+        error.add_note(f"in element {number} of {stage.stage}, made at {stage.line}")
+        raise
+
+
 class FunctionStage(Dataset):
     """A stage that calls a function for each element of one dataset."""
 
@@ -88,25 +99,33 @@ class FunctionStage(Dataset):
 
     def apply_to(self, element: Element, number: int, seed: int | None = None) -> Element:
         """What the function returns; an error tells of the element."""
-        draw = None if seed is None else mixed(seed, number)
-        try:
-            if len(self.counts) == 1:
-                return self.function(element, draw=draw)
-            return self.function(*split(element, self.counts), draw=draw)
-        except Exception as error:
-            error.add_note(f"in element {number} of {self.stage}, made at {self.line}")
-            raise
+        return applied(self, element, number, None if seed is None else mixed(seed, number))
 
     def detail(self) -> str:
         return self.function.detail()
 
 
 class Map(FunctionStage):
-    """What a function returns for each element, `calls` of them at a time (None: one)."""
+    """What a function returns for each element, `calls` of them at a time (None: one).
 
-    def __init__(self, source: Dataset, function: Any, calls: Any = None) -> None:
+    `job` is the call as it goes to processes, None where it runs in threads.
+    """
+
+    incidental = frozenset({"job"})
+
+    def __init__(
+        self, source: Dataset, function: Any, calls: Any = None, in_processes: bool = False
+    ) -> None:
         self.calls = calls_at_a_time(calls, "Dataset.map")
         super().__init__(source, function, "map")
+        self.job: Any = None
+        if in_processes:
+            from eagre.data.elsewhere import job_of
+
+            self.job, self.calls = job_of(self), AUTOTUNE if calls is None else self.calls
+            if self.seed is None:
+                self.seed = new_seed(None, self.stage, True)
+                self.incidental = self.incidental | {"incidental", "seed"}
 
     def spec_of(self, source: Dataset) -> Any:
         return self.function.spec
@@ -117,6 +136,10 @@ class Map(FunctionStage):
 
     def begin(self, run: Course, key: int) -> Cursor:
         source, seed = self.inputs[0].cursor(run, key), self.seed_of(run, key)
+        if self.job is not None and not is_debugging():
+            from eagre.data.elsewhere import cursor_elsewhere
+
+            return cursor_elsewhere(self, run, source, seed)
         if self.calls is None or self.function.keeps_order() or self._is_stacked(run):
             return MapCursor(self, source, seed)
         call = partial(self.apply_to, seed=seed)
@@ -129,8 +152,15 @@ class Map(FunctionStage):
         return run.tunes() and self.function.is_whole() and max(sizes, default=0) < _SMALL
 
     def detail(self) -> str:
+        if self.job is not None and not is_debugging():
+            return f"; {self.pace or 'in processes'}"
         order = "" if self.calls is None else self.function.keeps_order()
-        return self.function.detail() + (order or chosen(self.calls, self.pace))
+        return self.function.detail() + (order or chosen(self.calls, self.pace)) + self._hint()
+
+    def _hint(self) -> str:
+        """What the user may choose for a function that keeps threads from running."""
+        is_stuck = getattr(self.pace, "is_given_up", False) and self.function.calls_python()
+        return ", map(in_processes=True) may be" if is_stuck else ""
 
 
 class Filter(FunctionStage):

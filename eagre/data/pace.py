@@ -32,8 +32,8 @@ def cores() -> int:
 class Pace:
     """What a stage knows of its calls, and how many may run at a time."""
 
-    __slots__ = ("_before", "_calls", "_cpu", "_is_given_up", "_is_tuned", "_most", "_waited",
-                 "asked", "is_threaded", "limit", "seconds")  # fmt: skip
+    __slots__ = ("_before", "_calls", "_cpu", "_is_tuned", "_most", "_waited", "asked",
+                 "is_given_up", "is_threaded", "limit", "seconds")  # fmt: skip
 
     def __init__(self, asked: int, options: Any) -> None:
         self.asked = asked
@@ -47,7 +47,7 @@ class Pace:
         """The mean time of a call, the last ones counting most."""
         self._cpu = self._waited = self._before = 0.0
         self._calls = 0
-        self._is_given_up = False
+        self.is_given_up = False
 
     def timed(self, function: Any, *arguments: Any) -> Any:
         """Call a function of the stage; how long it takes is noted."""
@@ -89,7 +89,7 @@ class Pace:
                 self._turn(False)
             elif self.asked == AUTOTUNE and self._calls == _TRIAL + self.limit:
                 self._judge()
-        elif self.seconds > 2 * CHEAP and self._calls > 2 and not self._is_given_up:
+        elif self.seconds > 2 * CHEAP and self._calls > 2 and not self.is_given_up:
             self._before = self._waited / self._calls
             if self.asked == AUTOTUNE:
                 waits = self.seconds / max(self._cpu, 1e-6)
@@ -103,14 +103,14 @@ class Pace:
     def _judge(self) -> None:
         """Give threads up where an element takes as long with them as it did without."""
         if self._before and self._waited / self._calls > 0.9 * self._before:
-            self._is_given_up = True
+            self.is_given_up = True
             self._turn(False)
 
     def __str__(self) -> str:
         took = duration(self.seconds)
         if self.is_threaded:
             return f"up to {self.limit} calls at a time, {took} each"
-        why = "threads were no faster" if self._is_given_up else f"{took} a call"
+        why = "threads were no faster" if self.is_given_up else f"{took} a call"
         return f"in the caller's thread: {why}"
 
 

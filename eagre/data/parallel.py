@@ -54,6 +54,18 @@ class Piece:
         self.task: Any = None
 
 
+def _all_done(pace: Pace, call: Any, piece: Piece) -> list[Any]:
+    """What the calls of a piece return, a `Failure` for each that raises an error."""
+    found: list[Any] = []
+    for number, load in enumerate(piece.loads, piece.number):
+        try:
+            found.append(pace.timed(call, load, number))
+        except BaseException as error:
+            found.append(Failure(error))
+    piece.loads = []
+    return found
+
+
 class OrderedCursor(Cursor):
     """Does calls ahead, and gives what they return in order.
 
@@ -68,6 +80,8 @@ class OrderedCursor(Cursor):
                  "_stage", "_started", "_workers")  # fmt: skip
     _MOST = 1
     """How many calls a piece has at most, where they are short."""
+    _done = staticmethod(_all_done)
+    """Does the calls of a piece, in a thread."""
 
     def __init__(
         self, stage: Dataset, source: Cursor, pace: Pace, call: Callable[[Any, int], Element]
@@ -163,7 +177,7 @@ class OrderedCursor(Cursor):
             piece.error = error
         self._started += len(piece.loads)
         if piece.loads or piece.error:
-            piece.task = workers.call(_all_done, self._pace, self._call, piece)
+            piece.task = workers.call(self._done, self._pace, self._call, piece)
             self._pending.append(piece)
 
     # Where it stands --------------------------------------------------------------------------
@@ -184,18 +198,6 @@ class OrderedCursor(Cursor):
         self._started = self._number
         self._input.restore(position)
         self._input.pass_over(taken)
-
-
-def _all_done(pace: Pace, call: Any, piece: Piece) -> list[Any]:
-    """What the calls of a piece return, a `Failure` for each that raises an error."""
-    found: list[Any] = []
-    for number, load in enumerate(piece.loads, piece.number):
-        try:
-            found.append(pace.timed(call, load, number))
-        except BaseException as error:
-            found.append(Failure(error))
-    piece.loads = []
-    return found
 
 
 class ParallelMapCursor(OrderedCursor):

@@ -46,6 +46,10 @@ class Helper:
         """Tell the threads to end after what they have begun."""
         raise NotImplementedError
 
+    def lose(self) -> None:
+        """In a forked process: what was begun is not there."""
+        self.is_lost = True
+
     def demand_threads(self) -> None:
         """Refuse to wait for threads that the process has lost."""
         if self.is_lost:
@@ -80,7 +84,7 @@ def _forget_threads() -> None:
     """In a forked process there is only the thread that forked it."""
     quiet_runs.clear()
     for helper in list(_helpers):
-        helper.is_lost = True
+        helper.lose()
 
 
 def _end_threads() -> None:

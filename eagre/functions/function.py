@@ -117,6 +117,12 @@ class Function:
         method.__self__ = instance
         return method
 
+    def __reduce__(self) -> Any:
+        """What it was made of: its graphs are traced again where it is made anew."""
+        if self._instance is not None:
+            raise TypeError(f"the method {self._name} of an object, as a tf.function")
+        return Function, (self._python_function, self._name, *self._options.values())
+
     # Tracing ----------------------------------------------------------------------------------
 
     def _trace(self, args: Any, kwargs: Any, arguments: Arguments, key: Any) -> ConcreteFunction:

@@ -190,6 +190,13 @@ def global_setting() -> tuple[int, int]:
     return is_set, setting
 
 
+def follow(setting: tuple[int, int]) -> None:
+    """Let what `global_setting` tells be the same as in another process."""
+    is_set, count = setting
+    with state_lock:
+        assign_variable(_state, to_tensor([_chance(), is_set, 0, count], dtypes.int64))
+
+
 def is_global(handle: Any) -> Any:
     """None for a handle of something else, () for the state, and what identifies a place."""
     if handle is _state:

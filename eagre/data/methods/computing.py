@@ -19,6 +19,8 @@ class Computing:
         synchronous: bool | None = None,
         use_unbounded_threadpool: bool = False,
         name: str | None = None,
+        *,
+        in_processes: bool = False,
     ) -> Dataset:
         """What a function returns for each element; tuples are its arguments.
 
@@ -30,6 +32,9 @@ class Computing:
                 eagre choose. Calls that take less than a hand-over stay in the caller's thread.
             deterministic: accepted; elements come in order in each case.
             synchronous, use_unbounded_threadpool: accepted, and without effect.
+            in_processes: eagre's own: whether other processes call the function, which runs there
+                as Python, `num_parallel_calls` of them (by default as many as there are cores).
+                It helps a function that holds the interpreter, and what it changes is lost.
 
         >>> pairs = tf.data.Dataset.from_tensor_slices(([1, 2], [10, 20]))
         >>> [int(x) for x in pairs.map(lambda a, b: a + b)]
@@ -37,7 +42,7 @@ class Computing:
         """
         from eagre.data.mapping import Map
 
-        return Map(self, map_func, num_parallel_calls)
+        return Map(self, map_func, num_parallel_calls, in_processes)
 
     def flat_map(self: Any, map_func: Any, name: str | None = None) -> Dataset:
         """The elements of the datasets that a function returns, one dataset after the other.

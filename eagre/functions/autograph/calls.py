@@ -12,6 +12,7 @@ from eagre.functions.autograph.libraries import is_library
 from eagre.functions.effects import note_call
 
 _TAKES_FUNCTIONS = ("eagre.control.", "eagre.transforms.", "eagre.gradients.")
+_CALLS_PYTHON = "eagre.control.host_calls"
 
 
 def called(function: Any) -> Any:
@@ -52,7 +53,8 @@ def _of_library(function: Any) -> Any:
     wrapped = getattr(function, "__wrapped__", None)
     if wrapped is not None and function.__code__ not in conversion.left_alone:
         return _rewrapped(function, wrapped)
-    if function.__module__ is not None and function.__module__.startswith(_TAKES_FUNCTIONS):
+    module = function.__module__ or ""
+    if module.startswith(_TAKES_FUNCTIONS) and module != _CALLS_PYTHON:
         return partial(_with_functions, function)
     return _in_graphs(function)
 
