@@ -105,22 +105,29 @@ def test_python_functions_within():
     assert int(run(number(20))) == 6 * 20 + 0 + 1 + 3
 
 
-def test_what_is_symbolic_is_gone_through_by_the_graph():
-    for make in (lambda n: D.range(n), lambda n: D.range(5).take(n), lambda n: D.range(5).batch(n),
-                 lambda n: D.range(5).map(lambda x: x + n), lambda n: D.range(5).shuffle(n, seed=1),
-                 lambda n: D.range(3).scan(n, lambda s, x: (s + x, s)),
-                 lambda n: D.from_tensors({"a": n}).repeat(2)):  # fmt: skip
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: D.range(n),
+        lambda n: D.range(5).take(n),
+        lambda n: D.range(5).batch(n),
+        lambda n: D.range(5).map(lambda x: x + n),
+        lambda n: D.range(5).shuffle(n, seed=1),
+        lambda n: D.range(3).scan(n, lambda s, x: (s + x, s)),
+        lambda n: D.from_tensors({"a": n}).repeat(2),
+    ],
+)
+def test_what_is_symbolic_is_gone_through_by_the_graph(make):
+    def first_two(n):
+        iterator = iter(make(n))
+        return next(iterator), next(iterator)
 
-        def first_two(n, make=make):
-            iterator = iter(make(n))
-            return next(iterator), next(iterator)
-
-        for n in (3, 4):
-            got = tf.nest.flatten(tf.function(first_two)(number(n)))
-            expected = tf.nest.flatten(first_two(number(n)))
-            assert [x.numpy().tolist() for x in got] == [x.numpy().tolist() for x in expected]
-        found = tf.function(lambda n, make=make: make(n).reduce(ZERO, lambda s, x: s + 1))
-        assert int(found(number(3))) > 0
+    for n in (3, 4):
+        got = tf.nest.flatten(tf.function(first_two)(number(n)))
+        expected = tf.nest.flatten(first_two(number(n)))
+        assert [x.numpy().tolist() for x in got] == [x.numpy().tolist() for x in expected]
+    found = tf.function(lambda n: make(n).reduce(ZERO, lambda s, x: s + 1))
+    assert int(found(number(3))) > 0
 
 
 def test_errors_in_the_graph_name_stage_and_line():
