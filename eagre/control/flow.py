@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eagre.control.sharing import shared_pairs
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.gradients.graph_gradients import has_gradient
@@ -62,8 +63,8 @@ class Flow:
     """The gradients of outputs that are there, and the inputs that want theirs.
 
     `positions` are those inputs, `given` the places of the outputs, `seeds` their gradients,
-    `summed` the positions that have a sum already, `before` those sums. An input that stands twice
-    takes its sum along once.
+    `summed` the positions that have a sum already, `before` those sums. Inputs that are one tensor
+    have one sum, at the last of their positions: `shared` are pairs of another one and that one.
     """
 
     def __init__(
@@ -83,17 +84,18 @@ class Flow:
             i for i, (g, x) in enumerate(pairs) if g is not None and x.dtype in INEXACTS
         ]
         self.seeds = [grads[i] for i in self.given]
-        first = {keys[i]: i for i in reversed(self.positions)}
-        self.summed = [i for i in self.positions if first[keys[i]] == i and keys[i] in sums]
+        self.shared = shared_pairs([(i, keys[i]) for i in self.positions])
+        others = dict(self.shared)
+        self.summed = [i for i in self.positions if i not in others and keys[i] in sums]
         self.before = [to_tensor(sums[keys[i]]) for i in self.summed]
 
-    def places(self) -> tuple[list[int], list[int], list[int]]:
+    def places(self) -> tuple[Any, ...]:
         """What a backward run has to know."""
-        return self.positions, self.given, self.summed
+        return self.positions, self.given, self.summed, self.shared
 
     def put(self, sums: dict[Any, Any], found: dict[int, Any]) -> None:
         """Keep new sums by position; where the old one did not come along, it is added."""
-        for position in sorted(found, key=lambda i: i not in self.summed):
-            key, total = self.keys[position], found[position]
+        for position, total in found.items():
+            key = self.keys[position]
             took_sum_along = position in self.summed or key not in sums
             sums[key] = total if took_sum_along else sums[key] + total

@@ -72,7 +72,8 @@ class _LoopGradient:
         among = [*self.carried, *self.fixed]
         self.shared, self.again = shared_by_iteration(body, self.count, wanted, among)
         self.holders = dict(self.shared[0])
-        holders = [self.holders.get(i, i) for i in self.flow.summed]
+        last = {wanted[i]: i for i in sorted(among)}
+        holders = [last.get(wanted[i]) for i in self.flow.summed]
         pairs = zip(holders, self.flow.before, strict=True)
         self.before = {i: total for i, total in pairs if i in self.fixed or self._is_joined(i)}
         self.flow.summed = list(self.before)
@@ -93,7 +94,7 @@ class _LoopGradient:
                 return sorted(flowing), [i for i in run.reached if i >= self.count]
             flowing = reached
 
-    def _is_joined(self, position: int) -> bool:
+    def _is_joined(self, position: int | None) -> bool:
         """Whether a loop variable's sum goes along: it has one shape in all iterations."""
         sizes = self.specs[position].sizes if position in self.carried else None
         return sizes is not None and None not in sizes

@@ -1,6 +1,6 @@
-"""Which inputs of a loop's body are one tensor in an iteration, for the order of additions.
+"""Which inputs of a branch or body are one tensor, for the order of additions.
 
-Eager code adds what comes to a tensor to one sum, whatever variables hold it. In the first
+Eager code adds what comes to a tensor to one sum, whatever variables hold it. In a loop's first
 iteration the loop variables are what they started with; in a later one they are what the body
 made, or passed on, before.
 """
@@ -29,7 +29,7 @@ def shared_by_iteration(
     positions = sorted(among)
     places = {id(x): i for i, x in enumerate(body.inputs)}
     found: list[Shared] = []
-    shared = _grouped([(i, ("no key", i) if keys[i] is None else keys[i]) for i in positions])
+    shared = shared_pairs([(i, ("no key", i) if keys[i] is None else keys[i]) for i in positions])
     while shared not in found:
         found.append(shared)
         last = dict(shared)
@@ -39,10 +39,11 @@ def shared_by_iteration(
             place = places.get(end)
             return ("made", end) if place is None else ("held", last.get(place, place))
 
-        shared = _grouped([(i, token(i)) for i in positions])
+        shared = shared_pairs([(i, token(i)) for i in positions])
     return found, found.index(shared)
 
 
-def _grouped(pairs: Sequence[tuple[int, Any]]) -> Shared:
+def shared_pairs(pairs: Sequence[tuple[int, Any]]) -> Shared:
+    """What is shared among positions, given with what tells their tensors apart."""
     last = {token: i for i, token in pairs}
     return tuple([(i, last[token]) for i, token in pairs if last[token] != i])

@@ -87,7 +87,12 @@ def backpropagate(
             key = number(x)
             if part is None or (key < first and key not in dependent):
                 continue
-            if part.__class__ is FunctionType and (part := part()).__class__ is IndexedSlices:
+            if part.__class__ is FunctionType:
+                part = part()
+            if part.__class__ is IndexedSlices:
+                if key in sums and sums[key].__class__ is not IndexedSlices:
+                    sums[key] = part.added_to(sums[key])
+                    continue
                 part = part if key in sources else _passed_on(part, key, reads, operations, number)
             part = unbroadcast(part, x) if primitive.broadcasts else part
             sums[key] = sums[key] + part if key in sums else part

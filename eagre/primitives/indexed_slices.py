@@ -113,6 +113,14 @@ class IndexedSlices:
             concat(self.values, other.values, axis=0), concat(mine, others, axis=0), self._shape
         )
 
+    def added_to(self, total: Tensor) -> Tensor:
+        """A tensor to which the parts have been added one by one: slices that are added to these
+        later make the same dense sum."""
+        from eagre.primitives.scattering import tensor_scatter_add
+
+        # Parts that nothing comes to are zeros, which -0.0 is not.
+        return tensor_scatter_add(total + 0.0, reshape(self.indices, (-1, 1)), self.values)
+
     def __tensor__(self, dtype: Any) -> Tensor:
         from eagre.primitives.indexing import scatter_add
 
