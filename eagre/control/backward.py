@@ -16,6 +16,7 @@ from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.gradients.backpropagate import backpropagate, path_from
 from eagre.gradients.graph_gradients import entries_of
 from eagre.gradients.keeping import keeping
+from eagre.gradients.perhaps import Perhaps
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace
 from eagre.primitives.families import INEXACTS
@@ -29,15 +30,17 @@ class Pattern:
     """Which gradients flow into a call, which are wanted, and which of those are sums already.
 
     `keys` are those of the wanted inputs, each once: inputs that are one tensor have one sum.
+    `given` and `sums` may be `Perhaps`, of which the backward graph takes both parts.
     `key` tells patterns apart, for one graph.
     """
 
-    __slots__ = ("given", "key", "keys", "places", "sums")
+    __slots__ = ("given", "grads", "key", "keys", "places", "sums")
 
     def __init__(self, wanted: Sequence[Any], sums: dict[Any, Any], grads: Sequence[Any]) -> None:
         self.keys = list(dict.fromkeys([key for key in wanted if key is not None]))
         self.places = tuple([None if key is None else self.keys.index(key) for key in wanted])
-        self.given = tuple([grad is not None for grad in grads])
+        self.grads = grads
+        self.given = tuple(map(_kind, grads))
         self.sums = [sums.get(key) for key in self.keys]
         self.key = self.given, self.places, tuple(map(_kind, self.sums))
 
@@ -73,14 +76,14 @@ class Backward:
         inner = [self.graph.capture(x) for x in self.forward.parameters]
         first = [id(inner[pattern.places.index(place)]) for place in range(len(pattern.keys))]
         number = _Numbers(inner, pattern.places, first)
-        outputs = zip(self.forward.outputs, pattern.given, strict=True)
+        outputs = zip(self.forward.outputs, pattern.grads, strict=True)
         seeds = [
-            (number(self.graph.capture(x)), self.graph.add_input(x.spec, "grad"))
-            for x, is_given in outputs
-            if is_given
+            (number(self.graph.capture(x)), self._input("grad", x.spec, grad))
+            for x, grad in outputs
+            if grad is not None
         ]
         sums = {
-            first[place]: self._sum_input(inner[pattern.places.index(place)].spec, total)
+            first[place]: self._input("sum", inner[pattern.places.index(place)].spec, total)
             for place, total in enumerate(pattern.sums)
             if total is not None
         }
@@ -98,13 +101,15 @@ class Backward:
             return primitive, inputs, params, tuple([self.graph.capture(x) for x in output])
         return primitive, inputs, params, self.graph.capture(output)
 
-    def _sum_input(self, spec: TensorSpec, total: Any) -> Any:
-        """What stands for a sum that is there already: an input for each of its parts."""
+    def _input(self, name: str, spec: TensorSpec, total: Any) -> Any:
+        """What stands for a gradient that is there already: an input for each of its parts."""
+        spec = spec.value if isinstance(spec, ResourceSpec) else spec
         if isinstance(total, Tensor):
-            spec = spec.value if isinstance(spec, ResourceSpec) else spec
-            return self.graph.add_input(spec, "sum")
+            return self.graph.add_input(spec, name)
         specs = [TensorSpec.of((None,) * part.ndim, part.dtype) for part in _parts(total)]
-        inputs = [self.graph.add_input(spec, "sum") for spec in specs]
+        if total.__class__ is Perhaps:
+            specs[0] = spec
+        inputs = [self.graph.add_input(each, name) for each in specs]
         return structure.pack_sequence_as(total, inputs, expand_composites=True)
 
     def values_read(self) -> list[SymbolicTensor]:
@@ -118,7 +123,7 @@ class Backward:
         """A tensor for each parameter of the backward graph."""
         values = {id(x): value for x, value in zip(self.forward.parameters, inputs, strict=True)}
         values.update(zip(map(id, self.forward.outputs), outputs, strict=True))
-        given = [grad for grad in grads if grad is not None]
+        given = [part for grad in grads if grad is not None for part in _parts(grad)]
         sums = [part for total in pattern.sums if total is not None for part in _parts(total)]
         captures = [values.get(id(capture), capture) for capture in self.graph.captures]
         return [*given, *sums, *captures]

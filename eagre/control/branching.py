@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eagre.control import batched_flow
 from eagre.control.branches import close_together, settle, trace_inner
-from eagre.control.flow import Flow, absent_of, variables_read
+from eagre.control.flow import Flow, absent_of, given_to_run, packed, variables_read
 from eagre.core import dtypes, structure
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
@@ -104,21 +104,19 @@ class Conditional(Primitive):
             Flow(wanted[1:], sums, each.grads, each.graph.parameters, each.graph.outputs)
             for each in branches
         ]
-        runs = [backward_run(b.graph, *f.places()) for b, f in zip(branches, flows, strict=True)]
+        runs = [backward_run(b.graph, f.places()) for b, f in zip(branches, flows, strict=True)]
         flow = flows[0]
         reached = [i for i in flow.positions if any(i in run.reached for run in runs)]
+        doubted = [i for i in reached if not all(run.presence[i] for run in runs)]
 
         def taken(branch: _Branch, flow: Flow, run: BackwardRun) -> Callable[[], list[Any]]:
-            arguments = [*values, *flow.seeds, *flow.before, *branch.values_of(run.kept, params)]
-            return lambda: [
-                total
-                for i, total in zip(flow.positions, run.graph.run(arguments), strict=True)
-                if i in reached
-            ]
+            given = [*given_to_run(flow.seeds), *given_to_run(flow.before)]
+            arguments = [*values, *given, *branch.values_of(run.kept, params)]
+            return lambda: run.results(arguments, reached, doubted)
 
         if reached:
             trues, falses = [taken(*each) for each in zip(branches, flows, runs, strict=True)]
-            flow.put(sums, dict(zip(reached, cond(condition, trues, falses), strict=True)))
+            flow.put(sums, packed(cond(condition, trues, falses), reached, doubted))
 
 
 class _Branch(NamedTuple):

@@ -10,7 +10,8 @@ import numpy as np
 from eagre.control.sharing import shared_pairs
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
-from eagre.gradients.graph_gradients import has_gradient
+from eagre.gradients.graph_gradients import Places, has_gradient
+from eagre.gradients.perhaps import Perhaps
 from eagre.primitives.families import INEXACTS
 
 if TYPE_CHECKING:
@@ -87,11 +88,18 @@ class Flow:
         self.shared = shared_pairs([(i, keys[i]) for i in self.positions])
         others = dict(self.shared)
         self.summed = [i for i in self.positions if i not in others and keys[i] in sums]
-        self.before = [to_tensor(sums[keys[i]]) for i in self.summed]
+        self.before = [_without_slices(sums[keys[i]]) for i in self.summed]
 
-    def places(self) -> tuple[Any, ...]:
+    def places(self) -> Places:
         """What a backward run has to know."""
-        return self.positions, self.given, self.summed, self.shared
+        return Places(
+            tuple(self.positions),
+            tuple(self.given),
+            tuple(self.summed),
+            self.shared,
+            doubtful_of(self.given, self.seeds),
+            doubtful_of(self.summed, self.before),
+        )
 
     def put(self, sums: dict[Any, Any], found: dict[int, Any]) -> None:
         """Keep new sums by position; where the old one did not come along, it is added."""
@@ -99,3 +107,26 @@ class Flow:
             key = self.keys[position]
             took_sum_along = position in self.summed or key not in sums
             sums[key] = total if took_sum_along else sums[key] + total
+
+
+def _without_slices(total: Any) -> Any:
+    return total if total.__class__ is Perhaps else to_tensor(total)
+
+
+def doubtful_of(places: Sequence[int], grads: Sequence[Any]) -> tuple[int, ...]:
+    """Those places of whose gradients only values tell whether they are there."""
+    pairs = zip(places, grads, strict=True)
+    return tuple([place for place, grad in pairs if grad.__class__ is Perhaps])
+
+
+def given_to_run(grads: Sequence[Any]) -> list[Any]:
+    """Gradients as a backward run takes them: values, then what tells whether they are there."""
+    flags = [grad.is_there for grad in grads if grad.__class__ is Perhaps]
+    return [*map(to_tensor, grads), *flags]
+
+
+def packed(totals: Sequence[Any], places: Sequence[int], doubted: Sequence[int]) -> dict[int, Any]:
+    """Sums by place of what a backward run returns: `Perhaps` for those in doubt."""
+    found = dict(zip(places, totals, strict=False))
+    flags = zip(doubted, totals[len(places) :], strict=True)
+    return found | {i: Perhaps(found[i], flag) for i, flag in flags}

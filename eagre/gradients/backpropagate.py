@@ -21,6 +21,7 @@ from eagre.core.ambient import interpreter
 from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import float32
 from eagre.core.tensor import Tensor
+from eagre.gradients.perhaps import Perhaps, added_if, either, zeros_if_absent
 from eagre.primitives.families import INEXACTS, one_like, shape_of, unbroadcast
 from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.rearrangement import broadcast_to
@@ -46,6 +47,7 @@ def backpropagate(
 
     They flow only to values that may depend on a source: those whose numbers are in `dependent` or
     at least `first`. Contributions are added from the last use to the first, to those in `sums`.
+    Where only values tell whether there is a gradient it is `Perhaps`.
     """
     sums = _with_seeds({} if sums is None else sums, seeds, dependent, first)
     found: dict[int, Tensor] = {}
@@ -67,6 +69,10 @@ def backpropagate(
             if key in sources:
                 grad = _note_source(key, grad, found, primitive, dependent)
         if grad is None or primitive is None:
+            continue
+        if grad.__class__ is Perhaps:
+            way = sources, dependent, None if by_id else number, first
+            _add_if_there((primitive, inputs, params, output), grad, sums, number, way)
             continue
         if (partials := primitive.partials) is not None:
             x, y = inputs
@@ -196,9 +202,32 @@ def _grads_of_outputs(
     return tuple([_dense(grad) for grad in grads])
 
 
-def _with_zeros(grads: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
+def _with_zeros(grads: tuple[Any, ...], outputs: tuple[Any, ...]) -> Any:
+    """A gradient for each output: zeros where there is none, if there is one for another.
+
+    Where only values tell whether there is any, `Perhaps` of all of them.
+    """
+    flags = [grad.is_there for grad in grads if grad.__class__ is Perhaps]
+    is_sure = len(flags) < len([grad for grad in grads if grad is not None])
+    grads = tuple([zeros_if_absent(grad) for grad in grads])
     pairs = zip(grads, outputs, strict=True)
-    return tuple([zeros_like(output) if grad is None else grad for grad, output in pairs])
+    dense: Any = tuple([zeros_like(output) if grad is None else grad for grad, output in pairs])
+    return dense if is_sure else Perhaps(dense, either(flags))
+
+
+def _add_if_there(entry: Entry, grad: Perhaps, sums: Any, number: Any, way: Any) -> None:
+    """Add what an operation contributes if it has a gradient."""
+    _, inputs, _, output = entry
+    several = output.__class__ is tuple
+    ends = zip(output, grad.value, strict=True) if several else [(output, grad.value)]
+    keys = {number(x): None for x in inputs}
+    before = {key: to_tensor(sums[key]) for key in keys if key in sums}
+    after = dict(before)
+    seeds = [(number(each), seed) for each, seed in ends]
+    backpropagate([entry], seeds, *way, sums=after)
+    for key in keys:
+        if after.get(key) is not before.get(key):
+            sums[key] = added_if(grad.is_there, after[key], sums.get(key))
 
 
 def zeros_like(x: Tensor) -> Tensor:

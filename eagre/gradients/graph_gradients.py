@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eagre.core.conversion import to_tensor
 from eagre.core.doors import apply
+from eagre.core.dtypes import bool_
 from eagre.core.errors import UnimplementedError
 from eagre.core.specs import ResourceSpec, TensorSpec
 from eagre.core.tensor import SymbolicTensor
 from eagre.gradients.backpropagate import Entry, backpropagate, path_from, zeros_like
+from eagre.gradients.perhaps import Perhaps, settled
 from eagre.graph.graph import Graph, at_its_line, can_run_again
 from eagre.graph.trace import Trace
 from eagre.primitives.families import INEXACTS
@@ -50,7 +52,8 @@ def gradients_in(
     """
     ends = {id(tensor.operation) for tensor in stopped}
     operations = [each for each in graph.operations if id(each) not in ends]
-    return _gradients_of(entries_of(operations), targets, sources, seeds, {}, id)
+    found = _gradients_of(entries_of(operations), targets, sources, seeds, {}, id)
+    return [settled(grad) for grad in found]
 
 
 class _Numbers(dict[int, int]):
@@ -75,53 +78,91 @@ def _gradients_of(
     return [found.get(number(source)) for source in sources]
 
 
+class Places(NamedTuple):
+    """What a backward run goes between: positions of parameters, and places of outputs.
+
+    Gradients flow to the parameters at `positions` from the outputs that `given` names; there are
+    sums already at those that `summed` names. Of `given` and `summed` those are `doubtful` and
+    `doubted`, respectively, of which only values tell whether there is anything. `shared` are
+    pairs of a position and another one, which holds the same tensor and the sum.
+    """
+
+    positions: tuple[int, ...]
+    given: tuple[int, ...]
+    summed: tuple[int, ...] = ()
+    shared: tuple[tuple[int, int], ...] = ()
+    doubtful: tuple[int, ...] = ()
+    doubted: tuple[int, ...] = ()
+
+
 class BackwardRun:
     """A graph that runs a graph again, and then back from its outputs to parameters.
 
-    Its inputs are values of `graph.parameters`, a gradient for each output that `given` names, the
-    sum so far for each position that `summed` names, and the values of `kept`: those tensors of
-    `graph` that it reads and cannot compute again, for they come from operations with effects.
-    Its outputs are the new sums for `positions`; `reached` are those to which a gradient flows.
-    `shared` are pairs of a position and another one, which holds the same tensor and the sum.
+    Its inputs are values of `graph.parameters`, a gradient for each output that is given, the sum
+    so far for each position that is summed, for each that is in doubt whether it is there, and the
+    values of `kept`: those tensors of `graph` that it reads and cannot compute again, for they come
+    from operations with effects. Its outputs are the new sums, and for those that are in doubt
+    whether they are there. `presence` tells of each position whether there is a sum, None for
+    those in doubt; `reached` are those to which a gradient flows.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        positions: Sequence[int],
-        given: Sequence[int],
-        summed: Sequence[int],
-        shared: Sequence[tuple[int, int]],
-    ) -> None:
+    def __init__(self, graph: Graph, places: Places) -> None:
         self.graph = Graph(graph.name + "_backward")
+        self.positions = places.positions
         self._stand_ins: list[tuple[Tensor, Any]] = []
         with Trace(self.graph):
             values = [self.graph.add_input(p.spec, p.name) for p in graph.parameters]
             entries, outputs = self._run_again(graph, values)
-            targets = [outputs[place] for place in given]
-            seeds = [self.graph.add_input(target.spec, "grad") for target in targets]
-            specs = [value_spec(values[place]) for place in summed]
-            inputs = [self.graph.add_input(spec, "sum") for spec in specs]
-            sources = [values[place] for place in positions]
-            number = _Numbers({id(values[i]): id(values[last]) for i, last in shared})
-            sums: dict[int, Tensor] = {}
-            for key, total in zip([number(values[i]) for i in summed], inputs, strict=True):
-                sums[key] = sums[key] + total if key in sums else total
+            targets = [outputs[place] for place in places.given]
+            seeds = self._inputs("grad", [x.spec for x in targets], places.given, places.doubtful)
+            specs = [value_spec(values[place]) for place in places.summed]
+            totals = self._inputs("sum", specs, places.summed, places.doubted)
+            sources = [values[place] for place in places.positions]
+            number = _Numbers({id(values[i]): id(values[last]) for i, last in places.shared})
+            before: dict[int, Any] = {}
+            for key, total in zip([number(values[i]) for i in places.summed], totals, strict=True):
+                before[key] = before[key] + total if key in before else total
+            sums = dict(before)
             found = _gradients_of(entries, targets, sources, seeds, sums, number)
-            found = [
-                total if number(x) == id(x) else None
-                for x, total in zip(sources, found, strict=True)
-            ]
             pairs = list(zip(sources, found, strict=True))
-            self.graph.outputs = [
-                nothing_like(source) if total is None else to_tensor(total)
-                for source, total in pairs
-            ]
-        before = {id(total) for total in inputs}
-        places = zip(positions, found, strict=True)
-        self.reached = [i for i, total in places if total is not None and id(total) not in before]
+            own = [total if number(x) == id(x) else None for x, total in pairs]
+            self._give_out(sources, own)
+        triples = zip(places.positions, sources, own, strict=True)
+        self.reached = [
+            i for i, x, each in triples if each is not None and each is not before.get(number(x))
+        ]
         self.graph.drop_unused()
         self.kept = self._take_in_kept()
+
+    def _inputs(self, name: str, specs: Any, places: Any, doubtful: Any) -> list[Any]:
+        """An input for each place, and for those in doubt one that tells whether it is there."""
+        inputs: list[Any] = [self.graph.add_input(spec, name) for spec in specs]
+        flag = TensorSpec.of((), bool_)
+        flags = {place: self.graph.add_input(flag, "is_there") for place in doubtful}
+        return [
+            Perhaps(x, flags[place]) if place in flags else x
+            for place, x in zip(places, inputs, strict=True)
+        ]
+
+    def _give_out(self, sources: Sequence[Any], found: Sequence[Any]) -> None:
+        pairs = zip(sources, found, strict=True)
+        self.graph.outputs = [
+            nothing_like(source) if total is None else to_tensor(total) for source, total in pairs
+        ]
+        flags = [total.is_there for total in found if total.__class__ is Perhaps]
+        self.graph.outputs += [to_tensor(flag) for flag in flags]
+        self.presence = {
+            i: None if total.__class__ is Perhaps else total is not None
+            for i, total in zip(self.positions, found, strict=True)
+        }
+
+    def results(self, arguments: Sequence[Any], wanted: Any, doubted: Any) -> list[Any]:
+        """The new sums for `wanted` positions, and for `doubted` ones whether they are there."""
+        found = self.graph.run(arguments)
+        totals = dict(zip(self.positions, found, strict=False))
+        rest = iter(found[len(self.positions) :])
+        flags = {i: next(rest) if each is None else each for i, each in self.presence.items()}
+        return [*[totals[i] for i in wanted], *[to_tensor(flags[i]) for i in doubted]]
 
     def _run_again(self, graph: Graph, values: Sequence[Any]) -> tuple[list[Entry], list[Any]]:
         """Do the operations of `graph` that have no effects; of the others what they put out is
@@ -155,17 +196,11 @@ class BackwardRun:
         return [x for x, _ in pairs]
 
 
-def backward_run(
-    graph: Graph,
-    positions: Sequence[int],
-    given: Sequence[int],
-    summed: Sequence[int] = (),
-    shared: Sequence[tuple[int, int]] = (),
-) -> BackwardRun:
-    """The backward run of a graph for these places, made once."""
-    key = ("backward_run", tuple(positions), tuple(given), tuple(summed), tuple(shared))
+def backward_run(graph: Graph, places: Places) -> BackwardRun:
+    """The backward run of a graph between these places, made once."""
+    key = "backward_run", places
     if key not in graph.memo:
-        graph.memo[key] = BackwardRun(graph, positions, given, summed, shared)
+        graph.memo[key] = BackwardRun(graph, places)
     return graph.memo[key]
 
 
@@ -173,7 +208,7 @@ def backward_graph(graph: Graph, positions: Sequence[int]) -> Graph:
     """The graph of a backward run to parameters, for a gradient of each inexact output."""
     refuse_effects(graph)
     inexact = [i for i, output in enumerate(graph.outputs) if output.dtype in INEXACTS]
-    return backward_run(graph, positions, inexact).graph
+    return backward_run(graph, Places(tuple(positions), tuple(inexact))).graph
 
 
 def value_spec(x: Tensor) -> TensorSpec:

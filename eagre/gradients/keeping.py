@@ -10,7 +10,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from eagre.gradients.graph_gradients import BackwardRun, backward_run, has_gradient
+from eagre.gradients.graph_gradients import BackwardRun, Places, backward_run, has_gradient
 from eagre.graph.graph import can_run_again
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def widened(graph: Graph) -> tuple[Graph, BackwardRun]:
     results = [x for each in graph.operations if not can_run_again(each) for x in each.outputs]
     wide = copy(graph)
     wide.outputs, wide.memo = [*graph.outputs, *results], {}
-    positions = [i for i, x in enumerate(graph.parameters) if has_gradient(x)]
-    given = [i for i, x in enumerate(wide.outputs) if has_gradient(x)]
-    run = backward_run(wide, positions, given)
+    positions = tuple([i for i, x in enumerate(graph.parameters) if has_gradient(x)])
+    given = tuple([i for i, x in enumerate(wide.outputs) if has_gradient(x)])
+    run = backward_run(wide, Places(positions, given))
     wide.outputs, wide.memo = [*graph.outputs, *run.kept], {}
     return wide, run

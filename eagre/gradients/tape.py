@@ -12,6 +12,7 @@ from eagre.core.dtypes import resource
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, next_handle_id, next_id
 from eagre.gradients.backpropagate import Entry, backpropagate, path_from
 from eagre.gradients.ends import flatten, packed, seeds_of, value_of, zeros_for
+from eagre.gradients.perhaps import settled, zeros_if_absent
 from eagre.gradients.releasing import LARGE, Released, hollow
 
 if TYPE_CHECKING:
@@ -234,10 +235,10 @@ class GradientTape(ambient.Recorder):
             self._use_up()
         if unconnected_gradients is UnconnectedGradients.ZERO:
             grads = [
-                zeros_for(source) if grad is None else grad
+                zeros_for(source) if grad is None else zeros_if_absent(grad)
                 for grad, source in zip(grads, structure.flatten(sources), strict=True)
             ]
-        return packed(sources, grads)
+        return packed(sources, [settled(grad) for grad in grads])
 
     def jacobian(
         self,

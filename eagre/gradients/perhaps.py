@@ -1,0 +1,73 @@
+"""Gradients that are there or not, as values tell when a graph runs.
+
+Eager code has no gradient where nothing was computed. A graph does not know before it runs which
+branch is taken and how often a loop goes round, and a zero would not do: times infinity it is NaN,
+and added to -0.0 it is 0.0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eagre.core.conversion import to_tensor
+from eagre.primitives.comparison import logical_or, select
+
+if TYPE_CHECKING:
+    from eagre.core.tensor import Tensor
+
+
+class Perhaps:
+    """A gradient of which a bool scalar, `is_there`, tells whether something was computed.
+
+    `value` is -0.0 where nothing was, which changes no bit of what is added to it.
+    """
+
+    __slots__ = ("is_there", "value")
+
+    def __init__(self, value: Tensor, is_there: Tensor) -> None:
+        self.value = value
+        self.is_there = is_there
+
+    def __add__(self, other: Any) -> Any:
+        if other.__class__ is Perhaps:
+            return Perhaps(self.value + other.value, logical_or(self.is_there, other.is_there))
+        return self.value + other
+
+    def __tensor__(self, dtype: Any) -> Tensor:
+        return self.value
+
+    def __composite__(self) -> tuple[list[Any], Any]:
+        return [self.value, self.is_there], lambda parts: Perhaps(*parts)
+
+
+def settled(grad: Any) -> Any:
+    """What a user gets: a tensor in place of `Perhaps`."""
+    return grad.value if grad.__class__ is Perhaps else grad
+
+
+def zeros_if_absent(grad: Any) -> Any:
+    """A gradient, with zeros in place of nothing."""
+    if grad.__class__ is not Perhaps:
+        return grad
+    return select(grad.is_there, grad.value, to_tensor(0, grad.value.dtype))
+
+
+def added_if(is_there: Tensor, new: Any, old: Any) -> Any:
+    """The sum `new` where there was something to be added to `old`, which may be None."""
+    new = to_tensor(new)
+    if old is None:
+        return Perhaps(select(is_there, new, -to_tensor(0, new.dtype)), is_there)
+    if old.__class__ is not Perhaps:
+        return select(is_there, new, to_tensor(old))
+    return Perhaps(select(is_there, new, old.value), logical_or(is_there, old.is_there))
+
+
+def either(flags: Any) -> Any:
+    """Whether one of some is there: True, False, or a tensor where only values tell."""
+    if True in [flag for flag in flags if flag.__class__ is bool]:
+        return True
+    tensors = [flag for flag in flags if flag.__class__ is not bool]
+    found: Any = tensors[0] if tensors else False
+    for each in tensors[1:]:
+        found = logical_or(found, each)
+    return found
