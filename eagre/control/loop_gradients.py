@@ -88,7 +88,8 @@ class _LoopGradient:
         others = [i for i in self.flow.positions if i >= self.count]
         last = {i: g.__class__ is not Perhaps for i, g in self.seeds.items() if i in variables}
         reached: set[int] = set()
-        flowing, rest = last, None
+        flowing: dict[int, bool] = last
+        rest: dict[int, bool] | None = None
         while True:
             given, doubtful = self.given(flowing)
             places = Places((*variables, *others), given, doubtful=doubtful)
@@ -98,7 +99,7 @@ class _LoopGradient:
             after |= {i: _is_sure(g) for i, g in self.flows.items() if i < self.count}
             joined = after if rest is None else _joined(rest, after)
             if joined == rest:
-                return last, rest, sorted(i for i in reached if i >= self.count)
+                return last, joined, sorted(i for i in reached if i >= self.count)
             flowing = rest = joined
 
     def _share(self, wanted: list[Any]) -> None:
@@ -108,7 +109,9 @@ class _LoopGradient:
         last = {wanted[i]: i for i in sorted(self.positions)}
         holders = [last.get(wanted[i]) for i in self.flow.summed]
         pairs = zip(holders, self.flow.before, strict=True)
-        self.before = {i: total for i, total in pairs if i in self.fixed or self._is_joined(i)}
+        self.before: dict[Any, Any] = {
+            i: total for i, total in pairs if i in self.fixed or self._is_joined(i)
+        }
         self.flow.summed = list(self.before)
         self.first = [i for i in self.carried if i in self.before]
         if self.first and not self.again:

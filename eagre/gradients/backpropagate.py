@@ -5,7 +5,8 @@ several; `number` tells by which number a value is known, None that it is its `i
 whose primitive is None marks the moment from which its output counts as a source.
 
 Gradients are dense, so gradient rules take tensors only. Only what goes to a source, or through
-the reading of a variable, stays `IndexedSlices` where a rule made some.
+the reading of a variable, stays `IndexedSlices` where a rule made some. What is there or not, as
+values tell when a graph runs, is `Perhaps`.
 
 Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors", 1986.
 """
@@ -47,22 +48,16 @@ def backpropagate(
 
     They flow only to values that may depend on a source: those whose numbers are in `dependent` or
     at least `first`. Contributions are added from the last use to the first, to those in `sums`.
-    Where only values tell whether there is a gradient it is `Perhaps`.
     """
     sums = _with_seeds({} if sums is None else sums, seeds, dependent, first)
     found: dict[int, Tensor] = {}
-    reads: list[set[int]] = []
-    fronts: list[dict[int, int]] = []
+    memo: dict[str, Any] = {}
     by_id, number = number is None, _id_of if number is None else number
+    way = sources, dependent, number, first
     for primitive, inputs, params, output in reversed(_followed(operations)):
         if output.__class__ is tuple:
-            grad = _grads_of_outputs(output, sums, sources, found, number)
-            if grad is not None and primitive.accumulate is not None:
-                keys = _keys_of_sums(inputs, fronts, operations, number)
-                wanted = [key if key >= first or key in dependent else None for key in keys]
-                primitive.accumulate(wanted, sums, grad, output, inputs, params)
-                continue
-            grad = grad and _with_zeros(grad, output)
+            entry = primitive, inputs, params, output
+            grad = _grad_of_several(entry, sums, found, memo, operations, way)
         else:
             key = output.id if by_id else number(output)
             grad = sums.pop(key, None)
@@ -71,8 +66,7 @@ def backpropagate(
         if grad is None or primitive is None:
             continue
         if grad.__class__ is Perhaps:
-            way = sources, dependent, None if by_id else number, first
-            _add_if_there((primitive, inputs, params, output), grad, sums, number, way)
+            _add_if_there((primitive, inputs, params, output), grad, sums, way)
             continue
         if (partials := primitive.partials) is not None:
             x, y = inputs
@@ -93,15 +87,13 @@ def backpropagate(
             key = number(x)
             if part is None or (key < first and key not in dependent):
                 continue
-            if part.__class__ is FunctionType:
-                part = part()
+            part = part() if part.__class__ is FunctionType else part
             if part.__class__ is IndexedSlices:
-                if key in sums and sums[key].__class__ is not IndexedSlices:
-                    sums[key] = part.added_to(sums[key])
-                    continue
-                part = part if key in sources else _passed_on(part, key, reads, operations, number)
-            part = unbroadcast(part, x) if primitive.broadcasts else part
-            sums[key] = sums[key] + part if key in sums else part
+                stays = key in sources or _is_read(key, memo, operations, number)
+                sums[key] = _with_slices(sums.get(key), part, stays)
+            else:
+                part = unbroadcast(part, x) if primitive.broadcasts else part
+                sums[key] = sums[key] + part if key in sums else part
     return found | {key: sums[key] for key in sources if key in sums}
 
 
@@ -137,30 +129,29 @@ def _dense(grad: Any) -> Any:
 
 
 def _keys_of_sums(
-    inputs: Any, fronts: list[dict[int, int]], operations: Sequence[Entry], number: Any
+    inputs: Any, memo: dict[str, Any], operations: Sequence[Entry], number: Any
 ) -> list[Any]:
-    """To which values the gradients of inputs are added: to a variable that is read in front.
-
-    `fronts` becomes such values with their variables when the first branch or loop comes.
-    """
-    if not fronts:
+    """To which values the gradients of inputs are added: to a variable that is read in front."""
+    if "fronts" not in memo:
         found = [entry for entry in operations if entry[2] is IN_FRONT]
-        fronts.append({number(output): number(of[0]) for _, of, _, output in found})
-    known = fronts[0]
+        memo["fronts"] = {number(output): number(of[0]) for _, of, _, output in found}
+    known = memo["fronts"]
     keys = [number(x) for x in inputs]
     return [known.get(key, key) for key in keys] if known else keys
 
 
-def _passed_on(
-    part: Any, key: int, reads: list[set[int]], operations: Sequence[Entry], number: Any
-) -> Any:
-    """Slices for a value that is no source: they stay if the value was read from a variable.
+def _is_read(key: int, memo: dict[str, Any], operations: Sequence[Entry], number: Any) -> bool:
+    """Whether a value was read from a variable: then slices for it stay what they are."""
+    if "reads" not in memo:
+        memo["reads"] = {number(entry[3]) for entry in operations if entry[0] is read_variable}
+    return key in memo["reads"]
 
-    `reads` becomes the set of such values when the first slices come.
-    """
-    if not reads:
-        reads.append({number(entry[3]) for entry in operations if entry[0] is read_variable})
-    return part if key in reads[0] else to_tensor(part)
+
+def _with_slices(total: Any, part: Any, stays: bool) -> Any:
+    """A sum, or None, with slices: part by part where it is dense."""
+    if total is None:
+        return part if stays else to_tensor(part)
+    return total + part if total.__class__ is IndexedSlices else part.added_to(total)
 
 
 def path_from(
@@ -186,6 +177,22 @@ def path_from(
             path.append(entry)
             dependent.update(sources.intersection(numbers))
     return path, dependent
+
+
+def _grad_of_several(
+    entry: Entry, sums: Any, found: Any, memo: Any, operations: Sequence[Entry], way: Any
+) -> Any:
+    """What the rule of an operation with several outputs takes; None where there is nothing to do,
+    or the operation has added to the sums itself."""
+    primitive, inputs, params, outputs = entry
+    sources, dependent, number, first = way
+    grads = _grads_of_outputs(outputs, sums, sources, found, number)
+    if grads is None or primitive.accumulate is None:
+        return grads and _with_zeros(grads, outputs)
+    keys = _keys_of_sums(inputs, memo, operations, number)
+    wanted = [key if key >= first or key in dependent else None for key in keys]
+    primitive.accumulate(wanted, sums, grads, outputs, inputs, params)
+    return None
 
 
 def _grads_of_outputs(
@@ -215,9 +222,10 @@ def _with_zeros(grads: tuple[Any, ...], outputs: tuple[Any, ...]) -> Any:
     return dense if is_sure else Perhaps(dense, either(flags))
 
 
-def _add_if_there(entry: Entry, grad: Perhaps, sums: Any, number: Any, way: Any) -> None:
+def _add_if_there(entry: Entry, grad: Any, sums: Any, way: Any) -> None:
     """Add what an operation contributes if it has a gradient."""
     _, inputs, _, output = entry
+    number = way[2]
     several = output.__class__ is tuple
     ends = zip(output, grad.value, strict=True) if several else [(output, grad.value)]
     keys = {number(x): None for x in inputs}

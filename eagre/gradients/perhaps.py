@@ -37,7 +37,11 @@ class Perhaps:
         return self.value
 
     def __composite__(self) -> tuple[list[Any], Any]:
-        return [self.value, self.is_there], lambda parts: Perhaps(*parts)
+        return [self.value, self.is_there], _rebuild
+
+
+def _rebuild(parts: list[Any]) -> Perhaps:
+    return Perhaps(*parts)
 
 
 def settled(grad: Any) -> Any:

@@ -41,14 +41,6 @@ def both_branches_loop_over_a_variable(x, y, n):
 
 
 @program
-def a_loop_gathers(x, y, n):
-    for _ in tf.range(2):
-        x = tf.gather(w, [0, 2, 0]) * x
-        x = x * 0.5 + tf.reduce_sum(y) * 0.1
-    return x, y
-
-
-@program
 def a_loop_gathers_after_other_uses(x, y, n):
     if x[1] > 0.1:
         x = x * w
@@ -129,12 +121,12 @@ def a_part_of_what_a_branch_splits(x, y, n):
 @program
 def a_call_overwrites(x, y, n):
     @tf.function
-    def chosen(a, b):
-        if n > 0:
+    def chosen(a, b, count):
+        if count > 0:
             a = b * 2.0
         return a, b * w
 
-    first, second = chosen(tf.sqrt(x - x), y)
+    first, second = chosen(tf.sqrt(x - x), y, n)
     return first, second * x
 
 
