@@ -156,6 +156,7 @@ def _give_methods() -> None:
         "transpose": _transpose,
         "__getitem__": numpy_getitem,
         "__invert__": elementwise.bitwise_invert,
+        "__neg__": elementwise.negative,
         "__round__": elementwise.round,
     }
     for name, method in methods.items():

@@ -241,7 +241,12 @@ def _shift(name: str, operation: Any, meaning: str) -> Any:
             raise DTypeMismatchError(
                 f"{name} expected integers. Received: dtype={x.dtype.name}. Use tf.cast."
             )
-        return operation(x, y)
+        result = operation(x, y)
+        if operation is bitwise.right_shift and not x.dtype.is_unsigned:
+            return result
+        # All bits leave; TensorFlow's operations leave that open.
+        width = ones_like(y) * (x.dtype.size * 8)
+        return selection.where(math.less(y, width), result, zeros_like(result))
 
     return _binary(name, shifted, meaning)
 

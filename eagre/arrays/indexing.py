@@ -6,7 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from eagre.arrays.manipulating import broadcast_arrays, moveaxis, nonzero, where
+from eagre.arrays.manipulating import (
+    InvalidIndexError,
+    broadcast_arrays,
+    moveaxis,
+    nonzero,
+    where,
+)
 from eagre.arrays.promotion import as_array, rank_of
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError
@@ -30,7 +36,7 @@ def numpy_getitem(x: Any, key: Any) -> Any:
         # A mask without axes picks from a new axis of size 1.
         x, parts = getitem(x, (None,)), _with_vectors_for_scalars(parts)
     parts = _without_ellipsis(parts, rank_of(x, "tensor[...]"))
-    return _pick(x, _without_masks(parts))
+    return _pick(x, _without_masks(parts, x.sizes))
 
 
 def _with_vectors_for_scalars(parts: Any) -> Any:
@@ -74,24 +80,35 @@ def _without_ellipsis(parts: Any, rank: int) -> list[Any]:
         )
     missing = rank - sum(_axes_taken(part) for part in given)
     if missing < 0:
-        raise InvalidArgumentError(
+        raise InvalidIndexError(
             f"tensor[...] expected at most {rank} indices. Received: {rank - missing}"
         )
     place = next((i for i, part in enumerate(parts) if part is Ellipsis), len(parts))
     return [*parts[:place], *[slice(None)] * missing, *parts[place + 1 :]]
 
 
-def _without_masks(parts: list[Any]) -> list[Any]:
+def _without_masks(parts: list[Any], sizes: Any) -> list[Any]:
     """The key with masks replaced by the indices of what is true."""
     result: list[Any] = []
+    axis = 0
     for part in parts:
-        if not _is_array(part):
-            result.append(part)
-        elif part.dtype != dtypes.bool_:
-            result.append(part)
-        else:
+        taken = _axes_taken(part)
+        if _is_array(part) and part.dtype == dtypes.bool_:
+            _check_mask(part.sizes, sizes[axis : axis + taken])
             result.extend(nonzero(part))
+        else:
+            result.append(part)
+        axis += taken
     return result
+
+
+def _check_mask(mask: Any, axes: Any) -> None:
+    """A mask has the sizes of the axes that it stands for; as in NumPy, an empty one fits all."""
+    if any(x not in (0, None, y) and y is not None for x, y in zip(mask, axes, strict=True)):
+        raise InvalidIndexError(
+            f"tensor[...] expected a mask of shape {axes}, that of the axes it stands for. "
+            f"Received: a mask of shape {mask}"
+        )
 
 
 def _pick(x: Any, parts: list[Any]) -> Any:

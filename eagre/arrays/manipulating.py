@@ -8,6 +8,7 @@ import numpy as np
 
 from eagre.arrays.promotion import as_array, promoted, rank_of, value_of
 from eagre.core import dtypes
+from eagre.core.errors import InvalidArgumentError
 from eagre.ops import joining, selection, sequences, shaping
 from eagre.ops.conversions import broadcast_dynamic_shape
 from eagre.ops.math import subtract
@@ -16,11 +17,18 @@ from eagre.primitives.families import shape_of
 from eagre.primitives.rearrangement import normalized_axis
 
 
+class InvalidIndexError(InvalidArgumentError, IndexError):
+    """An axis, index or mask that the array does not have, for TensorFlow's code and NumPy's."""
+
+
 def _axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
     """The axes, counted from the front; an error where one stands twice."""
     values = value_of(axis, name)
     given = values if isinstance(values, list) else [values]
-    axes = tuple([normalized_axis(int(each), rank, name) for each in given])
+    try:
+        axes = tuple([normalized_axis(int(each), rank, name) for each in given])
+    except InvalidArgumentError as error:
+        raise InvalidIndexError(error.message) from None
     if len(set(axes)) != len(axes):
         raise ValueError(f"{name} expected different axes. Received: {axis}")
     return axes
@@ -85,9 +93,8 @@ def expand_dims(a: Any, axis: Any = 0) -> Any:
     TensorShape([2, 1])
     """
     x = as_array(a, name="expand_dims")
-    if not isinstance(axis, tuple | list):
-        return shaping.expand_dims(x, axis)
-    for each in sorted(_axes(axis, rank_of(x, "expand_dims") + len(axis), "expand_dims")):
+    given = axis if isinstance(axis, tuple | list) else (axis,)
+    for each in sorted(_axes(given, rank_of(x, "expand_dims") + len(given), "expand_dims")):
         x = shaping.expand_dims(x, each)
     return x
 

@@ -6,6 +6,7 @@ it are pure; `TensorShape` holds one and adds the public methods.
 
 from __future__ import annotations
 
+import collections.abc
 from operator import index
 from typing import TYPE_CHECKING, Any
 
@@ -297,6 +298,17 @@ class TensorShape:
         """Whether the rank is known."""
         return self.sizes is not None
 
+    def __reversed__(self) -> Iterator[int | None]:
+        return reversed(self._known("reversed() of a TensorShape"))
+
+    def index(self, size: int | None, *bounds: int) -> int:
+        """The first axis of `size`, between `bounds` where they are given, as of a tuple."""
+        return self._known("TensorShape.index").index(size, *bounds)
+
+    def count(self, size: int | None) -> int:
+        """How many axes have `size`."""
+        return self._known("TensorShape.count").count(size)
+
     def as_literal(self) -> Any:
         """The sizes with the dtype that they have as a tensor: int32 where they fit."""
         if not self.is_fully_defined():
@@ -316,10 +328,12 @@ class TensorShape:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, TensorShape):
             return self.sizes == other.sizes
+        given: Any = other
         try:
-            return self.sizes == as_sizes(other)
+            return self.sizes == as_sizes(given)
         except (TypeError, ValueError):
-            return NotImplemented
+            is_sequence = isinstance(given, _sequence_types)
+            return self.sizes == tuple(given) if is_sequence else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self.sizes)
@@ -329,6 +343,11 @@ class TensorShape:
 
     def __str__(self) -> str:
         return format_sizes(self.sizes)
+
+
+# What takes sequences then takes shapes too, `match` statements among them.
+_sequence: Any = collections.abc.Sequence
+_sequence.register(TensorShape)
 
 
 def _slice_of_unknown(key: Any) -> Sizes:

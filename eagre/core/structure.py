@@ -1,8 +1,8 @@
 """Nested structures of lists, tuples, dictionaries and composites: `tf.nest`.
 
 A *nest* is a list or another sequence, a tuple or namedtuple, a mapping, or an object of an attrs
-class; all else, None, strings and arrays included, is a *leaf*. The parts of a mapping come in
-the order of its sorted keys.
+class; all else, None, strings, arrays and shapes included, is a *leaf*. The parts of a mapping
+come in the order of its sorted keys.
 
 An object made of tensors, such as a ragged tensor, has a method `__composite__()` that returns
 `(parts, rebuild)`: its parts in a list, and a function that makes a like object of such a list.
@@ -29,6 +29,8 @@ from collections.abc import (
 )
 from functools import lru_cache
 from typing import Any
+
+from eagre.core.shapes import TensorShape
 
 _MAXIMUM_DEPTH = 100_000
 _LONGEST_PATH = 200
@@ -119,7 +121,7 @@ def _form(kind: Any) -> str:
     has_fields = hasattr(kind, "_fields")
     if issubclass(kind, tuple):
         return "namedtuple" if has_fields else "tuple"
-    if issubclass(kind, str | bytes):
+    if issubclass(kind, str | bytes | TensorShape):
         return "leaf"
     if hasattr(kind, "__composite__"):
         return "composite"

@@ -22,6 +22,7 @@ from eagre.core.in_graph import TensorInGraph, advice
 from eagre.core.leaking import is_leaked, made
 from eagre.core.part_of_variable import PartOfVariable
 from eagre.core.shapes import Sizes, TensorShape, are_compatible, merge_sizes
+from eagre.core.sharing import capsule_of
 from eagre.core.specs import ResourceSpec, TensorSpec
 
 if TYPE_CHECKING:
@@ -257,15 +258,13 @@ class EagerTensor(Tensor):
         if (level := interpreter()) is not None:
             level.note_taking(self, way)
 
-    def __dlpack__(self, **options: Any) -> Any:
+    def __dlpack__(
+        self, *, stream: Any = None, max_version: Any = None,
+        dl_device: Any = None, copy: bool | None = None,
+    ) -> Any:
         if interpreters:
             self._note_taking("DLPack")
-        array = self.array
-        if (options.get("max_version") or (0, 0)) >= (1, 0):
-            # Since version 1.0 the protocol can say that the memory is not to be written.
-            array = array.view()
-            array.flags.writeable = False
-        return array.__dlpack__(**options)
+        return capsule_of(self.array, max_version, stream, dl_device=dl_device, copy=copy)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return self.array.__dlpack_device__()

@@ -200,6 +200,9 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
         comparison.greater_equal(counts, to_tensor(0, counts.dtype)),
         message="repeat expected repeats of at least 0. Received: repeats=",
     )
+    if counts.dtype not in (dtypes.int32, dtypes.int64):
+        # The sum of small integers may leave their range.
+        counts = arithmetic.cast(counts, dtype=dtypes.int64)
     if given == 1:
         return _all_repeated(x, counts if known is None else known, axis, sizes)
     counts = rearrangement.broadcast_to(counts, as_shape([size], "repeat"))

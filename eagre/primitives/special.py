@@ -320,11 +320,24 @@ class Truncating(Binary):
 
 
 class ExactFloorDivide(IntegerDivision):
-    """The exact quotient rounded towards negative infinity, as Python and NumPy have it."""
+    """The exact quotient rounded towards negative infinity, as Python and NumPy have it.
+
+    At infinities it is the array API standard's: of an infinite dividend infinite, and below an
+    infinite divisor a zero with the sign of the quotient.
+    """
 
     public = "floor_divide"
     ufunc = np.floor_divide
     stops_gradients = True
+
+    def kernel(self, x: Any, y: Any) -> Any:
+        exact = super().kernel(x, y)
+        if y.dtype.kind in "iu":
+            return exact
+        infinite = np.logical_or(np.isinf(x), np.isinf(y))
+        if not infinite.any():
+            return exact
+        return select.kernel(infinite, np.floor(np.divide(x, y)), exact)
 
 
 class ExactFloorMod(FloorMod):

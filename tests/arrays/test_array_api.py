@@ -98,6 +98,8 @@ def pairs(name, dtype):
             "floor_divide": y != 0, "remainder": y != 0, "pow": (y >= 0) & (y < 8),
             "bitwise_left_shift": (y >= 0) & (y < 7), "bitwise_right_shift": (y >= 0) & (y < 7),
         }.get(name, keep)
+    if name == "floor_divide" and np.dtype(dtype).kind == "f":
+        keep = ~(np.isinf(x) | np.isinf(y))
     if name in ("pow", "divide") and np.dtype(dtype).kind == "c":
         keep = (x != 0) & (y != 0)
     return x[keep], y[keep]
@@ -585,6 +587,7 @@ assert x.to_device(x.device) is x
 assert x[x > 5.0].shape == (18,) and x[0, ..., None].shape == (3, 4, 1)
 assert float(tf.constant(2.5)) == 2.5 and int(tf.constant(2)) == 2 and bool(tf.constant(True))
 assert (~tf.constant(True)).numpy() == False and (-x).shape == x.shape and abs(x).shape == x.shape
+assert (-tf.constant(np.array([1, 0], np.uint8))).numpy().tolist() == [255, 0]
 assert (x @ x.mT).shape == (2, 3, 3)
 assert (x.__array_namespace__().arange(3) + 1.5).dtype == tf.float64
 print(count)

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 import numpy as np
@@ -236,3 +237,25 @@ def test_a_shape_beside_a_tensor():
     shape = tf.ones([2, 3]).shape
     assert (tf.constant([1, 1]) + shape).numpy().tolist() == [3, 4]
     assert (tf.constant([1, 1], tf.int64) * shape).dtype == tf.int64
+
+
+def test_a_shape_is_a_sequence():
+    shape = TensorShape([2, None, 2])
+    assert isinstance(shape, Sequence)
+    match shape:
+        case [first, *rest]:
+            assert (first, rest) == (2, [None, 2])
+        case _:
+            pytest.fail("a shape matches no sequence")
+    assert list(reversed(shape)) == [2, None, 2]
+    assert shape.index(2) == 0 and shape.index(2, 1) == 2 and shape.count(2) == 2
+    assert None in shape and 3 not in shape
+    assert tf.nest.flatten([shape]) == [shape]
+    for method in (lambda x: x.index(2), lambda x: x.count(2), reversed):
+        with pytest.raises(ValueError, match="needs a shape of known rank"):
+            method(TensorShape(None))
+
+
+def test_a_shape_equals_what_its_tuple_equals():
+    assert TensorShape([2, 3]) == (2.0, 3.0) and TensorShape([2]) != (2.5,)
+    assert TensorShape([2]) != (-1,) and TensorShape([2]) != ("2",) and TensorShape([2]) != "2"
