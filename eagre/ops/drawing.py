@@ -74,6 +74,8 @@ def draw_normal(
     """Numbers of a (truncated) normal distribution."""
     dtype = check_dtype(dtypes.as_dtype(dtype), FLOATS, name)
     shape = _sizes(shape, name)
+    if mean.__class__ is float and mean == 0 and stddev.__class__ is float and stddev == 1:
+        return _draw(primitive, stream(shape), shape, dtype, algorithm)
     mean = to_tensor(mean, dtype, name=f"{name}(mean)")
     stddev = to_tensor(stddev, dtype, name=f"{name}(stddev)")
     return _draw(primitive, stream(shape), shape, dtype, algorithm) * stddev + mean

@@ -33,6 +33,8 @@ _BITS = {dtypes.float16: 10, dtypes.bfloat16: 7, dtypes.float32: 23, dtypes.floa
 
 # So many groups at a time stay in the cache.
 _CHUNK = 8192
+# So few groups are often all complete at once.
+_FEW = 8
 
 # Box and Muller's method takes the logarithm of a number that is at least float32's 1e-7.
 _LEAST = float(np.float32(1e-7))
@@ -172,6 +174,8 @@ def _fill_truncated(values: Any, start: int, stream: Any) -> None:
             # Most groups are complete at once.
             values[...] = candidates
             filled[fits.all(1)] = size
+            if groups <= _FEW and (filled == size).all():
+                return
         _fill_up(values, filled, pending, candidates, fits)
         block += 1
 

@@ -20,8 +20,9 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.primitives.families import FLOATS, unbroadcast
-from eagre.primitives.random_bits import Draw
+from eagre.primitives.random_bits import PHILOX, Draw, as_counter
 from eagre.primitives.random_distributions import box_muller, four_words, fractions
+from eagre.primitives.random_few import FEW, BlocksOfOne, blocks_of_each
 from eagre.primitives.special import gamma_sample_slope
 
 COUNTS = frozenset({dtypes.float16, dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64})
@@ -60,6 +61,14 @@ class Stream(NamedTuple):
     counter: Any
     algorithm: int
     start: int
+
+    def is_for_few(self, values: Any) -> bool:
+        """Whether the outputs with these parameters are few enough to be drawn one by one."""
+        return self.start == 0 and len(values) <= FEW and self.algorithm == PHILOX
+
+    def blocks_of_few(self, values: Any) -> list[BlocksOfOne]:
+        """For each of few outputs its blocks."""
+        return blocks_of_each(int(self.key[0]), as_counter(self.counter), len(values), _STEP)
 
 
 class Blocks:
@@ -170,6 +179,9 @@ class RandomGamma(ParameterizedDraw):
         """Where alpha is 1, a logarithm does it."""
         is_right = (values >= 0) & np.isfinite(values)
         self.refuse_unless(is_right, values, "alpha that is finite and at least 0")
+        if stream.is_for_few(values):
+            each = zip(stream.blocks_of_few(values), values.tolist(), strict=True)
+            return [blocks.gamma(alpha) for blocks, alpha in each]
         blocks = _blocks_of(stream, np.arange(len(values)))
         uniform, normal = Supply(blocks, fractions), Supply(blocks, box_muller)
         result = np.zeros(len(values))
@@ -239,6 +251,9 @@ class RandomPoisson(ParameterizedDraw):
         most = math.inf if dtype.is_floating else float(np.iinfo(dtype.numpy).max)
         self.refuse_unless(values >= 0, values, "rates of at least 0")
         self.refuse_unless(values <= most, values, f"rates that {dtype.name} can hold")
+        if stream.is_for_few(values) and (values < 10).all():
+            each = zip(stream.blocks_of_few(values), values.tolist(), strict=True)
+            return [blocks.poisson(rate) for blocks, rate in each]
         uniform = Supply(_blocks_of(stream, np.arange(len(values))), fractions)
         result = np.full(len(values), math.inf)
         small = np.flatnonzero(values < 10)

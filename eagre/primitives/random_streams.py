@@ -171,7 +171,10 @@ class NextStream(Primitive):
     def kernel(self, state: Any) -> Any:
         global_seed, _, position, _ = state.tolist()
         first, second = seed_pair(global_seed, operation_seeds(global_seed, position))
-        return (*_as_stream(first, 0, second), state + np.array([0, 0, 1, 0]))
+        return (*_as_stream(first, 0, second), state + _ONE_OPERATION)
+
+
+_ONE_OPERATION = np.array([0, 0, 1, 0])
 
 
 class SeededStream(Primitive):

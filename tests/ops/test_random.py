@@ -344,3 +344,29 @@ def test_seeded_states_are_kept_once_for_each_kind_and_seed():
         random.normal([2], seed=987654)
     assert len(module._places) == before + 2
     assert all(read_variable(handle).shape == (2,) for handle in module._places.values())
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1e-300, 0.3, 1.0, 2.0, 1e9])
+@pytest.mark.parametrize("number", [1, 4, 16])
+def test_few_gamma_numbers_begin_many(alpha, number):
+    """Few are drawn by Python's floats, many by arrays, from the same blocks."""
+    many = tf.random.stateless_gamma([70], [3, 4], alpha, dtype=tf.float64).numpy()
+    few = tf.random.stateless_gamma([number], [3, 4], alpha, dtype=tf.float64).numpy()
+    np.testing.assert_allclose(few, many[:number], rtol=1e-12)
+
+
+@pytest.mark.parametrize("rate", [0.0, 1e-300, 0.5, 2.0, 9.99, 10.0, 1e6])
+@pytest.mark.parametrize("number", [1, 4, 16])
+def test_few_poisson_numbers_begin_many(rate, number):
+    many = tf.random.stateless_poisson([70], [5, 6], rate, dtype=tf.float64).numpy()
+    few = tf.random.stateless_poisson([number], [5, 6], rate, dtype=tf.float64).numpy()
+    assert few.tolist() == many[:number].tolist()
+
+
+def test_pieces_of_many_numbers_go_on_where_the_last_one_ended():
+    """Outputs are drawn 8192 at a time; each has blocks of its own whatever comes before it."""
+    for draw, parameter in ((tf.random.stateless_gamma, 2.0), (tf.random.stateless_poisson, 3.0)):
+        whole = draw([9000], [7, 8], parameter, dtype=tf.float64).numpy()
+        half = draw([8200], [7, 8], parameter, dtype=tf.float64).numpy()
+        assert whole[:8200].tolist() == half.tolist()
+        assert abs(whole[8192:].mean() - parameter) < 0.3
