@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Any:
     return cast(clip_by_value(x, low, high), target)
 
 
+@lru_cache
 def _bounds(source: dtypes.DType, target: dtypes.DType) -> tuple[Any, Any]:
     """The least and the greatest value of `source` that `target` holds."""
     if source.is_integer:

@@ -10,6 +10,7 @@ from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import are_compatible
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.ops.shaping import axes_of, is_vector
 from eagre.primitives import arithmetic, comparison, indexing, rearrangement
@@ -58,22 +59,22 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
     tensors = to_tensors(values, "stack")
-    shapes = [tensor.shape for tensor in tensors]
     if not tensors:
         raise InvalidArgumentError("stack expected at least one tensor. Received: values=[]")
-    if any(not shapes[0].is_compatible_with(each) for each in shapes):
-        came = ", ".join(map(str, shapes))
+    first, dtype = tensors[0].sizes, tensors[0].dtype
+    if not all(are_compatible(first, tensor.sizes) for tensor in tensors):
+        came = ", ".join(str(tensor.shape) for tensor in tensors)
         raise InvalidArgumentError(
             f"stack expected tensors of one shape. Received: shapes {came}"
         )
-    if any(tensor.dtype != tensors[0].dtype for tensor in tensors):
+    if not all(tensor.dtype is dtype for tensor in tensors):
         came = ", ".join(tensor.dtype.name for tensor in tensors)
         raise DTypeMismatchError(
             f"stack expected tensors of one dtype. Received: dtypes {came}. "
             "Use tf.cast to bring them together."
         )
-    if shapes[0].rank is not None:
-        axis = normalized_axis(int(axis), shapes[0].rank + 1, "stack")
+    if first is not None:
+        axis = normalized_axis(int(axis), len(first) + 1, "stack")
     return rearrangement.stack(tensors, axis)
 
 

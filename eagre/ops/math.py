@@ -441,7 +441,7 @@ def add_n(inputs: Any, name: str | None = None) -> Any:
         raise ValueError("add_n expected at least one tensor. Received: inputs=[]")
     total = tensors[0]
     for x in tensors[1:]:
-        if not total.shape.is_compatible_with(x.shape):
+        if not are_compatible(total.sizes, x.sizes):
             raise InvalidArgumentError(
                 f"add_n expected tensors of one shape. Received: {total.shape} and {x.shape}"
             )

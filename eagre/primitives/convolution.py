@@ -26,7 +26,7 @@ from eagre.primitives.families import (
     shape_of,
     target_shape,
 )
-from eagre.primitives.geometry import Windows
+from eagre.primitives.geometry import Windows, known_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ class Windowed(Primitive):
                 f"Received: input.shape={format_sizes(x)}, filters.shape={format_sizes(filters)}"
             )
         _check_channels(name, x, filters)
-        windows = Windows(name, x[1:-1], filters[:-2], **geometry, first_axis=1)
+        windows = known_windows(name, x[1:-1], filters[:-2], **geometry, first_axis=1)
         return (x[0], *windows.counts, filters[-1]), windows
 
     def name_for(self, geometry: Any) -> str:

@@ -6,7 +6,9 @@ sizes: as much padding, more of it after, as lets size / stride windows fit, rou
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +16,9 @@ import numpy as np
 from eagre.core.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+_FEW_TAPS = 64
 
 Place = tuple[Any, Any, Any]
 """The number of windows along an axis and the padding before and after; None where unknown."""
@@ -26,12 +30,14 @@ class Windows:
     `name` begins the message when they do not fit into `sizes`, in which None is an unknown size.
     """
 
-    __slots__ = ("dilations", "first_axis", "places", "strides", "window")
+    __slots__ = ("dilations", "first_axis", "made", "places", "strides", "window")
 
     window: Any
     strides: Any
     dilations: Any
     places: list[Place]
+    made: Any
+    """The taps, once they have been asked for, where they are few."""
 
     def __init__(
         self,
@@ -54,6 +60,7 @@ class Windows:
         self.strides = strides
         self.dilations = dilations
         self.first_axis = first_axis
+        self.made = None
         pairs = _checked_padding(name, padding, len(sizes))
         self.places = [
             _place(name, axis, *each)
@@ -88,15 +95,26 @@ class Windows:
         result[self.inside(x.shape)] = x
         return result
 
-    def taps(self) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
+    def taps(self) -> Iterable[tuple[tuple[int, ...], tuple[slice, ...]]]:
         """Each position within a window, in row-major order, and its key.
 
         `padded[key]` has the element at that position of each window.
         """
+        if prod(self.window) > _FEW_TAPS:
+            return self._made_taps()
+        if self.made is None:
+            self.made = tuple(self._made_taps())
+        return self.made
+
+    def _made_taps(self) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
         lead = (slice(None),) * self.first_axis
         for tap in product(*map(range, self.window)):
             keys = map(_tap_key, tap, self.strides, self.places, self.dilations)
             yield tap, (*lead, *keys)
+
+
+known_windows = lru_cache(maxsize=256)(Windows)
+"""`Windows`, kept for sizes that come again: laying them out takes longer than a small kernel."""
 
 
 def _tap_key(tap: int, stride: int, place: Place, dilation: int) -> slice:

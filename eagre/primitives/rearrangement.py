@@ -425,7 +425,7 @@ def broadcast_to(x: Any, shape: Any) -> Any:
 
 def stack(tensors: Any, axis: int = 0) -> Any:
     """Tensors of one shape along a new axis."""
-    return concat(*[expand_dims(x, axis=(axis,)) for x in tensors], axis=axis)
+    return concat.of_list([expand_dims.door(x, axis=(axis,)) for x in tensors], axis)
 
 
 def shape_of_tensor(x: Any) -> Any:

@@ -26,7 +26,7 @@ from eagre.primitives.families import (
     shape_of,
     target_shape,
 )
-from eagre.primitives.geometry import Windows
+from eagre.primitives.geometry import Windows, known_windows
 
 
 class Pooling(Primitive):
@@ -45,7 +45,7 @@ class Pooling(Primitive):
                 f"Received: input.shape={format_sizes(sizes)}"
             )
         dilations = (1,) * len(window)
-        windows = Windows(name, sizes, **geometry, dilations=dilations, first_axis=0)
+        windows = known_windows(name, sizes, **geometry, dilations=dilations, first_axis=0)
         padding = geometry["padding"]
         if padding is not None and _outweighs(padding, window):
             raise InvalidArgumentError(
