@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import isfinite, pi, sqrt
 from typing import Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.primitives import activations, arithmetic, rearrangement, transcendental
 from eagre.primitives.comparison import select
-from eagre.primitives.families import zero_like
+from eagre.primitives.families import FLOATS, zero_like
 
 
 def check_floats(name: str, **tensors: Any) -> None:
@@ -56,6 +56,8 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Any:
     x = to_tensor(features)
     if x.dtype.is_integer:
         x = arithmetic.cast(x, dtype=dtypes.float32)
+    if x.dtype in FLOATS and alpha.__class__ is float and isfinite(alpha):
+        return activations.leaky_relu.door(x, alpha=alpha)
     return select(x > 0, x, x * alpha)
 
 

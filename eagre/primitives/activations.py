@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from eagre.primitives import arithmetic
+from eagre.core.specs import TensorSpec
+from eagre.primitives import arithmetic, batching
 from eagre.primitives.beside_numbers import MANY
-from eagre.primitives.comparison import select
-from eagre.primitives.families import FLOATS, REALS, Unary, zero_like
+from eagre.primitives.comparison import chosen, select
+from eagre.primitives.families import FLOATS, REALS, Elementwise, Unary, check_dtypes, zero_like
 from eagre.primitives.transcendental import Inexact, exp
 
 # Zeros as arrays: NumPy takes longer to convert a scalar than to compute four maxima.
@@ -58,6 +59,30 @@ class Relu6(Unary):
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         zero = zero_like(grad)
         return (select((output > zero) & (output < 6), grad, zero),)
+
+
+class LeakyRelu(Elementwise):
+    """The number where it is positive, else `alpha` times it."""
+
+    vectorize = batching.as_it_is
+    broadcasts = False
+    has_one_input = True
+    takes = FLOATS
+    needs = ("x",)
+
+    def infer(self, x: TensorSpec, *, alpha: float) -> TensorSpec:
+        """The same shape and dtype."""
+        return TensorSpec.of(x.sizes, check_dtypes(self, (x,), self.takes))
+
+    def kernel(self, x: Any, *, alpha: float) -> Any:
+        scaled = x * np.array(alpha, x.dtype)
+        if 0 < alpha <= 1 and x.dtype in _ZEROS:
+            # The larger one is chosen without a branch; both are NaN, and zeros of one sign.
+            return np.maximum(scaled, x, out=scaled if x.ndim else None)
+        return chosen(x > np.zeros((), x.dtype), x, scaled)
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, alpha: float) -> Any:
+        return (select(x > zero_like(x), grad, grad * alpha),)
 
 
 class ErrorFunction(Inexact):
@@ -146,5 +171,6 @@ class Erfc(ErrorFunction):
 
 relu = Relu()
 relu6 = Relu6()
+leaky_relu = LeakyRelu()
 erf = Erf()
 erfc = Erfc()

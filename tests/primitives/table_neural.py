@@ -429,6 +429,15 @@ RECORDS = [
         each(lambda x: rectified(x, 6)),
         takes=REALS,
     ),
+    Record(
+        activations.leaky_relu,
+        [
+            sample(of(4), alpha=0.25), sample(of(2, 3), alpha=2.0), sample(of(3), alpha=-0.5),
+            sample(of(3), alpha=0.0), rough(specials(9), alpha=0.25), rough(specials(9), alpha=0.0),
+        ],
+        each(lambda x, alpha: x if x > 0 else x * alpha),
+        takes=FLOATS,
+    ),
     Record(activations.erf, CURVED, each(math.erf), takes=FLOATS, ulps=1),
     Record(activations.erfc, CURVED, each(math.erfc), takes=FLOATS, ulps=1),
     Record(picking.take_along, PICKED, picked, takes=EVERYTHING),
