@@ -54,8 +54,8 @@ class Bucket(Grouping):
             made = Batch(kept, size, drops)
         return made if kept.size() else made.element_spec
 
-    def key(self, element: Element, number: int) -> int:
-        length = int(self.apply_to(element, number)[0])
+    def key(self, element: Element, number: int, seed: int | None) -> int:
+        length = int(self.apply_to(element, number, seed)[0])
         place = bisect_right(self.boundaries, length)
         if self.fills and self.pads and place == len(self.boundaries):
             raise InvalidArgumentError(
@@ -65,10 +65,10 @@ class Bucket(Grouping):
             )
         return place
 
-    def size_of(self, key: int) -> int:
+    def size_of(self, key: int, draw: int) -> int:
         return self.sizes[key]
 
-    def made_of(self, key: int, group: Dataset) -> Dataset:
+    def made_of(self, key: int, group: Dataset, draw: int) -> Dataset:
         shapes = self._filled(key) if self.fills else self.shapes
         return self._batch(group, self.sizes[key], shapes, self.drops)
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from eagre.core.errors import InvalidArgumentError
 from eagre.data.trails import following
+from eagre.ops.random import number_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -297,7 +298,8 @@ class Run:
         if luck is None:
             numbers = [node.seed.for_iteration() for node in nodes]
             # So `set_seed` governs what is drawn within, by datasets that functions return.
-            luck = mixed(*numbers) if numbers else chance()
+            governed = numbers or number_of_run()
+            luck = mixed(*governed) if governed else chance()
         else:
             numbers = [_inner_seed(node, luck, place, since) for place, node in enumerate(nodes)]
         seeds = {id(node): number for node, number in zip(nodes, numbers, strict=True)}

@@ -115,6 +115,9 @@ class Dataset(Transformations, Sources):
         """Whether the last run computed what comes here in another thread."""
         return False
 
+    is_any_order_allowed = False
+    """Whether the user would take elements of the stage in any order."""
+
     def detail(self) -> str:
         """What `explain` says of the stage besides its spec."""
         return ""

@@ -18,6 +18,8 @@ def explained(dataset: Dataset, clock: Clock | None) -> str:
     """The stages, the last one first, and what each had of the waiting when there is a clock."""
     shares = {} if clock is None else clock.shares(dataset)
     lines = [_line(node, shares.get(id(node))) for node in pipeline(dataset)]
+    if dataset.options().deterministic is False:
+        lines.append("deterministic=False: elements come in order all the same")
     if clock is not None and shares and clock.elements:
         waited, count = duration(clock.seconds(dataset) / clock.elements), clock.elements
         lines.append(f"waiting: {waited} an element, measured over {count} of the last run")
@@ -30,6 +32,7 @@ def _line(node: Dataset, share: float | None) -> str:
     specs = structure.map_structure(_short, node.element_spec)
     text = f"{node.stage} at {node.line}: {str(specs).replace(chr(39), '')}, "
     text += known.get(size, f"{size} elements") + node.detail()
+    text += "; in order, though deterministic=False" if node.is_any_order_allowed else ""
     return text if share is None else f"{text}; {share:.0%} of the waiting"
 
 

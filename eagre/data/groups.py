@@ -19,6 +19,8 @@ from eagre.data.trails import Trail
 from eagre.data.windows import Kept
 
 KEY = TensorSpec.of((), dtypes.int64)
+_OF_SIZE, _OF_GROUP = 1, 2
+"""What tells the random numbers of one function from those of another."""
 
 
 def as_int64(value: Any, name: str) -> Any:
@@ -42,18 +44,19 @@ class Grouping(FunctionStage):
         return INFINITE if self.inputs[0].size() == INFINITE else UNKNOWN
 
     def begin(self, run: Course, key: int) -> Cursor:
-        return _GroupingCursor(self, self.inputs[0].cursor(run, key), mixed(run.luck, key))
+        source, luck = self.inputs[0].cursor(run, key), mixed(run.luck, key)
+        return _GroupingCursor(self, source, luck, self.seed_of(run, key))
 
-    def key(self, element: Element, number: int) -> int:
+    def key(self, element: Element, number: int, seed: int | None) -> int:
         """The key of an element."""
-        return int(self.apply_to(element, number)[0])
+        return int(self.apply_to(element, number, seed)[0])
 
-    def size_of(self, key: int) -> int:
-        """How many elements of a key make a group."""
+    def size_of(self, key: int, draw: int) -> int:
+        """How many elements of a key make a group; `draw` decides random numbers."""
         raise NotImplementedError
 
-    def made_of(self, key: int, group: Dataset) -> Dataset:
-        """The dataset that a group becomes."""
+    def made_of(self, key: int, group: Dataset, draw: int) -> Dataset:
+        """The dataset that a group becomes; `draw` decides random numbers."""
         raise NotImplementedError
 
 
@@ -98,14 +101,14 @@ class GroupByWindow(Grouping):
         group = Kept([element], source.element_spec, "group_by_window")
         return self.function(*split(element, self.counts)), (group,)
 
-    def size_of(self, key: int) -> int:
+    def size_of(self, key: int, draw: int) -> int:
         if self.size_func is None:
             return self.window_size
-        size = self.sizes((_scalar(key),))[0]
+        size = self.sizes((_scalar(key),), draw=draw)[0]
         return integer(size, f"{self.stage}, where window_size_func({key}) is called,", 1)
 
-    def made_of(self, key: int, group: Dataset) -> Dataset:
-        return self.reduction((_scalar(key),), (group,))[0]
+    def made_of(self, key: int, group: Dataset, draw: int) -> Dataset:
+        return self.reduction((_scalar(key),), (group,), draw=draw)[0]
 
 
 def _scalar(key: int) -> Any:
@@ -130,11 +133,11 @@ class _GroupingCursor(Cursor):
     So the elements that wait follow from the input, which is read again from the oldest of them.
     """
 
-    __slots__ = ("_count", "_gone", "_groups", "_is_over", "_luck", "_open", "_sizes", "_stage",
-                 "_trail")  # fmt: skip
+    __slots__ = ("_count", "_gone", "_groups", "_is_over", "_luck", "_open", "_seed", "_sizes",
+                 "_stage", "_trail")  # fmt: skip
 
-    def __init__(self, stage: Grouping, source: Cursor, luck: int) -> None:
-        self._stage, self._luck = stage, luck
+    def __init__(self, stage: Grouping, source: Cursor, luck: int, seed: int | None) -> None:
+        self._stage, self._luck, self._seed = stage, luck, seed
         self._trail = Trail(source)
         self._groups: dict[int, list[tuple[int, Element]]] = {}
         self._sizes: dict[int, int] = {}
@@ -163,9 +166,9 @@ class _GroupingCursor(Cursor):
             self._is_over = True
             return None
         number = self._trail.number - 1
-        key = self._stage.key(element, number)
+        key = self._stage.key(element, number, self._seed)
         if key not in self._groups:
-            self._sizes[key] = self._stage.size_of(key)
+            self._sizes[key] = self._size_of(key, number)
         group = self._groups.setdefault(key, [])
         group.append((number, element))
         return key if len(group) >= self._sizes[key] else None
@@ -189,8 +192,13 @@ class _GroupingCursor(Cursor):
         since = datasets.next_number()
         elements = [element for _, element in group]
         kept = Kept(elements, stage.inputs[0].element_spec, stage.stage.removeprefix("Dataset."))
-        found.dataset = stage.made_of(found.key, kept)
+        draw = mixed(self._luck, found.number, _OF_GROUP)
+        found.dataset = stage.made_of(found.key, kept, draw)
         found.run = Run(found.dataset, mixed(self._luck, found.number), since)
+
+    def _size_of(self, key: int, number: int) -> int:
+        """The size of the group that begins with the element of a number."""
+        return self._stage.size_of(key, mixed(self._luck, number, _OF_SIZE))
 
     def _oldest(self) -> int:
         numbers = [group[0][0] for group in self._groups.values()]
@@ -221,7 +229,7 @@ class _GroupingCursor(Cursor):
                 self._groups.setdefault(own, []).append((place, element))
             elif own == key and after < place <= last:
                 group.append((place, element))
-        self._sizes = {key: self._stage.size_of(key) for key in self._groups}
+        self._sizes = {key: self._size_of(key, each[0][0]) for key, each in self._groups.items()}
         if key is not None:
             self._open = _Open(key, after, group[0][0], last, number)
             self._make(self._open, group)
@@ -230,7 +238,7 @@ class _GroupingCursor(Cursor):
     def _key_again(self, element: Element, number: int) -> int | None:
         """The key of an element, None where asking for it failed when it first came."""
         try:
-            return self._stage.key(element, number)
+            return self._stage.key(element, number, self._seed)
         except Exception:
             return None
 
@@ -301,20 +309,23 @@ class GroupByReducer(FunctionStage):
         self.final = ElementFunction(name, self.reducer.finalize_func, states)
         return self.final.spec
 
+    def functions(self) -> list[ElementFunction]:
+        return [self.function, self.initial, self.step, self.final]
+
     def size(self) -> int:
         return INFINITE if self.inputs[0].size() == INFINITE else UNKNOWN
 
     def begin(self, run: Course, key: int) -> Cursor:
-        return _ReducerCursor(self, self.inputs[0].cursor(run, key))
+        return _ReducerCursor(self, self.inputs[0].cursor(run, key), self.seed_of(run, key))
 
 
 class _ReducerCursor(Cursor):
     """All elements are gone through before the first result: restoring does it again."""
 
-    __slots__ = ("_first", "_input", "_position", "_results", "_stage")
+    __slots__ = ("_first", "_input", "_position", "_results", "_seed", "_stage")
 
-    def __init__(self, stage: GroupByReducer, source: Cursor) -> None:
-        self._stage, self._input = stage, source
+    def __init__(self, stage: GroupByReducer, source: Cursor, seed: int | None) -> None:
+        self._stage, self._input, self._seed = stage, source, seed
         self._first = source.state()
         self._results: list[Element] | None = None
         self._position = 0
@@ -331,13 +342,20 @@ class _ReducerCursor(Cursor):
         stage, states = self._stage, dict[int, Element]()
         number = 0
         while (element := self._input.next()) is not None:
-            key = int(stage.apply_to(element, number)[0])
+            key = int(stage.apply_to(element, number, self._seed)[0])
             state = states.get(key)
             if state is None:
-                state = stage.initial((_scalar(key),))
-            states[key] = stage.step(state, element)
+                state = stage.initial((_scalar(key),), draw=self._draw(key, 1))
+            states[key] = stage.step(state, element, draw=self._draw(number, 2))
             number += 1
-        return [stage.final(*split(states[key], stage.lengths)) for key in sorted(states)]
+        return [
+            stage.final(*split(states[key], stage.lengths), draw=self._draw(key, 3))
+            for key in sorted(states)
+        ]
+
+    def _draw(self, number: int, function: int) -> int | None:
+        """What decides the random numbers of one call of a function."""
+        return None if self._seed is None else mixed(self._seed, number, function)
 
     def state(self) -> Any:
         return [self._position, self._first]

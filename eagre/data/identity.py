@@ -22,8 +22,8 @@ from eagre.data.specs import is_dataset
 from eagre.graph.graph import Graph
 
 _PASSED = frozenset({
-    "calls", "clock", "inputs", "layout", "line", "logs", "made_of", "number", "own_options",
-    "pace", "places", "seed", "stage",
+    "calls", "clock", "inputs", "is_any_order_allowed", "layout", "line", "logs", "made_of",
+    "number", "own_options", "pace", "places", "seed", "stage",
 })  # fmt: skip
 """Attributes of stages that are told in another way, or on which no element depends."""
 

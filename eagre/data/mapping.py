@@ -86,8 +86,12 @@ class FunctionStage(Dataset):
         self.counts = [len(structure.flatten(part)) for part in parts]
         super().__init__(self.spec_of(source), source, stage=stage)
         self.stage = self.function.stage
-        if self.function.draws:
+        if any(function.draws for function in self.functions()):
             self.seed = new_seed(None, self.stage, True)
+
+    def functions(self) -> list[ElementFunction]:
+        """The functions that draw from the seed of the stage."""
+        return [self.function]
 
     def spec_of(self, source: Dataset) -> Any:
         """The spec of the elements."""
@@ -215,6 +219,8 @@ class Scan(Dataset):
             spec = relaxed
         assert pair is not None
         super().__init__(pair[1], source, stage="scan")
+        if self.function.draws:
+            self.seed = new_seed(None, self.stage, True)
 
     def _sample(self, source: Dataset) -> Any:
         element = first_of(source)
@@ -225,7 +231,8 @@ class Scan(Dataset):
         return tuple([arrays_of(value) for value in self.initial])
 
     def begin(self, run: Course, key: int) -> Cursor:
-        return _ScanCursor(self, self.inputs[0].cursor(run, key))
+        seed = None if self.seed is None else run.seed(self, key)
+        return _ScanCursor(self, self.inputs[0].cursor(run, key), seed)
 
     def detail(self) -> str:
         return self.function.detail()
@@ -256,8 +263,8 @@ class _ScanCursor(CountingCursor):
 
     __slots__ = ("_first", "_length", "_value")
 
-    def __init__(self, stage: Scan, source: Cursor) -> None:
-        super().__init__(stage, source)
+    def __init__(self, stage: Scan, source: Cursor, seed: int | None) -> None:
+        super().__init__(stage, source, seed)
         self._first = source.state()
         self._value = stage.first_state()
         self._length = len(self._value)
@@ -266,8 +273,9 @@ class _ScanCursor(CountingCursor):
         element = self._input.next()
         if element is None:
             return None
+        draw = None if self._seed is None else mixed(self._seed, self._number)
         try:
-            found = self._stage.function(self._value, element)
+            found = self._stage.function(self._value, element, draw=draw)
         except Exception as error:
             error.add_note(f"in element {self._number} of Dataset.scan, at {self._stage.line}")
             raise

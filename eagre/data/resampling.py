@@ -69,11 +69,11 @@ def _distribution(values: Any, argument: str) -> Any:
 
 
 class _ResampleCursor(Cursor):
-    __slots__ = ("_counts", "_draws", "_input", "_number", "_stage")
+    __slots__ = ("_counts", "_draws", "_input", "_number", "_seed", "_stage")
 
     def __init__(self, stage: Resample, source: Cursor, seed: int) -> None:
         self._stage, self._input = stage, source
-        self._draws = Draws(seed)
+        self._draws, self._seed = Draws(seed), seed
         self._number = 0
         self._counts = None if stage.initial is not None else np.zeros(len(stage.target), np.int64)
 
@@ -83,7 +83,7 @@ class _ResampleCursor(Cursor):
             number = self._number
             self._number += 1
             drawn = (self._draws.next() >> 11) / 2**53
-            found = stage.apply_to(element, number)
+            found = stage.apply_to(element, number, self._seed)
             if drawn < self._chance_of(int(found[0]), number):
                 return (*found, *element)
         return None

@@ -20,12 +20,12 @@ class Apart:
     `handle` gives the counterpart of a handle that a graph has captured.
     """
 
-    __slots__ = ("_before", "_number", "_places", "_setting", "_state")
+    __slots__ = ("_before", "_number", "_places", "_runs", "_setting", "_state")
 
     def __init__(self, number: int) -> None:
         is_set, self._setting = random.global_setting()
         self._state = random.state_handle([number, is_set, 0, self._setting], "random_state")
-        self._number = number
+        self._number, self._runs = number, 0
         self._places: dict[Any, Any] = {}
 
     def handle(self, handle: Any) -> Any:
@@ -41,6 +41,11 @@ class Apart:
             values = [self._number % _LARGEST_PLACE, self._setting]
             self._places[identity] = random.state_handle(values, "random_place")
         return self._places[identity]
+
+    def number_of_run(self) -> tuple[int, int]:
+        """Two integers for what is begun now."""
+        self._runs += 1
+        return self._number, self._runs
 
     @property
     def state(self) -> Any:

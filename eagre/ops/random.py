@@ -178,6 +178,8 @@ def _chance() -> int:
 
 _state = state_handle([_chance(), 0, 0, 0], "random_state")
 _places: dict[tuple[Any, ...], Any] = {}
+_runs = [0, 0]
+"""The setting of the seed, and how many runs have begun since."""
 apart: dict[int, Any] = {}
 """For each thread that draws from states of its own these states, an `Apart`."""
 # Held while a state is read and assigned, so that two threads do not draw the same numbers.
@@ -188,6 +190,22 @@ def global_setting() -> tuple[int, int]:
     """Whether the user has set the seed, and how often a seed has been set."""
     _, is_set, _, setting = _state.array.array.tolist()
     return is_set, setting
+
+
+def number_of_run() -> tuple[int, int] | None:
+    """Two integers for what is begun now, which `set_seed` governs; None where it is by chance.
+
+    The sequence of random numbers does not move on.
+    """
+    own = apart.get(get_ident()) if apart else None
+    if own is not None:
+        return own.number_of_run()
+    with state_lock:
+        seed, is_set, _, setting = _state.array.array.tolist()
+        if _runs[0] != setting:
+            _runs[:] = setting, 0
+        _runs[1] += 1
+        return (seed, _runs[1]) if is_set else None
 
 
 def follow(setting: tuple[int, int]) -> None:

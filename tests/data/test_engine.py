@@ -120,6 +120,17 @@ def test_numbers_by_chance_differ_from_call_to_call_and_from_pass_to_pass():
     assert len({tuple(element[2]) for element in first}) == 100
 
 
+def test_what_explain_says_of_the_order():
+    options = tf.data.Options()
+    options.deterministic = False
+    text = D.range(3).map(lambda x: x, 2, deterministic=False).with_options(options).explain()
+    assert text.count("; in order, though deterministic=False") == 1
+    assert text.endswith("\ndeterministic=False: elements come in order all the same")
+    turns = D.range(3).interleave(D.range, 2, deterministic=False)
+    assert turns.explain().count("; in order, though deterministic=False") == 1
+    assert "in order" not in D.range(3).map(lambda x: x, 2, deterministic=True).explain()
+
+
 def test_functions_that_assign_are_called_in_order():
     total = tf.Variable(0, dtype=tf.int64)
     dataset = forced(D.range(20).map(lambda x: total.assign_add(x), 4))

@@ -5,6 +5,7 @@ import logging
 import tracemalloc
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,3 +113,83 @@ def test_groups_of_ever_new_keys_hold_no_memory():
     tracemalloc.stop()
     assert grown < 100_000
     assert len(str(iterator.state())) < 600
+
+
+# Random numbers -----------------------------------------------------------------------------
+
+
+def drawn(x):
+    return tf.cast(tf.random.uniform([]) * 3, tf.int64)
+
+
+def reducer():
+    return tf.data.experimental.Reducer(
+        lambda key: tf.random.uniform([]), lambda state, x: state + tf.random.uniform([]),
+        lambda state: state * tf.random.uniform([]))
+
+
+RANDOM = {
+    "scan": lambda n: D.range(12).map(lambda x: x, n).scan(
+        tf.constant(0.0), lambda state, x: (state + tf.random.uniform([]),) * 2),
+    "scan in Python": lambda n: D.range(12).map(lambda x: x, n).scan(
+        tf.constant(0.0), lambda state, x: (float(state) + tf.random.uniform([]),) * 2),
+    "shuffle in groups": lambda n: D.range(12).map(lambda x: x, n).group_by_window(
+        lambda x: x % 2, lambda key, group: group.shuffle(6).batch(2), 6),
+    "random keys and sizes": lambda n: D.range(30).map(lambda x: x, n).group_by_window(
+        drawn, lambda key, group: group.map(lambda x: (x, tf.random.uniform([]))).batch(9, True)
+        .take(1).unbatch() if tf.random.uniform([]) < 2 else group,
+        window_size_func=lambda key: 9 + drawn(key)),
+    "random lengths": lambda n: D.range(30).map(lambda x: x, n).bucket_by_sequence_length(
+        drawn, [1, 2], [3, 3, 3], no_padding=True),
+    "random classes": lambda n: D.range(30).map(lambda x: x, n).rejection_resample(
+        lambda x: tf.cast(drawn(x) % 2, tf.int32), [0.5, 0.5], [0.7, 0.3]),
+    "reducer": lambda n: D.range(12).map(lambda x: x, n).apply(
+        tf.data.experimental.group_by_reducer(lambda x: x % 2, reducer())),
+}
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_random_numbers_are_those_of_the_run(name):
+    """They follow from set_seed, whatever else is drawn, how many threads there are, and a cut."""
+    results, states = [], []
+    for calls in (None, 3):
+        tf.random.set_seed(5)
+        dataset = RANDOM[name](calls)
+        iterator, elements = iter(dataset), []
+        states = [iterator.state()]
+        for element in iterator:
+            elements.append(element)
+            states.append(iterator.state())
+            if calls:
+                tf.random.uniform([])
+        results.append(numbers(elements))
+    assert results[0] == results[1]
+    assert len(results[0]) > 1
+    for place, state in enumerate(states):
+        other = iter(dataset)
+        other.restore(state)
+        tf.random.uniform([])
+        assert numbers(other) == results[0][place:]
+    tf.random.set_seed(6)
+    assert numbers(RANDOM[name](None)) != results[0]
+    tf.random.set_seed(None)
+
+
+def numbers(elements):
+    return [[x.numpy().tolist() for x in tf.nest.flatten(element)] for element in elements]
+
+
+def test_passes_of_a_group_differ_and_follow_from_the_seed():
+    dataset = D.range(40).group_by_window(lambda x: 0, lambda key, group: group.shuffle(40), 40)
+
+    def passes():
+        tf.random.set_seed(3)
+        before = float(tf.random.uniform([]))
+        found = [[int(x) for x in dataset] for _ in range(2)]
+        return before, found, float(tf.random.uniform([]))
+
+    first = passes()
+    assert first == passes()
+    assert first[1][0] != first[1][1]
+    tf.random.set_seed(None)
+    assert [int(x) for x in dataset] != [int(x) for x in dataset]

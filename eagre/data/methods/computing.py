@@ -30,7 +30,7 @@ class Computing:
         Args:
             num_parallel_calls: how many calls threads may do at a time; `tf.data.AUTOTUNE` lets
                 eagre choose. Calls that take less than a hand-over stay in the caller's thread.
-            deterministic: accepted; elements come in order in each case.
+            deterministic: accepted; elements come in order in each case, and `explain` says so.
             synchronous, use_unbounded_threadpool: accepted, and without effect.
             in_processes: eagre's own: whether other processes call the function, which runs there
                 as Python, `num_parallel_calls` of them (by default as many as there are cores).
@@ -42,7 +42,9 @@ class Computing:
         """
         from eagre.data.mapping import Map
 
-        return Map(self, map_func, num_parallel_calls, in_processes)
+        made = Map(self, map_func, num_parallel_calls, in_processes)
+        made.is_any_order_allowed = deterministic is False
+        return made
 
     def flat_map(self: Any, map_func: Any, name: str | None = None) -> Dataset:
         """The elements of the datasets that a function returns, one dataset after the other.
@@ -85,9 +87,11 @@ class Computing:
         if cycle_length in (None, -1):
             cycle_length = 1
         block_length = 1 if block_length is None else block_length
-        return FlatMap(
+        made = FlatMap(
             self, map_func, cycle_length, block_length, num_parallel_calls, "interleave"
         )
+        made.is_any_order_allowed = deterministic is False
+        return made
 
     def scan(self: Any, initial_state: Any, scan_func: Any, name: str | None = None) -> Dataset:
         """What a function of a state and an element returns; it returns the next state first.
