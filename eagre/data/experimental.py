@@ -50,6 +50,7 @@ from eagre.data.options import (
     ServiceOptions,
     ThreadingOptions,
 )
+from eagre.data.record_writing import TFRecordWriter
 from eagre.data.specs import INFINITE as INFINITE_CARDINALITY
 from eagre.data.specs import UNKNOWN as UNKNOWN_CARDINALITY
 from eagre.data.sql import SqlDataset
@@ -75,6 +76,7 @@ __all__ = [
     "SHARD_HINT",
     "ServiceOptions",
     "SqlDataset",
+    "TFRecordWriter",
     "ThreadingOptions",
     "UNKNOWN_CARDINALITY",
     "assert_cardinality",

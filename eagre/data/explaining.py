@@ -18,7 +18,7 @@ def explained(dataset: Dataset, clock: Clock | None) -> str:
     """The stages, the last one first, and what each had of the waiting when there is a clock."""
     shares = {} if clock is None else clock.shares(dataset)
     lines = [_line(node, shares.get(id(node))) for node in pipeline(dataset)]
-    if dataset.options().deterministic is False:
+    if getattr(dataset.options(), "deterministic", None) is False:
         lines.append("deterministic=False: elements come in order all the same")
     if clock is not None and shares and clock.elements:
         waited, count = duration(clock.seconds(dataset) / clock.elements), clock.elements

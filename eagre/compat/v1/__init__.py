@@ -21,9 +21,10 @@ from eagre.compat.collections import (
 )
 from eagre.compat.names import disable_v2_behavior, enable_v2_behavior, name_scope
 from eagre.compat.placeholders import placeholder, placeholder_with_default
+from eagre.compat.reading import extract_image_patches
 from eagre.compat.session import InteractiveSession, Session, get_default_session
 from eagre.compat.templates import make_template
-from eagre.compat.v1 import data, image, train
+from eagre.compat.v1 import data, gfile, image, io, python_io, train
 from eagre.compat.variable_scopes import (
     AUTO_REUSE,
     VariableScope,
@@ -49,6 +50,17 @@ from eagre.ops.decompositions import det as matrix_determinant
 from eagre.ops.decompositions import inv as matrix_inverse
 from eagre.ops.decompositions import solve as matrix_solve
 from eagre.ops.division import reciprocal
+from eagre.ops.files import (
+    decode_base64,
+    decode_csv,
+    decode_raw,
+    encode_base64,
+    matching_files,
+    parse_tensor,
+    read_file,
+    serialize_tensor,
+    write_file,
+)
 from eagre.ops.math import (
     ceil,
     expm1,
@@ -66,6 +78,15 @@ from eagre.ops.matrices import diag_part as matrix_diag_part
 from eagre.ops.matrices import matrix_transpose, trace
 from eagre.ops.matrices import tensor_diag as diag
 from eagre.ops.matrices import tensor_diag_part as diag_part
+from eagre.ops.parsing import (
+    FixedLenFeature,
+    FixedLenSequenceFeature,
+    SparseFeature,
+    VarLenFeature,
+    parse_example,
+    parse_single_example,
+    parse_single_sequence_example,
+)
 from eagre.ops.random import normal as random_normal
 from eagre.ops.random import set_seed as set_random_seed
 from eagre.ops.random import shuffle as random_shuffle
@@ -76,10 +97,14 @@ from eagre.transforms.hessians import hessians
 
 __all__ = [
     "AUTO_REUSE",
+    "FixedLenFeature",
+    "FixedLenSequenceFeature",
     "GraphKeys",
     "InteractiveSession",
     "Operation",
     "Session",
+    "SparseFeature",
+    "VarLenFeature",
     "Variable",
     "VariableScope",
     "add_to_collection",
@@ -90,6 +115,9 @@ __all__ = [
     "ceil",
     "cholesky",
     "data",
+    "decode_base64",
+    "decode_csv",
+    "decode_raw",
     "diag",
     "diag_part",
     "digamma",
@@ -97,21 +125,25 @@ __all__ = [
     "disable_v2_behavior",
     "enable_eager_execution",
     "enable_v2_behavior",
+    "encode_base64",
     "erf",
     "executing_eagerly",
     "executing_eagerly_outside_functions",
     "expm1",
+    "extract_image_patches",
     "get_collection",
     "get_collection_ref",
     "get_default_graph",
     "get_default_session",
     "get_variable",
     "get_variable_scope",
+    "gfile",
     "global_variables",
     "global_variables_initializer",
     "gradients",
     "hessians",
     "image",
+    "io",
     "is_finite",
     "is_inf",
     "is_nan",
@@ -122,6 +154,7 @@ __all__ = [
     "log",
     "log1p",
     "make_template",
+    "matching_files",
     "matrix_band_part",
     "matrix_determinant",
     "matrix_diag",
@@ -132,15 +165,22 @@ __all__ = [
     "mod",
     "model_variables",
     "name_scope",
+    "parse_example",
+    "parse_single_example",
+    "parse_single_sequence_example",
+    "parse_tensor",
     "placeholder",
     "placeholder_with_default",
+    "python_io",
     "random_normal",
     "random_shuffle",
     "random_uniform",
+    "read_file",
     "reciprocal",
     "report_uninitialized_variables",
     "reset_default_graph",
     "rsqrt",
+    "serialize_tensor",
     "set_random_seed",
     "squared_difference",
     "trace",
@@ -149,6 +189,7 @@ __all__ = [
     "truncated_normal",
     "variable_scope",
     "variables_initializer",
+    "write_file",
 ]
 
 

@@ -3,6 +3,7 @@
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
+from eagre.compat.reading import extract_image_patches
 from eagre.core.absent import MissingNameError as _MissingNameError
 from eagre.ops.image_geometry import resize_with_crop_or_pad as resize_image_with_crop_or_pad
 from eagre.ops.image_geometry import transpose as transpose_image
@@ -17,6 +18,7 @@ from eagre.ops.image_resizing import (
 from eagre.ops.image_resizing import resize_images as resize
 
 __all__ = [
+    "extract_image_patches",
     "resize",
     "resize_area",
     "resize_bicubic",

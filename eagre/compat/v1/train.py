@@ -1,5 +1,8 @@
 """`tf.compat.v1.train`: optimizers, learning rates and the global step of TensorFlow 1."""
 
+from importlib import import_module as _import_module
+from typing import Any as _Any
+
 from eagre.compat.adaptive_optimizers import (
     AdadeltaOptimizer,
     AdagradOptimizer,
@@ -24,6 +27,7 @@ from eagre.compat.descent_optimizers import (
 )
 from eagre.compat.global_step import create_global_step, get_global_step, get_or_create_global_step
 from eagre.compat.optimizer import Optimizer
+from eagre.core.absent import MissingNameError as _MissingNameError
 
 __all__ = [
     "AdadeltaOptimizer",
@@ -47,3 +51,12 @@ __all__ = [
     "piecewise_constant_decay",
     "polynomial_decay",
 ]
+
+
+def __getattr__(name: str) -> _Any:
+    if not name.startswith("_"):
+        try:
+            return getattr(_import_module("eagre.train"), name)
+        except AttributeError:
+            pass
+    raise _MissingNameError(__name__, "tf.compat.v1.train", name)
