@@ -274,3 +274,25 @@ def test_strings_and_integers_are_framed_and_shifted():
     assert tf.signal.fftshift(words).numpy().tolist() == [b"c", b"a", b"b"]
     framed = tf.signal.frame(words, 2, 2, pad_end=True, pad_value="z")
     assert framed.numpy().tolist() == [[b"a", b"b"], [b"c", b"z"]]
+
+
+@pytest.mark.parametrize(("length", "step"), [(4, 2), (6, 4), (8, 8), (3, 6), (5, 3), (0, 2)])
+@pytest.mark.parametrize("shape", [(17,), (2, 17), (16, 3), (0, 16)], ids=str)
+@pytest.mark.parametrize("pad_end", [False, True])
+def test_frames_are_slices(length, step, shape, pad_end):
+    """They are gathered in the largest pieces that all of them are made of."""
+    axis = 0 if shape == (16, 3) else -1
+    x = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    count = shape[axis]
+    frames = -(-count // step) if pad_end else max(0, 1 + (count - length) // step)
+    lines = np.moveaxis(x, axis, -1)
+    room = np.zeros((*lines.shape[:-1], count + length + step), x.dtype)
+    room[..., :count] = lines
+    parts = [room[..., i * step : i * step + length] for i in range(frames)]
+    expected = np.stack(parts, -2) if parts else np.zeros((*lines.shape[:-1], 0, length), x.dtype)
+    expected = expected if axis else np.moveaxis(expected, 0, -1)
+    found = tf.signal.frame(x, length, step, pad_end, axis=axis)
+    np.testing.assert_array_equal(found.numpy(), expected)
+    spec = tf.TensorSpec([None] * len(shape))
+    framed = tf.function(lambda t: tf.signal.frame(t, length, step, pad_end, axis=axis), [spec])
+    np.testing.assert_array_equal(framed(tf.constant(x)).numpy(), expected)

@@ -32,3 +32,32 @@ def test_relu(shape):
     np.testing.assert_array_equal(tf.nn.relu(x), np.maximum(x, 0))
     limited = np.clip(x * 10, 0, 6)
     np.testing.assert_array_equal(tf.nn.relu6(x * 10), limited)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32", "float16"])
+def test_relu6_and_leaky_relu(dtype, shape):
+    """Many elements give the bits that the same elements give one by one."""
+    x = (np.random.default_rng(0).normal(size=shape) * 5).astype(dtype)
+    if x.size and dtype.startswith("float"):
+        x.reshape(-1)[[0, 1, 2, 3, -1]] = [np.nan, -0.0, np.inf, -np.inf, 6]
+    for function in (tf.nn.relu6, tf.nn.leaky_relu):
+        found = function(tf.constant(x)).numpy().reshape(-1)
+        for part in (slice(0, 10), slice(max(0, x.size - 10), None)):
+            few = function(tf.constant(x.reshape(-1)[part])).numpy()
+            assert found[part].tobytes() == few.tobytes()
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32"])
+@pytest.mark.parametrize("has_nan", [False, True])
+def test_extremes_of_many_elements_pass_over_nan(has_nan, dtype, axis):
+    x = np.random.default_rng(1).integers(-9, 9, [128, 100]).astype(dtype)
+    if has_nan and dtype.startswith("float"):
+        x[np.random.default_rng(2).uniform(size=x.shape) < 0.3] = np.nan
+        x[5, :], x[:, 7] = np.nan, np.nan
+    for name in ("argmax", "argmin"):
+        found = getattr(tf, name)(x, axis).numpy()
+        lines = np.moveaxis(x, axis, 0).T
+        few = [getattr(tf, name)(line).numpy() for line in lines]
+        assert found.tolist() == few
