@@ -166,6 +166,7 @@ class _Asking:
         """The elements of what was read, a `Failure` for each call that fails."""
         found, seconds = self._crew.answer((loads, number, self._seed, global_setting()))
         pace.observe(seconds / len(loads))
+        pace.weigh(found)
         return [Failure(each.error()) if isinstance(each, SentError) else each for each in found]
 
     def alone(self, pace: Any, load: Any, number: int) -> Any:

@@ -102,7 +102,7 @@ class AutotuneOptions(_Settings):
 
     `enabled = False` has threads used exactly as they were asked for, however cheap the calls.
     `cpu_budget` is the number of cores that `tf.data.AUTOTUNE` counts on, and `ram_budget` the
-    bytes that it lets wait in one `prefetch` (by default half a gibibyte). `autotune_algorithm`
+    bytes that it lets wait in one stage (by default half a gibibyte). `autotune_algorithm`
     and `initial_parallelism` are accepted, and without effect.
     """
 

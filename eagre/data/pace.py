@@ -18,6 +18,8 @@ CHEAP = 50e-6
 MOST_CALLS = 16
 """The most calls that AUTOTUNE lets run at a time."""
 RAM_BUDGET = 512 * 2**20
+_AHEAD = 4
+"""For each call that runs, AUTOTUNE lets so many pieces be in work or wait for their turn."""
 _TRIAL = 24
 """So many calls tell whether threads make a stage faster."""
 
@@ -32,8 +34,8 @@ def cores() -> int:
 class Pace:
     """What a stage knows of its calls, and how many may run at a time."""
 
-    __slots__ = ("_before", "_calls", "_cpu", "_is_tuned", "_most", "_waited", "asked",
-                 "is_given_up", "is_threaded", "limit", "seconds")  # fmt: skip
+    __slots__ = ("_before", "_budget", "_bytes", "_calls", "_cpu", "_is_tuned", "_most", "_waited",
+                 "asked", "is_given_up", "is_threaded", "limit", "seconds")  # fmt: skip
 
     def __init__(self, asked: int, options: Any) -> None:
         self.asked = asked
@@ -43,6 +45,8 @@ class Pace:
         wanted = options.autotune.cpu_budget or cores() if asked == AUTOTUNE else asked
         self.limit = min(wanted, self._most) if pool or asked == AUTOTUNE else wanted
         self.is_threaded = asked != AUTOTUNE or not self._is_tuned
+        self._budget = options.autotune.ram_budget or RAM_BUDGET
+        self._bytes = 0
         self.seconds = 0.0
         """The mean time of a call, the last ones counting most."""
         self._cpu = self._waited = self._before = 0.0
@@ -66,6 +70,20 @@ class Pace:
     def observe(self, seconds: float) -> None:
         """A call has taken so long."""
         self.seconds += (0.125 if self.seconds else 1.0) * (seconds - self.seconds)
+
+    def places(self) -> int:
+        """How many pieces may be in work or done at a time: what came first may take longest."""
+        if self.asked != AUTOTUNE or not self._is_tuned:
+            return self.limit
+        fitting = self._budget // self._bytes if self._bytes else 0
+        return max(self.limit, min(_AHEAD * self.limit, fitting))
+
+    def weigh(self, elements: list[Any]) -> None:
+        """A piece has become these elements, or errors in their places."""
+        first = elements[0] if elements else ()
+        if self.asked == AUTOTUNE and first.__class__ is tuple:
+            size = sum([getattr(part, "nbytes", 0) for part in first]) * len(elements)
+            self._bytes = max(self._bytes, size, 1)
 
     def calls_in_a_piece(self) -> int:
         """How many short calls are handed over together."""

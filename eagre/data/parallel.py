@@ -63,6 +63,7 @@ def _all_done(pace: Pace, call: Any, piece: Piece) -> list[Any]:
         except BaseException as error:
             found.append(Failure(error))
     piece.loads = []
+    pace.weigh(found)
     return found
 
 
@@ -155,9 +156,9 @@ class OrderedCursor(Cursor):
         return piece if piece.found or piece.error else self._advance()
 
     def _fill(self) -> None:
-        """Have as many pieces done at a time as there are threads."""
+        """Have as many pieces done at a time as there are threads, and a few more wait."""
         pace = self._pace
-        while pace.is_threaded and len(self._pending) < pace.limit and not self._is_over:
+        while pace.is_threaded and len(self._pending) < pace.places() and not self._is_over:
             self._begin()
 
     def _begin(self) -> None:

@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 import eagre as tf
+from eagre.data.cursors import Run
+from eagre.data.pace import Pace
+from eagre.data.parallel import ParallelMapCursor
 
 D = tf.data.Dataset
 WORKERS = [None, 1, 2, 5]
@@ -118,6 +121,49 @@ def test_numbers_by_chance_differ_from_call_to_call_and_from_pass_to_pass():
     first, second = plain(dataset), plain(dataset)
     assert len({element[1] for element in first + second}) == 200
     assert len({tuple(element[2]) for element in first}) == 100
+
+
+def test_how_much_waits_for_a_call_that_takes_long():
+    options = tf.data.Options()
+    options.autotune.cpu_budget, options.autotune.ram_budget = 2, 1000
+    element = (np.zeros(10, np.int64),)
+
+    def places(asked, *pieces):
+        pace = Pace(asked, options)
+        for piece in pieces:
+            pace.weigh(piece)
+        return pace.limit, pace.places()
+
+    assert places(5, [element]) == (5, 5)
+    assert places(tf.data.AUTOTUNE) == (2, 2)
+    assert places(tf.data.AUTOTUNE, [ValueError()]) == (2, 2)
+    assert places(tf.data.AUTOTUNE, [element]) == (2, 8)
+    assert places(tf.data.AUTOTUNE, [element], [element] * 2) == (2, 6)
+    assert places(tf.data.AUTOTUNE, [element] * 20) == (2, 2)
+    options.autotune.enabled = False
+    assert places(tf.data.AUTOTUNE, [element]) == (2, 2)
+
+
+def test_others_go_on_while_one_call_takes_long():
+    """The first call ends when the sixth has begun, though two run at a time."""
+    begun = threading.Event()
+
+    def wait(x):
+        if x == 5:
+            begun.set()
+        assert x or begun.wait(60)
+        return x
+
+    dataset = D.range(9).map(lambda x: tf.numpy_function(wait, [x], tf.int64), tf.data.AUTOTUNE)
+    options = tf.data.Options()
+    options.autotune.cpu_budget = 2
+    pace = Pace(tf.data.AUTOTUNE, options)
+    pace.is_threaded, pace.is_given_up = True, True
+    pace.weigh([(np.zeros([]),)])
+    source = Run(D.range(9)).cursor
+    cursor = ParallelMapCursor(dataset, source, pace, dataset.apply_to)
+    pace.seconds = 1.0
+    assert [int(cursor.next()[0]) for _ in range(9)] == list(range(9))
 
 
 def test_what_explain_says_of_the_order():
