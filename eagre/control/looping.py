@@ -21,6 +21,7 @@ from eagre.core.tensor import EagerTensor
 from eagre.gradients.keeping import runs_again, widened
 from eagre.graph.graph import apply_flow
 from eagre.primitives.families import INEXACTS
+from eagre.transforms.rows import padded, shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -81,7 +82,7 @@ class WhileLoop(Primitive):
         specs = specs_in(body, count)
         first = {i: values[i] if i < count else zeros_of(specs[i]) for i in rows}
         stacks = [_stack(rows[i], first[i], i in shapes) for i in history]
-        return (*carried, *stacks, *[_shapes(rows[i], first[i]) for i in shapes])
+        return (*carried, *stacks, *[shapes_of(rows[i], first[i].ndim) for i in shapes])
 
     def recording(self, params: Any) -> Any:
         """The parameters with which a loop keeps what its gradient cannot compute again."""
@@ -183,15 +184,7 @@ def _stack(values: list[Any], first: Any, is_padded: bool) -> Any:
             "while_loop needs loop variables to keep their rank where their values are kept for a "
             f"gradient or a result. Received: shapes {sorted({value.shape for value in values})}"
         )
-    sizes = np.max([value.shape for value in values], axis=0)
-    result: Any = np.zeros((len(values), *sizes), first.dtype)
-    for row, value in zip(result, values, strict=True):
-        row[tuple(map(slice, value.shape))] = value
-    return result
-
-
-def _shapes(values: list[Any], first: Any) -> Any:
-    return np.array([value.shape for value in values], np.int32).reshape(len(values), first.ndim)
+    return padded(values, first.dtype)
 
 
 while_primitive = WhileLoop()

@@ -204,13 +204,6 @@ def backward_run(graph: Graph, places: Places) -> BackwardRun:
     return graph.memo[key]
 
 
-def backward_graph(graph: Graph, positions: Sequence[int]) -> Graph:
-    """The graph of a backward run to parameters, for a gradient of each inexact output."""
-    refuse_effects(graph)
-    inexact = [i for i, output in enumerate(graph.outputs) if output.dtype in INEXACTS]
-    return backward_run(graph, Places(tuple(positions), tuple(inexact))).graph
-
-
 def value_spec(x: Tensor) -> TensorSpec:
     """The spec of the gradient of a tensor; that of a handle is one of the variable's value."""
     return x.spec.value if isinstance(x.spec, ResourceSpec) else x.spec

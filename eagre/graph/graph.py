@@ -325,10 +325,14 @@ def _as_tuple(result: Any) -> tuple[Any, ...]:
     return result if result.__class__ is tuple else (result,)
 
 
+def graphs_in(operation: Operation) -> list[Graph]:
+    """The graphs that an operation holds."""
+    return [value for value in operation.params.values() if isinstance(value, Graph)]
+
+
 def effects_of(operation: Operation) -> set[str | None]:
     """The effects of an operation and of those in the graphs that it holds."""
-    graphs = [value for value in operation.params.values() if isinstance(value, Graph)]
-    inner = [each for graph in graphs for each in graph.all_operations()]
+    inner = [each for graph in graphs_in(operation) for each in graph.all_operations()]
     return {each.primitive.effect for each in (operation, *inner)}
 
 

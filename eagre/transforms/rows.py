@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.core.doors import apply
+from eagre.core.dtypes import int32
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
-from eagre.gradients.graph_gradients import backward_graph
-from eagre.graph.graph import Graph
+from eagre.gradients.graph_gradients import Places, backward_run, refuse_effects
+from eagre.gradients.keeping import runs_again, widened
+from eagre.graph.graph import Graph, apply_flow
 from eagre.graph.trace import Trace
 from eagre.primitives import batching
 from eagre.primitives.families import INEXACTS, apply_with_shape, target_shape
@@ -31,7 +33,9 @@ class EachRow(Primitive):
     needs = ("inputs",)
     vectorize = batching.by_rows
 
-    def infer(self, *values: TensorSpec, graph: Graph, batched: Any) -> tuple[TensorSpec, ...]:
+    def infer(
+        self, *values: TensorSpec, graph: Graph, batched: Any, count: int | None = None
+    ) -> tuple[TensorSpec, ...]:
         """One more axis than the graph's outputs have."""
         size: Any = None
         for value, parameter, is_batched in zip(values, graph.parameters, batched, strict=True):
@@ -47,14 +51,16 @@ class EachRow(Primitive):
                     f"{self.public} expected {parameter.name} of each example to be "
                     f"{parameter.spec}. Received: {row}"
                 )
-        return tuple(
-            [
-                TensorSpec.of(None if x.sizes is None else (size, *x.sizes), x.dtype)
-                for x in graph.outputs
-            ]
-        )
+        rows = [
+            TensorSpec.of(None if x.sizes is None else (size, *x.sizes), x.dtype)
+            for x in graph.outputs
+        ]
+        ranks = [graph.outputs[i].ndim for i in _varying(graph, count)]
+        return (*rows, *[TensorSpec.of((size, rank), int32) for rank in ranks])
 
-    def kernel(self, *values: Any, graph: Graph, batched: Any) -> Any:
+    def kernel(
+        self, *values: Any, graph: Graph, batched: Any, count: int | None = None
+    ) -> Any:
         sizes = {len(x) for x, is_batched in zip(values, batched, strict=True) if is_batched}
         if len(sizes) != 1:
             raise InvalidArgumentError(
@@ -67,21 +73,47 @@ class EachRow(Primitive):
             for number in range(sizes.pop())
         ]
         columns = zip(*rows, strict=True) if rows else [()] * len(graph.outputs)
-        return tuple(
-            [_stacked(column, x) for column, x in zip(columns, graph.outputs, strict=True)]
+        pairs, places = list(zip(columns, graph.outputs, strict=True)), _varying(graph, count)
+        return (
+            *[
+                padded(column, x.dtype.numpy) if i in places and column else _stacked(column, x)
+                for i, (column, x) in enumerate(pairs)
+            ],
+            *[shapes_of(pairs[i][0], graph.outputs[i].ndim) for i in places],
         )
+
+    def recording(self, params: Any) -> Any:
+        """The parameters with which rows keep what their gradient cannot compute again."""
+        graph = params["graph"]
+        if "count" in params or runs_again(graph):
+            return params
+        if "rows" not in graph.memo:
+            graph.memo["rows"] = widened(graph)[0]
+        return {**params, "graph": graph.memo["rows"], "count": len(graph.outputs)}
 
     def gradients(
         self, wanted: list[bool], grad: Any, output: Any, inputs: Any, params: Any
     ) -> list[Any]:
         """The gradient of the graph for each row; rows share what is not batched."""
         graph, batched = params["graph"], params["batched"]
+        if "count" not in params:
+            refuse_effects(graph)
         positions = [i for i, want in enumerate(wanted) if want and inputs[i].dtype in INEXACTS]
-        pairs = zip(grad, graph.outputs, strict=True)
-        seeds = [part for part, x in pairs if x.dtype in INEXACTS]
-        found = each_row(
-            backward_graph(graph, positions), [*inputs, *seeds], (*batched, *[True] * len(seeds))
-        )
+        given = [i for i, x in enumerate(graph.outputs) if x.dtype in INEXACTS]
+        run = backward_run(graph, Places(tuple(positions), tuple(given)))
+        numbers = {id(x): i for i, x in enumerate(graph.outputs)}
+        kept = [numbers[id(x)] for x in run.kept]
+        more = [*[grad[i] for i in given], *[output[i] for i in kept]]
+        varying = _varying(graph, params.get("count"))
+        places = {len(inputs) + n: i for n, i in enumerate([*given, *kept]) if i in varying}
+        if places:
+            key = "cutting", tuple(positions), tuple(given)
+            if key not in graph.memo:
+                graph.memo[key] = _cutting(run.graph, places, graph.outputs)
+            shapes = dict(zip(varying, output[len(graph.outputs) :], strict=True))
+            more += [shapes[i] for i in dict.fromkeys(places.values())]
+        back = graph.memo[key] if places else run.graph
+        found = each_row(back, [*inputs, *more], (*batched, *[True] * len(more)))
         result: list[Any] = [None] * len(inputs)
         for position, part in zip(positions, found, strict=True):
             is_shared = not batched[position]
@@ -100,6 +132,44 @@ def _row(x: Any, number: int) -> Any:
     return np.asarray(x[number], x.dtype)
 
 
+def _varying(graph: Graph, count: int | None) -> list[int]:
+    """The outputs, of those that are kept for gradients, whose sizes may vary."""
+    places = [] if count is None else range(count, len(graph.outputs))
+    return [i for i in places if None in (graph.outputs[i].sizes or ())]
+
+
+def padded(rows: Sequence[Any], dtype: Any) -> Any:
+    """Arrays of one rank, stacked, the smaller ones with zeros behind them."""
+    sizes = np.max([row.shape for row in rows], axis=0)
+    result: Any = np.zeros((len(rows), *sizes), dtype)
+    for place, row in zip(result, rows, strict=True):
+        place[tuple(map(slice, row.shape))] = row
+    return result
+
+
+def shapes_of(rows: Sequence[Any], rank: Any) -> Any:
+    """The shapes of arrays of one rank."""
+    return np.array([row.shape for row in rows], np.int32).reshape(len(rows), rank)
+
+
+def _cutting(graph: Graph, places: dict[int, int], outputs: Sequence[Tensor]) -> Graph:
+    """A graph whose inputs at some places are padded, which takes their sizes as further inputs:
+    one for each of the outputs that `places` names."""
+    cut = Graph(graph.name)
+    with Trace(cut):
+        inputs: list[Any] = [cut.add_input(x.spec, x.name) for x in graph.parameters]
+        sizes = {
+            i: cut.add_input(TensorSpec.of((outputs[i].ndim,), int32), "sizes")
+            for i in dict.fromkeys(places.values())
+        }
+        for place, i in places.items():
+            axes = enumerate(outputs[i].sizes or ())
+            key = [slice(None, sizes[i][axis] if n is None else None) for axis, n in axes]
+            inputs[place] = inputs[place][tuple(key)]
+        cut.outputs = graph.run(inputs)
+    return cut
+
+
 def _stacked(rows: Sequence[Any], output: Tensor) -> Any:
     if not rows:
         sizes = output.sizes or ()
@@ -108,7 +178,7 @@ def _stacked(rows: Sequence[Any], output: Tensor) -> Any:
     if len(shapes) > 1:
         raise InvalidArgumentError(
             "vectorized_map expected results of one shape for all examples. "
-            f"Received: shapes {sorted(shapes)}"
+            f"Received: shapes {sorted(shapes)}. Use tf.map_fn."
         )
     return np.stack(rows)
 
@@ -155,7 +225,8 @@ repeated_step = RepeatedStep()
 
 def each_row(graph: Graph, values: Sequence[Tensor], batched: batching.Flags) -> tuple[Any, ...]:
     """The outputs of a graph without captures for each row of the batched values, stacked."""
-    return apply(each_row_primitive, tuple(values), {"graph": graph, "batched": tuple(batched)})
+    params = {"graph": graph, "batched": tuple(batched)}
+    return apply_flow(each_row_primitive, tuple(values), params)[: len(graph.outputs)]
 
 
 def rows_of(values: Sequence[Tensor], batched: Sequence[bool]) -> list[TensorSpec]:

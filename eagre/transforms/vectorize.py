@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from eagre.core.conversion import to_tensor
 from eagre.core.doors import apply
 from eagre.core.errors import UnimplementedError
-from eagre.graph.graph import at_its_line, effects_of
+from eagre.core.specs import TensorSpec
+from eagre.graph.graph import at_its_line, effects_of, graphs_in
 from eagre.primitives.batching import (
     Carried,
     Flags,
@@ -105,6 +107,9 @@ class _Run:
         rule: Any = primitive.vectorize
         if "write" in effects_of(operation):
             self._check_assignment(operation, flags)
+            if operation.primitive.effect != "write":
+                self.missing(operation)
+                return [(x, True) for x in _by_rows(operation, inputs, flags, self.size)]
         if isinstance(rule, Carried) and not any(flags):
             *rows, last = repeated(primitive, rule.number, self.size, inputs, params)
             self.steps.update(map(id, operation.outputs[-1:]))
@@ -132,18 +137,36 @@ class _Run:
 
     def _check_assignment(self, operation: Operation, flags: Flags) -> None:
         """Only states of random numbers move on: each example has its own step."""
-        is_step = operation.primitive.effect == "write" and id(operation.inputs[1]) in self.steps
-        if any(flags) or not is_step:
+        if operation.primitive.effect == "write":
+            is_allowed = id(operation.inputs[1]) in self.steps and not any(flags)
+        else:
+            is_allowed = all(map(_moves_states_only, graphs_in(operation)))
+        if not is_allowed:
             raise UnimplementedError(
-                "vectorized_map expected a function that assigns no variables, and draws no random "
-                "numbers in a branch or loop of a graph. Received: "
+                "vectorized_map expected a function that assigns no variables. Received: "
                 f"{operation.primitive.public} at {operation.line}. Use tf.map_fn."
             )
 
 
-def _by_rows(operation: Operation, inputs: Any, flags: Flags) -> tuple[Any, ...]:
-    """The operation for one example after the other."""
+def _moves_states_only(graph: Graph) -> bool:
+    """Whether what a graph assigns are the states of random numbers after a draw."""
+    return all(map(_moves_a_state, graph.all_operations()))
+
+
+def _moves_a_state(operation: Operation) -> bool:
+    if operation.primitive.effect != "write":
+        return True
+    source = getattr(operation.inputs[1], "operation", None)
+    return source is not None and isinstance(source.primitive.vectorize, Carried)
+
+
+def _by_rows(operation: Operation, inputs: Any, flags: Flags, size: Any = None) -> Any:
+    """The operation for one example after the other, `size` times where none is batched."""
     graph = graph_of_one(operation.primitive, rows_of(inputs, flags), operation.params)
+    if not any(flags):
+        rows = spread_rows(to_tensor(0), size)
+        graph.add_input(TensorSpec.of((), rows.dtype), "row")
+        inputs, flags = (*inputs, rows), (*flags, True)
     return each_row(graph, inputs, flags)
 
 

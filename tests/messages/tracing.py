@@ -94,21 +94,6 @@ def loop(condition, body, *start, **options):
     return traced(lambda x: tf.while_loop(condition, body, [x, *start], **options))
 
 
-def gradient_of_loop_that_prints():
-    def doubled(x):
-        def body(a):
-            tf.print(a)
-            return [a * 2.0]
-
-        return tf.while_loop(lambda a: a < 9.0, body, [x])[0]
-
-    x = tf.constant([9.5, 10.0])
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        y = tf.vectorized_map(doubled, x)
-    tape.gradient(y, x)
-
-
 CONTROL = {
     "cond: one function": (lambda: tf.cond(True, lambda: 1), TypeError),
     "cond: function is a value": (lambda: tf.cond(True, 1, 2), TypeError),
@@ -150,8 +135,6 @@ CONTROL = {
     "while_loop: body returns None": (loop(lambda a: a < 5.0, lambda a: None), ValueError),
     "while_loop: Python condition": (
         loop(lambda a: bool(a < 5.0), lambda a: [a + 1.0]), *NO_DECISION),
-    "while_loop: gradient example by example, with effects": (
-        gradient_of_loop_that_prints, tf.errors.UnimplementedError, NotImplementedError),
 }
 
 line = tf.trace(lambda x: x * 2.0, MATRIX, name="line")

@@ -313,3 +313,87 @@ def test_programs_give_what_their_examples_give(names, batched):
     one_by_one = tape.jacobian(target, rows[0], "zero", experimental_use_pfor=False)
     for a, b in zip(at_once, one_by_one, strict=True):
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-10, atol=1e-10)
+
+
+def branch_that_draws(x):
+    return tf.cond(x > 0, lambda: x * x * x * tf.random.uniform([]), lambda: x)
+
+
+def loop_that_draws(x):
+    def step(i, y):
+        return i + 1, y * x + tf.random.uniform([]) * y * y
+
+    return tf.while_loop(lambda i, y: i < 3, step, (0, x))[1]
+
+
+def loops_of_several_lengths(x):
+    def grown(y):
+        return tf.while_loop(
+            lambda y: y < 9.0, lambda y: [y * (1.5 + tf.random.uniform([])) * x / x], [y]
+        )[0]
+
+    return tf.cond(x > 0, lambda: grown(x) * loop_that_draws(x), lambda: x)
+
+
+def branch_for_all(x):
+    return x * x * tf.cond(tf.constant(True), lambda: tf.random.uniform([]), lambda: 1.0)
+
+
+@pytest.mark.parametrize("wrap", [lambda f: f, tf.function])
+@pytest.mark.parametrize(
+    "function", [branch_that_draws, loop_that_draws, loops_of_several_lengths, branch_for_all]
+)
+def test_draws_in_branches_and_loops_are_those_of_one_example_after_the_other(function, wrap):
+    x = tf.constant([1.0, -2.0, 3.0, 0.5])
+
+    def orders(call):
+        tf.random.set_seed(1)
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                y = call(x)
+            first = inner.gradient(y, x)
+        return [each.numpy() for each in (y, first, outer.gradient(first, x))]
+
+    found = orders(wrap(lambda x: tf.vectorized_map(function, x, warn=False)))
+    expected = orders(lambda x: tf.stack([function(each) for each in tf.unstack(x)]))
+    assert np.array_equal(found[0], expected[0])
+    for got, wanted in zip(found[1:], expected[1:], strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-5)
+
+
+def test_draws_in_maps_of_maps():
+    x = tf.constant([[1.0, -2.0], [3.0, 0.5]])
+
+    def inner(row):
+        return tf.vectorized_map(branch_that_draws, row, warn=False)
+
+    tf.random.set_seed(1)
+    found = tf.vectorized_map(inner, x, warn=False)
+    tf.random.set_seed(1)
+    expected = [branch_that_draws(each).numpy() for row in x for each in row]
+    assert found.numpy().ravel().tolist() == expected
+
+
+def test_a_branch_that_draws_is_done_one_by_one_with_a_word():
+    with pytest.warns(UserWarning, match="vectorized_map expected.*one example after the other"):
+        tf.vectorized_map(branch_that_draws, tf.ones([2]))
+    with pytest.raises(tf.errors.UnimplementedError, match="fallback_to_while_loop=False"):
+        tf.vectorized_map(branch_that_draws, tf.ones([2]), fallback_to_while_loop=False)
+
+
+def test_the_gradient_of_a_loop_that_prints_runs_it_once(capfd):
+    def doubled(x):
+        def body(a):
+            tf.print(a)
+            return [a * 2.0]
+
+        return tf.while_loop(lambda a: a < 9.0, body, [x])[0]
+
+    x = tf.constant([3.0, 10.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.vectorized_map(doubled, x, warn=False)
+    assert tape.gradient(y, x).numpy().tolist() == [4.0, 1.0]
+    assert capfd.readouterr().err == "3\n6\n"
