@@ -20,8 +20,8 @@ from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
 from eagre.gradients.keeping import runs_again, widened
 from eagre.graph.graph import apply_flow
+from eagre.primitives import batching
 from eagre.primitives.families import INEXACTS
-from eagre.transforms.rows import padded, shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -82,7 +82,7 @@ class WhileLoop(Primitive):
         specs = specs_in(body, count)
         first = {i: values[i] if i < count else zeros_of(specs[i]) for i in rows}
         stacks = [_stack(rows[i], first[i], i in shapes) for i in history]
-        return (*carried, *stacks, *[shapes_of(rows[i], first[i].ndim) for i in shapes])
+        return (*carried, *stacks, *[batching.shapes_of(rows[i], first[i].ndim) for i in shapes])
 
     def recording(self, params: Any) -> Any:
         """The parameters with which a loop keeps what its gradient cannot compute again."""
@@ -184,7 +184,7 @@ def _stack(values: list[Any], first: Any, is_padded: bool) -> Any:
             "while_loop needs loop variables to keep their rank where their values are kept for a "
             f"gradient or a result. Received: shapes {sorted({value.shape for value in values})}"
         )
-    return padded(values, first.dtype)
+    return batching.padded(values, first.dtype)
 
 
 while_primitive = WhileLoop()

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.doors import apply
@@ -305,3 +307,20 @@ def demand(primitive: Primitive, batched: Flags, x: Any, condition: Any, *, mess
     """All examples, or an error if the condition is false for one of them."""
     x = x if batched[0] else spread_rows(x, size_of(batched, (x, condition)))
     return apply(primitive, (x, condition), {"message": message})
+
+
+# Rows of several shapes -------------------------------------------------------------------------
+
+
+def padded(rows: Any, dtype: Any) -> Any:
+    """Arrays of one rank, stacked, the smaller ones with zeros behind them."""
+    sizes = np.max([row.shape for row in rows], axis=0)
+    result: Any = np.zeros((len(rows), *sizes), dtype)
+    for place, row in zip(result, rows, strict=True):
+        place[tuple(map(slice, row.shape))] = row
+    return result
+
+
+def shapes_of(rows: Any, rank: Any) -> Any:
+    """The shapes of arrays of one rank."""
+    return np.array([row.shape for row in rows], np.int32).reshape(len(rows), rank)

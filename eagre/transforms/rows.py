@@ -76,10 +76,12 @@ class EachRow(Primitive):
         pairs, places = list(zip(columns, graph.outputs, strict=True)), _varying(graph, count)
         return (
             *[
-                padded(column, x.dtype.numpy) if i in places and column else _stacked(column, x)
+                batching.padded(column, x.dtype.numpy)
+                if i in places and column
+                else _stacked(column, x)
                 for i, (column, x) in enumerate(pairs)
             ],
-            *[shapes_of(pairs[i][0], graph.outputs[i].ndim) for i in places],
+            *[batching.shapes_of(pairs[i][0], graph.outputs[i].ndim) for i in places],
         )
 
     def recording(self, params: Any) -> Any:
@@ -115,7 +117,8 @@ class EachRow(Primitive):
         back = graph.memo[key] if places else run.graph
         found = each_row(back, [*inputs, *more], (*batched, *[True] * len(more)))
         result: list[Any] = [None] * len(inputs)
-        for position, part in zip(positions, found, strict=True):
+        # Behind the gradients may come flags: whether there is one at all.
+        for position, part in zip(positions, found, strict=False):
             is_shared = not batched[position]
             result[position] = reduce_sum(part, axis=(0,), keepdims=False) if is_shared else part
         return result
@@ -136,20 +139,6 @@ def _varying(graph: Graph, count: int | None) -> list[int]:
     """The outputs, of those that are kept for gradients, whose sizes may vary."""
     places = [] if count is None else range(count, len(graph.outputs))
     return [i for i in places if None in (graph.outputs[i].sizes or ())]
-
-
-def padded(rows: Sequence[Any], dtype: Any) -> Any:
-    """Arrays of one rank, stacked, the smaller ones with zeros behind them."""
-    sizes = np.max([row.shape for row in rows], axis=0)
-    result: Any = np.zeros((len(rows), *sizes), dtype)
-    for place, row in zip(result, rows, strict=True):
-        place[tuple(map(slice, row.shape))] = row
-    return result
-
-
-def shapes_of(rows: Sequence[Any], rank: Any) -> Any:
-    """The shapes of arrays of one rank."""
-    return np.array([row.shape for row in rows], np.int32).reshape(len(rows), rank)
 
 
 def _cutting(graph: Graph, places: dict[int, int], outputs: Sequence[Tensor]) -> Graph:
