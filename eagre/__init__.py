@@ -226,6 +226,11 @@ if TYPE_CHECKING:
         saturate_cast,
         shape_n,
     )
+    from eagre.ops.convolution_gradients import (
+        conv,
+        conv2d_backprop_filter_v2,
+        conv2d_backprop_input_v2,
+    )
     from eagre.ops.decompositions import eig, eigvals
     from eagre.ops.decompositions import sqrtm as matrix_square_root
     from eagre.ops.division import (
@@ -333,7 +338,8 @@ __all__ = [
     "bool", "boolean_mask", "broadcast_dynamic_shape", "broadcast_static_shape", "broadcast_to",
     "case", "cast", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "compat", "complex",
     "complex128", "complex64", "concat", "cond", "config", "constant", "constant_initializer",
-    "contrib", "control_dependencies", "convert_to_tensor", "cos", "cosh", "cumsum",
+    "contrib", "control_dependencies", "conv", "conv2d_backprop_filter_v2",
+    "conv2d_backprop_input_v2", "convert_to_tensor", "cos", "cosh", "cumsum",
     "custom_gradient", "data", "debugging", "device", "divide", "double", "dtypes",
     "dynamic_partition", "dynamic_stitch", "eig", "eigvals", "einsum", "enable_eager_execution",
     "ensure_shape", "equal",

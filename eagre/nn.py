@@ -1,5 +1,6 @@
 """`tf.nn`: what neural networks are made of."""
 
+from eagre import nn_experimental as experimental
 from eagre.ops.activations import (
     crelu,
     elu,
@@ -132,6 +133,7 @@ __all__ = [
     "elu",
     "embedding_lookup",
     "erosion2d",
+    "experimental",
     "fixed_unigram_candidate_sampler",
     "fractional_avg_pool",
     "fractional_max_pool",

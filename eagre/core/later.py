@@ -58,6 +58,9 @@ LATER = {
         "bitcast broadcast_dynamic_shape broadcast_static_shape ensure_shape "
         "saturate_cast shape_n "
     ),
+    "eagre.ops.convolution_gradients": (
+        "conv conv2d_backprop_filter_v2 conv2d_backprop_input_v2 "
+    ),
     "eagre.ops.decompositions": "eig eigvals matrix_square_root",
     "eagre.ops.division": "realdiv truncatediv truncatemod",
     "eagre.ops.einsum": "einsum tensordot",

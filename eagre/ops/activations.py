@@ -7,6 +7,7 @@ from typing import Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.ops.axes import integer_of
 from eagre.primitives import activations, arithmetic, rearrangement, transcendental
 from eagre.primitives.comparison import select
 from eagre.primitives.families import FLOATS, zero_like
@@ -97,7 +98,7 @@ def _elu(positive: Any, x: Any, factor: float = 1.0) -> Any:
     zero = zero_like(x)
     # What is not chosen must stay finite, or its gradient would be NaN.
     negative = transcendental.expm1(arithmetic.minimum(x, zero))
-    return select(x > zero, positive, negative if factor == 1.0 else negative * factor)
+    return select(x >= zero, positive, negative if factor == 1.0 else negative * factor)
 
 
 def gelu(features: Any, approximate: bool = False, name: str | None = None) -> Any:
@@ -149,7 +150,7 @@ def softsign(features: Any, name: str | None = None) -> Any:
     """
     x = to_tensor(features)
     check_floats("softsign", features=x)
-    return x / (arithmetic.absolute(x) + 1)
+    return activations.softsign(x)
 
 
 def softmax(logits: Any, axis: Any = None, name: str | None = None) -> Any:
@@ -158,7 +159,7 @@ def softmax(logits: Any, axis: Any = None, name: str | None = None) -> Any:
     >>> tf.nn.softmax([0.0, 0.0]).numpy()
     array([0.5, 0.5], dtype=float32)
     """
-    axis = -1 if axis is None else int(axis)
+    axis = -1 if axis is None else integer_of(axis)
     return transcendental.softmax.door(to_tensor(logits), axis=axis)
 
 
@@ -168,7 +169,7 @@ def log_softmax(logits: Any, axis: Any = None, name: str | None = None) -> Any:
     >>> tf.nn.log_softmax([0.0, 0.0]).numpy()
     array([-0.6931472, -0.6931472], dtype=float32)
     """
-    axis = -1 if axis is None else int(axis)
+    axis = -1 if axis is None else integer_of(axis)
     return transcendental.log_softmax.door(to_tensor(logits), axis=axis)
 
 
@@ -182,4 +183,4 @@ def crelu(features: Any, axis: int = -1, name: str | None = None) -> Any:
     array([0., 2., 1., 0.], dtype=float32)
     """
     x = to_tensor(features)
-    return relu(rearrangement.concat(x, -x, axis=int(axis)))
+    return relu(rearrangement.concat(x, -x, axis=integer_of(axis, takes_lists=True)))

@@ -68,7 +68,7 @@ def scale_regularization_loss(regularization_loss: Any) -> Any:
     >>> tf.nn.scale_regularization_loss([1.0, 2.0]).numpy()
     np.float32(3.0)
     """
-    return reduce_sum(to_tensor(regularization_loss))
+    return reduce_sum(to_tensor(regularization_loss)) / 1
 
 
 def log_poisson_loss(

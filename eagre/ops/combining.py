@@ -8,6 +8,7 @@ from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.shapes import TensorShape
 from eagre.ops.activations import check_floats
+from eagre.ops.axes import integer_of
 from eagre.ops.creation import zeros_like
 from eagre.ops.reductions import reduce_sum
 from eagre.ops.selection import same_dtype
@@ -89,7 +90,7 @@ def cumulative_logsumexp(
     array([0.       , 0.6931472], dtype=float32)
     """
     return cumulative.cumulative_logsumexp.door(
-        to_tensor(x), axis=int(axis), exclusive=bool(exclusive), reverse=bool(reverse)
+        to_tensor(x), axis=integer_of(axis), exclusive=bool(exclusive), reverse=bool(reverse)
     )
 
 

@@ -7,6 +7,7 @@ from operator import index
 from typing import Any
 
 from eagre.core.errors import InvalidArgumentError, UnimplementedError
+from eagre.ops.axes import integers_of
 from eagre.ops.selection import same_dtype
 from eagre.ops.shaping import as_shape
 from eagre.primitives import rearrangement
@@ -374,7 +375,7 @@ def _geometry(
 
 def for_all_axes(value: Any, space: int, is_first: bool, name: str, word: str) -> tuple[int, ...]:
     """One number, one for each axis of space or one for each axis, as one for each axis."""
-    numbers = tuple(map(index, value)) if isinstance(value, list | tuple) else (index(value),)
+    numbers = integers_of(value, word)
     if len(numbers) == space + 2:
         return numbers
     if len(numbers) == 1:

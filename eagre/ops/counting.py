@@ -8,8 +8,9 @@ from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
+from eagre.ops.axes import axes_of
 from eagre.ops.segments import count_up_to
-from eagre.ops.shaping import axes_of, size
+from eagre.ops.shaping import size
 from eagre.primitives import counts, rearrangement, segments
 from eagre.primitives.arithmetic import cast, maximum, minimum
 from eagre.primitives.comparison import select

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import literal, scalar, to_array, to_tensor
+from eagre.core.conversion import DTypeMismatchError, literal, scalar, to_array, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import SymbolicTensor, Tensor
+from eagre.ops.axes import integer_of
 from eagre.ops.shaping import as_shape, cast, static_shape
 from eagre.primitives import comparison, rearrangement
 from eagre.primitives.families import shape_of
@@ -70,6 +71,8 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([7, 7], dtype=int32)>
     """
     value = to_tensor(value, name="fill")
+    if value.sizes == (1,):
+        value = value[0]
     if value.sizes not in ((), None):
         raise InvalidArgumentError(f"fill expected a scalar. Received: value.shape={value.shape}")
     shape = as_shape(dims, "fill")
@@ -142,6 +145,10 @@ def eye(
            [0., 1.]], dtype=float32)
     """
     dtype = dtypes.as_dtype(dtype)
+    if not (dtype.is_numeric or dtype.is_bool):
+        raise DTypeMismatchError(
+            f"eye expected a dtype of numbers or booleans. Received: dtype={dtype.name}"
+        )
     columns = num_rows if num_columns is None else num_columns
     if isinstance(num_rows, SymbolicTensor) or isinstance(columns, SymbolicTensor):
         is_diagonal = range(num_rows)[:, np.newaxis] == range(columns)
@@ -186,7 +193,8 @@ def range(
 
 def _breadth(dtype: dtypes.DType) -> int:
     """The place of a dtype among those that `range` chooses from."""
-    order = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
+    order = (dtypes.int32, dtypes.int64, dtypes.float16, dtypes.bfloat16, dtypes.float32,
+             dtypes.float64)
     return order.index(dtype) if dtype in order else 0
 
 
@@ -216,27 +224,48 @@ def one_hot(
     array([[1., 0., 0.],
            [0., 0., 1.]], dtype=float32)
     """
-    indices = to_tensor(indices)
-    if not indices.dtype.is_integer:
-        raise TypeError(
-            f"one_hot expected integer indices. Received: indices.dtype={indices.dtype.name}"
-        )
+    indices, depth = _indices_of(indices), _depth_of(depth)
     given = [v for v in (on_value, off_value) if v is not None]
     target = dtypes.float32 if dtype is None else dtypes.as_dtype(dtype)
     if dtype is None and given:
         target = to_tensor(given[0]).dtype
     on = to_tensor(1 if on_value is None else on_value, target, name="one_hot")
     off = to_tensor(0 if off_value is None else off_value, target, name="one_hot")
-    place = -1 if axis is None else int(axis)
+    if on.ndim or off.ndim:
+        raise InvalidArgumentError(
+            "one_hot expected a scalar on_value and off_value. "
+            f"Received: on_value.shape={on.shape}, off_value.shape={off.shape}"
+        )
+    place = -1 if axis is None else integer_of(axis)
     if place < -1:
         raise InvalidArgumentError(f"one_hot expected an axis of at least -1. Received: {axis=}")
     if indices.ndim is not None and place != -1:
         normalized_axis(place, indices.ndim + 1, "one_hot")
-    if isinstance(depth, int) and depth < 0:
-        raise InvalidArgumentError(f"one_hot expected a depth of at least 0. Received: {depth=}")
     numbers = cast(range(depth), indices.dtype)
     if place != -1:
         after = (indices.ndim or 0) - place
         numbers = rearrangement.reshape(numbers, (-1, *[1] * after))
     hits = comparison.equal(rearrangement.expand_dims(indices, axis=(place,)), numbers)
     return comparison.select(hits, on, off)
+
+
+def _indices_of(value: Any) -> Any:
+    """The indices of `one_hot`; a list without elements has any dtype."""
+    indices = to_tensor(value, name="one_hot")
+    if isinstance(value, list | tuple) and 0 in (indices.sizes or ()):
+        return cast(indices, dtypes.int32)
+    if not indices.dtype.is_integer:
+        raise DTypeMismatchError(
+            f"one_hot expected integer indices. Received: indices.dtype={indices.dtype.name}"
+        )
+    return indices
+
+
+def _depth_of(depth: Any) -> Any:
+    """The length of the vectors: an int, or a tensor that is known later."""
+    if isinstance(depth, SymbolicTensor):
+        return depth
+    depth = integer_of(depth, "depth")
+    if depth < 0:
+        raise InvalidArgumentError(f"one_hot expected a depth of at least 0. Received: {depth=}")
+    return depth

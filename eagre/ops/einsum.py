@@ -18,8 +18,9 @@ import numpy as np
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor
+from eagre.ops.axes import axes_of
 from eagre.ops.selection import same_dtype
-from eagre.ops.shaping import as_shape, axes_of
+from eagre.ops.shaping import as_shape
 from eagre.primitives import reductions
 from eagre.primitives.contraction import matmul
 from eagre.primitives.diagonals import diag_part

@@ -8,9 +8,10 @@ from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import Tensor
+from eagre.ops.axes import axes_of
 from eagre.ops.lengths import as_length, larger, length_along, resized
 from eagre.ops.sequences import roll
-from eagre.ops.shaping import as_shape, axes_of, axis_sizes, cast
+from eagre.ops.shaping import as_shape, axis_sizes, cast
 from eagre.primitives import fourier, rearrangement
 from eagre.primitives.complex_parts import SINGLES
 from eagre.primitives.families import COMPLEXES, REALS

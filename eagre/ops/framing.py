@@ -7,6 +7,7 @@ from typing import Any
 
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.ops.axes import integer_of
 from eagre.ops.lengths import (
     as_length,
     count_of,
@@ -50,7 +51,7 @@ def frame(
     x = to_tensor(signal, name="frame")
     length = as_length(frame_length, "frame", "frame_length")
     step = as_length(frame_step, "frame", "frame_step", least=1)
-    axis = int(axis)
+    axis = integer_of(axis)
     if x.ndim is not None:
         axis = normalized_axis(axis, x.ndim, "frame")
     count = length_along(x, axis)

@@ -14,7 +14,7 @@ from eagre.ops.joining import stack, unstack
 from eagre.ops.linalg import matmul
 from eagre.ops.math import abs as absolute
 from eagre.ops.math import clip_by_value, maximum, minimum
-from eagre.ops.reductions import reduce_max, reduce_mean, reduce_min
+from eagre.ops.reductions import reduce_mean
 from eagre.ops.selection import where
 from eagre.ops.shaping import cast, expand_dims
 from eagre.primitives.families import FLOATS
@@ -109,8 +109,11 @@ def rgb_to_hsv(images: Any, name: str | None = None) -> Any:
 
 def _hue_saturation_value(x: Any) -> list[Any]:
     red, green, blue = unstack(x, 3, -1)
-    value = reduce_max(x, -1)
-    span = value - reduce_min(x, -1)
+    value, least = red, red
+    for each in (green, blue):
+        # Beside NaN stands what comes after it, as in TensorFlow.
+        value, least = where(value > each, value, each), where(least < each, least, each)
+    span = value - least
     zero, one = to_tensor(0, x.dtype), to_tensor(1, x.dtype)
     is_bright, is_colored = value > 0, span > 0
     saturation = where(is_bright, span / where(is_bright, value, one), zero)

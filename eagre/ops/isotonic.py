@@ -6,6 +6,7 @@ from typing import Any
 
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
+from eagre.ops.axes import integer_of
 from eagre.ops.creation import ones_like
 from eagre.ops.shaping import cast
 from eagre.primitives import picking, rearrangement
@@ -28,7 +29,7 @@ def isotonic_regression(
     x = to_tensor(inputs)
     if x.dtype not in FLOATS:
         x = cast(x, dtypes.float32 if x.dtype.size <= 2 else dtypes.float64)
-    axis = int(axis)
+    axis = integer_of(axis)
     is_last = axis in (-1, (x.ndim or 0) - 1)
     if not is_last:
         x = _swapped(x, axis)

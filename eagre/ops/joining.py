@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import DTypeMismatchError, described, to_tensor
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
-from eagre.ops.shaping import axes_of, is_vector
+from eagre.ops.axes import axes_of, integer_of, integers_of
 from eagre.primitives import arithmetic, comparison, indexing, rearrangement
 from eagre.primitives.checking import demand
 from eagre.primitives.rearrangement import normalized_axis
@@ -44,12 +44,14 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
     if values.__class__ is not list and not isinstance(values, tuple | list):
         values = [values]
     if not values:
-        raise ValueError("concat expected at least one tensor. Received: values=[]")
+        raise InvalidArgumentError("concat expected at least one tensor. Received: values=[]")
     for value in values:
         if value.__class__ is not EagerTensor:
             values = to_tensors(values, "concat")
             break
-    return rearrangement.concat.of_list(values, axis if axis.__class__ is int else int(axis))
+    if axis.__class__ is not int:
+        axis = integer_of(axis, takes_lists=True)
+    return rearrangement.concat.of_list(values, axis)
 
 
 def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
@@ -58,9 +60,17 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
     >>> tf.stack([1, 2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
+    if axis.__class__ is not int:
+        axis = integer_of(axis)
+    if axis == 0 and isinstance(values, list | tuple) and _is_plain(values):
+        return to_tensor(values, name="stack")
+    if not hasattr(values, "__iter__"):
+        raise TypeError(f"stack expected a list of tensors. Received: values={described(values)}")
     tensors = to_tensors(values, "stack")
     if not tensors:
-        raise InvalidArgumentError("stack expected at least one tensor. Received: values=[]")
+        raise InvalidArgumentError(
+            f"stack expected at least one tensor along an axis other than 0. Received: {axis=}"
+        )
     first, dtype = tensors[0].sizes, tensors[0].dtype
     if not all(are_compatible(first, tensor.sizes) for tensor in tensors):
         came = ", ".join(str(tensor.shape) for tensor in tensors)
@@ -74,8 +84,15 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
             "Use tf.cast to bring them together."
         )
     if first is not None:
-        axis = normalized_axis(int(axis), len(first) + 1, "stack")
+        axis = normalized_axis(axis, len(first) + 1, "stack")
     return rearrangement.stack(tensors, axis)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is of Python: such values have a dtype in common, and others each theirs."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return isinstance(value, int | float | complex | str | bytes)
 
 
 def parallel_stack(values: Any, name: str = "parallel_stack") -> Any:
@@ -96,9 +113,9 @@ def split(
     [[1, 2], [3, 4]]
     """
     x = to_tensor(value)
-    axis = int(axis)
+    axis = integer_of(axis)
     length = None if x.sizes is None else x.sizes[normalized_axis(axis, len(x.sizes), "split")]
-    if not isinstance(num_or_size_splits, list | tuple) and not is_vector(num_or_size_splits):
+    if isinstance(num_or_size_splits, int | np.integer):
         count = int(num_or_size_splits)
         if length is None:
             return _split_evenly(x, count, axis)
@@ -110,7 +127,7 @@ def split(
         return list(rearrangement.split(x, sizes=(length // count,) * count, axis=axis))
     if isinstance(num_or_size_splits, SymbolicTensor):
         return _split_by_tensor(x, num_or_size_splits, num, axis)
-    sizes = [int(n) for n in num_or_size_splits]
+    sizes = _sizes_of_pieces(num_or_size_splits, num)
     if -1 in sizes and length is not None:
         sizes[sizes.index(-1)] = length - sum(sizes) - 1
     if any(n < 0 for n in sizes):
@@ -118,6 +135,22 @@ def split(
             f"split expected sizes of at least 0. Received: num_or_size_splits={sizes}"
         )
     return list(rearrangement.split(x, sizes=tuple(sizes), axis=axis))
+
+
+def _sizes_of_pieces(sizes: Any, num: Any) -> list[int]:
+    """The sizes that `split` was given, which are a list or a vector of `num` integers."""
+    if np.ndim(sizes) != 1 or not len(sizes):
+        raise InvalidArgumentError(
+            "split expected a number of pieces as an int, or their sizes in a list or a vector. "
+            f"Received: num_or_size_splits={sizes!r}"
+        )
+    found = list(integers_of(sizes, "num_or_size_splits"))
+    if num is not None and integer_of(num, "num") != len(found):
+        raise InvalidArgumentError(
+            f"split expected num to be the number of sizes. Received: {num=}, "
+            f"num_or_size_splits={found}"
+        )
+    return found
 
 
 def _split_evenly(x: Any, count: int, axis: int) -> list[Any]:
@@ -136,7 +169,16 @@ def _split_evenly(x: Any, count: int, axis: int) -> list[Any]:
 
 def _split_by_tensor(x: Any, sizes: Any, num: int | None, axis: int) -> list[Any]:
     """Pieces whose sizes are known when the graph runs; -1 stands for what remains."""
+    if sizes.ndim not in (1, None):
+        raise InvalidArgumentError(
+            f"split expected sizes in a vector. Received: num_or_size_splits.shape={sizes.shape}"
+        )
     count = num if sizes.sizes in (None, (None,)) else sizes.sizes[0]
+    if num not in (None, count):
+        raise InvalidArgumentError(
+            f"split expected num to be the number of sizes. Received: {num=}, "
+            f"num_or_size_splits of shape {sizes.shape}"
+        )
     if count is None:
         raise ValueError(
             "split needs num where the number of sizes is unknown. "
@@ -167,12 +209,12 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
         raise ValueError(
             f"unstack expected a tensor with at least one axis. Received: shape={x.shape}"
         )
-    axis = normalized_axis(int(axis), len(sizes), "unstack")
-    count = sizes[axis] if num is None else num
+    axis = normalized_axis(integer_of(axis), len(sizes), "unstack")
+    count = sizes[axis] if num is None else integer_of(num, "num")
     if count is None:
         raise ValueError(f"unstack needs num where the size is unknown. Received: shape={x.shape}")
     if sizes[axis] not in (None, count):
-        raise ValueError(
+        raise InvalidArgumentError(
             f"unstack expected num to be the size of axis {axis}. "
             f"Received: num={num}, shape={x.shape}"
         )
@@ -252,4 +294,8 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
     >>> tf.reverse([1, 2, 3], [0]).numpy()
     array([3, 2, 1], dtype=int32)
     """
+    if not isinstance(axis, list | tuple) and getattr(axis, "ndim", 0) == 0:
+        raise InvalidArgumentError(
+            f"reverse expected axes in a list or a vector. Received: axis={axis!r}"
+        )
     return rearrangement.reverse(to_tensor(tensor), axis=axes_of(axis))

@@ -9,6 +9,7 @@ from eagre.core.conversion import scalar, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible, broadcast_sizes
 from eagre.ops.activations import check_floats
+from eagre.ops.axes import integer_of
 from eagre.ops.shaping import cast
 from eagre.primitives import arithmetic, comparison, picking, rearrangement, transcendental
 from eagre.primitives.comparison import select
@@ -33,8 +34,14 @@ def softmax_cross_entropy_with_logits(
     logits = to_tensor(logits)
     check_floats(name, logits=logits)
     labels = _labels_like(labels, logits)
-    broadcast_sizes(labels.sizes, logits.sizes, name)
-    axis = int(axis)
+    sizes = broadcast_sizes(labels.sizes, logits.sizes, name)
+    if logits.ndim == 0:
+        raise InvalidArgumentError(
+            f"{name} expected logits with an axis of classes. Received: logits.shape=()"
+        )
+    if sizes is not None and None not in sizes:
+        logits = rearrangement.broadcast_to(logits, sizes)
+    axis = -1 if axis is None else integer_of(axis)
     logs = transcendental.log_softmax.door(logits, axis=axis)
     return -reduce_sum.door(labels * logs, axis=(axis,), keepdims=False)
 
@@ -151,7 +158,7 @@ def top_k(
     (array([3., 2.], dtype=float32), array([1, 2], dtype=int32))
     """
     x = to_tensor(input)
-    indices = picking.top_indices.door(x, k=int(k), dtype=dtypes.as_dtype(index_type))
+    indices = picking.top_indices.door(x, k=integer_of(k, "k"), dtype=dtypes.as_dtype(index_type))
     return TopKV2(picking.take_along(x, indices), indices)
 
 

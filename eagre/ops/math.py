@@ -396,13 +396,14 @@ mod = floormod
 
 
 def squared_difference(x: Any, y: Any, name: str | None = None) -> Any:
-    """(x - y) squared.
+    """(x - y) squared; of complex numbers the square of the absolute value.
 
     >>> tf.math.squared_difference([1.0, 5.0], 3.0).numpy()
     array([4., 4.], dtype=float32)
     """
     x, y = same_dtype(x, y, "squared_difference")
-    return arithmetic.square(x - y)
+    d = x - y
+    return d * arithmetic.conjugated(d) if d.is_complex else arithmetic.square(d)
 
 
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:

@@ -103,7 +103,9 @@ def cross(a: Any, b: Any, name: str | None = None) -> Any:
             f"Received: a.shape={a.shape}, b.shape={b.shape}, dtype={a.dtype.name}"
         )
     sizes = a.sizes or b.sizes
-    if sizes == () or (sizes is not None and sizes[-1] not in (3, None)):
+    if sizes == ():
+        raise InvalidArgumentError("cross expected vectors. Received: a.shape=()")
+    if (sizes is not None and sizes[-1] not in (3, None)):
         raise FailedPreconditionError(
             f"cross expected a last axis of size 3. Received: a.shape={a.shape}"
         )

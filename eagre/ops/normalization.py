@@ -7,6 +7,7 @@ from typing import Any
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.ops.complex_parts import imag, real
 from eagre.ops.joining import concat
 from eagre.ops.math import squared_difference
 from eagre.ops.reductions import reduce_mean, reduce_sum
@@ -79,19 +80,17 @@ def l2_normalize(
     """
     x = to_tensor(x)
     axis = dim if axis is None else axis
-    squares = arithmetic.square(_magnitude(x))
+    squares = _squares(x)
     total = reduce_sum(squares, axis, keepdims=True)
     inverse = transcendental.rsqrt(arithmetic.maximum.door(total, epsilon))
     return x * (cast(inverse, x.dtype) if x.dtype in COMPLEXES else inverse)
 
 
-def _magnitude(x: Any) -> Any:
-    if x.dtype in COMPLEXES:
-        raise NotImplementedError(
-            "l2_normalize expected real numbers; complex ones have no absolute value here. "
-            f"Received: dtype={x.dtype.name}"
-        )
-    return x
+def _squares(x: Any) -> Any:
+    """The squares of the absolute values."""
+    if x.dtype not in COMPLEXES:
+        return arithmetic.square(x)
+    return arithmetic.square(real(x)) + arithmetic.square(imag(x))
 
 
 def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Any:
@@ -154,20 +153,71 @@ def dropout(
     """
     from eagre.ops.random import uniform
 
+    return _dropped(
+        x, rate, lambda shape, dtype: uniform(shape, seed=seed, dtype=dtype), noise_shape, "dropout"
+    )
+
+
+def stateless_dropout(
+    x: Any,
+    rate: Any,
+    seed: Any,
+    rng_alg: Any = None,
+    noise_shape: Any = None,
+    name: str | None = None,
+) -> Any:
+    """`tf.nn.dropout` whose choice follows from `seed`, two integers, alone.
+
+    Args:
+        rng_alg: "philox", "threefry" or "auto_select".
+
+    >>> x = tf.ones([6])
+    >>> tf.nn.experimental.stateless_dropout(x, 0.5, seed=[1, 2]).numpy()
+    array([2., 0., 2., 0., 0., 2.], dtype=float32)
+    """
+    from eagre.ops.random import stateless_uniform
+
+    def sample(shape: Any, dtype: Any) -> Any:
+        return stateless_uniform(shape, seed, dtype=dtype, alg=rng_alg or "auto_select")
+
+    return _dropped(x, rate, sample, noise_shape, "stateless_dropout")
+
+
+def general_dropout(
+    x: Any, rate: Any, uniform_sampler: Any, noise_shape: Any = None, name: str | None = None
+) -> Any:
+    """`tf.nn.dropout` that draws by `uniform_sampler(shape=..., dtype=...)`.
+
+    >>> x = tf.constant([1.0, 2.0])
+    >>> draw = lambda shape, dtype: tf.constant([0.2, 0.7], dtype)
+    >>> tf.nn.experimental.general_dropout(x, 0.5, draw).numpy()
+    array([0., 4.], dtype=float32)
+    """
+
+    def sample(shape: Any, dtype: Any) -> Any:
+        return uniform_sampler(shape=shape, dtype=dtype)
+
+    return _dropped(x, rate, sample, noise_shape, "general_dropout")
+
+
+def _dropped(x: Any, rate: Any, sample: Any, noise_shape: Any, name: str) -> Any:
+    """`x` without the elements whose numbers, drawn by `sample`, are below the rate."""
     x = to_tensor(x)
     if not x.dtype.is_floating:
         raise ValueError(
-            f"dropout expected x of a floating-point dtype, for it is scaled. "
+            f"{name} expected x of a floating-point dtype, for it is scaled. "
             f"Received: x.dtype={x.dtype.name}"
         )
     is_number = isinstance(rate, int | float)
     if is_number and not 0 <= rate < 1:
-        raise ValueError(f"dropout expected a rate in [0, 1). Received: rate={rate}")
+        raise ValueError(f"{name} expected a rate in [0, 1). Received: rate={rate}")
     if is_number and rate == 0:
         return x
-    noise = uniform(_noise_shape(x, noise_shape), seed=seed, dtype=x.dtype)
+    noise = sample(_noise_shape(x, noise_shape), x.dtype)
     if not is_number:
-        rate = cast(to_tensor(rate), x.dtype)
+        rate = cast(to_tensor(rate, name=name), x.dtype)
+        if rate.ndim:
+            raise ValueError(f"{name} expected a scalar rate. Received: rate.shape={rate.shape}")
     return select(noise >= rate, x * (1.0 / (1.0 - rate)), zero_like(x))
 
 

@@ -13,7 +13,8 @@ from eagre.core.caller import Called
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor
-from eagre.ops.shaping import axes_of, cast
+from eagre.ops.axes import axes_of, integer_of
+from eagre.ops.shaping import cast
 from eagre.primitives import arithmetic, comparison, families, reductions, transcendental
 from eagre.primitives.families import COMPLEXES, INEXACTS
 
@@ -179,7 +180,7 @@ def argmin(
 
 
 def _index(primitive: Any, x: Any, axis: Any, output_type: Any) -> Any:
-    axis = 0 if axis is None else int(axis)
+    axis = 0 if axis is None else integer_of(axis)
     dtype = dtypes.as_dtype(output_type)
     if not dtype.is_integer:
         raise InvalidArgumentError(
@@ -198,7 +199,7 @@ def cumsum(
     array([1, 3, 6], dtype=int32)
     """
     return reductions.cumulative_sum.door(
-        to_tensor(x), axis=int(axis), exclusive=bool(exclusive), reverse=bool(reverse)
+        to_tensor(x), axis=integer_of(axis), exclusive=bool(exclusive), reverse=bool(reverse)
     )
 
 
@@ -211,5 +212,5 @@ def cumprod(
     array([1, 2, 6], dtype=int32)
     """
     return reductions.cumulative_product.door(
-        to_tensor(x), axis=int(axis), exclusive=bool(exclusive), reverse=bool(reverse)
+        to_tensor(x), axis=integer_of(axis), exclusive=bool(exclusive), reverse=bool(reverse)
     )

@@ -8,10 +8,11 @@ from typing import Any
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.ops.axes import integer_of
 from eagre.ops.joining import to_tensors
 from eagre.ops.reductions import cumprod, reduce_max, reduce_prod
 from eagre.ops.selection import same_dtype
-from eagre.ops.shaping import as_shape, axis_sizes
+from eagre.ops.shaping import as_shape, axis_sizes, vector_of
 from eagre.primitives import arithmetic, comparison, indexing, rearrangement
 from eagre.primitives import scattering as primitives
 from eagre.primitives.checking import demand
@@ -37,7 +38,7 @@ def scatter_nd(
     """
     _refuse_policy(bad_indices_policy, "scatter_nd")
     indices, updates = to_tensor(indices, name="scatter_nd"), to_tensor(updates, name="scatter_nd")
-    sizes = as_shape(shape, "scatter_nd")
+    sizes = vector_of(shape, "scatter_nd", "shape")
     if sizes.__class__ is tuple and any(n < 0 for n in sizes):
         raise InvalidArgumentError(
             f"scatter_nd expected sizes of at least 0. Received: shape={shape}"
@@ -145,6 +146,9 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Any:
     array([[0, 1],
            [1, 2]], dtype=int32)
     """
+    if hasattr(indices, "dtype"):
+        indices = to_tensor(indices, name="unravel_index")
+        dims = to_tensor(dims, hint=indices.dtype, name="unravel_index")
     dims = to_tensor(dims, name="unravel_index")
     indices = to_tensor(indices, hint=dims.dtype, name="unravel_index")
     if indices.dtype != dims.dtype or not dims.dtype.is_integer:
@@ -180,7 +184,7 @@ def dynamic_partition(
     """
     x = to_tensor(data)
     numbers = to_tensor(partitions, dtypes.int32, name="dynamic_partition")
-    count = int(num_partitions)
+    count = integer_of(num_partitions, "num_partitions")
     if count < 1:
         raise InvalidArgumentError(
             f"dynamic_partition expected at least 1 partition. Received: {num_partitions=}"

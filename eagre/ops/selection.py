@@ -11,6 +11,7 @@ from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops import creation
+from eagre.ops.axes import integer_of, integers_of
 from eagre.ops.shaping import as_shape, axis_sizes, cast, known_as, transpose
 from eagre.primitives import comparison, indexing, rearrangement
 from eagre.primitives.checking import demand
@@ -30,7 +31,9 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
     if x.sizes is None or None in x.sizes or _is_symbolic(begin) or _is_symbolic(size):
         return _slice_by_tensors(x, begin, size)
     sizes: Any = x.sizes
-    starts, counts = _integers(begin), _integers(size)
+    if np.ndim(begin) != 1 or np.ndim(size) != 1:
+        raise _wrong_slice_length(x, begin, size)
+    starts, counts = _integers(begin, "begin"), _integers(size, "size")
     if not len(starts) == len(counts) == len(sizes):
         raise _wrong_slice_length(x, starts, counts)
     for start, count, length in zip(starts, counts, sizes, strict=True):
@@ -54,9 +57,9 @@ def _is_symbolic(value: Any) -> bool:
     return isinstance(value, Tensor) and not isinstance(value, EagerTensor)
 
 
-def _integers(value: Any) -> list[int]:
+def _integers(value: Any, argument: str) -> list[int]:
     is_plain = isinstance(value, list | tuple) and all(n.__class__ is int for n in value)
-    return list(value) if is_plain else [int(n) for n in np.asarray(value).tolist()]
+    return list(value) if is_plain else list(integers_of(value, argument))
 
 
 def _wrong_slice_length(x: Any, begin: Any, size: Any) -> InvalidArgumentError:
@@ -178,11 +181,14 @@ def gather(
     array([30, 10], dtype=int32)
     """
     x, indices = to_tensor(params), to_tensor(indices)
-    if not batch_dims:
-        return indexing.gather(x, indices, axis=0 if axis is None else int(axis))
+    axis = axis if axis is None else integer_of(axis)
+    # As in TensorFlow, where batch_dims does not count beside an axis of 0.
+    if not batch_dims or axis == 0:
+        return indexing.gather(x, indices, axis=axis or 0)
+    batch_dims = integer_of(batch_dims, "batch_dims")
     rank, inner = len(axis_sizes(x, "gather")), len(axis_sizes(indices, "gather"))
     count = batch_dims + inner if batch_dims < 0 else batch_dims
-    axis = count if axis is None else normalized_axis(int(axis), rank, "gather")
+    axis = count if axis is None else normalized_axis(axis, rank, "gather")
     if not 0 <= count <= min(axis, inner, rank - 1):
         raise InvalidArgumentError(
             "gather expected batch_dims up to axis and to the axes of indices. Received: "
@@ -254,15 +260,20 @@ def batch_places(indices: Any, x: Any, count: int, name: str) -> Any:
 def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_mask") -> Any:
     """The parts of `tensor`, along its leading axes from `axis` on, where `mask` is true.
 
+    Numbers are true unless they are 0.
+
     >>> tf.boolean_mask([1, 2, 3], [True, False, True]).numpy()
     array([1, 3], dtype=int32)
     """
     x = to_tensor(tensor)
-    mask = to_tensor(mask, dtypes.bool_, name="boolean_mask")
+    mask = to_tensor(mask, name="boolean_mask")
+    if mask.dtype.is_numeric:
+        mask = comparison.not_equal(mask, creation.scalar(0, mask.dtype))
+    axis = 0 if axis is None else integer_of(axis)
     if not axis:
         return indexing.boolean_mask(x, mask)
     rank = x.ndim or 0
-    axis = normalized_axis(int(axis), rank, "boolean_mask")
+    axis = normalized_axis(axis, rank, "boolean_mask")
     perm = [axis, *[i for i in np.arange(rank).tolist() if i != axis]]
     picked = indexing.boolean_mask(transpose(x, perm), mask)
     return transpose(picked, np.argsort(perm).tolist())

@@ -7,12 +7,13 @@ from typing import Any
 from eagre.core import dtypes
 from eagre.core.conversion import scalar, to_tensor
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.tensor import EagerTensor, Tensor
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.ops import creation
+from eagre.ops.axes import axes_of, integer_of
 from eagre.ops.joining import to_tensors
 from eagre.ops.reductions import cumsum, reduce_all, reduce_max, reduce_sum
 from eagre.ops.selection import gather
-from eagre.ops.shaping import as_shape, axes_of, axis_sizes, cast, known_as, transpose
+from eagre.ops.shaping import as_shape, axis_sizes, cast, known_as, transpose
 from eagre.primitives import arithmetic, comparison, indexing, rearrangement
 from eagre.primitives.checking import demand
 from eagre.primitives.families import shape_of
@@ -38,7 +39,7 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any
             f"Received: start.shape={start.shape}, stop.shape={stop.shape}"
         )
     rank = max(start.ndim, stop.ndim)
-    axis = normalized_axis(int(axis), rank + 1, "linspace")
+    axis = normalized_axis(integer_of(axis), rank + 1, "linspace")
     num = _count(num)
     last = _at_least_one(num - 1)
     delta = (stop - start) / _as_scalar(last, start.dtype)
@@ -60,14 +61,10 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any
 
 def _count(num: Any) -> Any:
     """The number of numbers: an int where it is known."""
-    if num.__class__ is not int:
-        num = to_tensor(num, name="linspace")
-        if not num.dtype.is_integer:
-            raise TypeError(
-                f"linspace expected an integer num. Received: num of {num.dtype.name}"
-            )
-        if isinstance(num, EagerTensor) and not num.ndim:
-            num = int(num)
+    if not isinstance(num, SymbolicTensor):
+        num = integer_of(num, "num", takes_lists=True)
+    elif not num.dtype.is_integer:
+        raise TypeError(f"linspace expected an integer num. Received: num of {num.dtype.name}")
     message = "linspace expected num to be at least 0. Received: num="
     if num.__class__ is not int:
         return demand(num, num >= 0, message=message)
@@ -185,7 +182,7 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
     if axis is None or x.ndim == 0:
         x, axis = rearrangement.reshape(x, (-1,)), 0
     sizes = axis_sizes(x, "repeat")
-    axis = normalized_axis(int(axis), len(sizes), "repeat")
+    axis = normalized_axis(integer_of(axis), len(sizes), "repeat")
     size = sizes[axis]
     given = counts.shape.num_elements()
     if isinstance(size, int) and given not in (1, size, None):
@@ -276,8 +273,9 @@ def reverse_sequence(
             f"Received: seq_lengths of {lengths.dtype.name}, shape {lengths.shape}"
         )
     sizes = axis_sizes(x, "reverse_sequence")
-    sequence = normalized_axis(int(seq_axis), len(sizes), "reverse_sequence")
-    batch = normalized_axis(int(batch_axis or 0), len(sizes), "reverse_sequence")
+    sequence = normalized_axis(integer_of(seq_axis, "seq_axis"), len(sizes), "reverse_sequence")
+    batch = integer_of(batch_axis or 0, "batch_axis")
+    batch = normalized_axis(batch, len(sizes), "reverse_sequence")
     if sequence == batch:
         raise InvalidArgumentError(
             "reverse_sequence expected two different axes. "

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.caller import CALLED
-from eagre.core.conversion import scalar, to_tensor
+from eagre.core.conversion import DTypeMismatchError, scalar, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import TensorShape
 from eagre.core.shapes import count as number_of
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
+from eagre.ops.axes import axes_of, integer_of
 from eagre.primitives import arithmetic, families, rearrangement
 from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.rearrangement import normalized_axis
@@ -64,7 +64,14 @@ def shape(input: Any, out_type: Any = None, name: str | None = None) -> Any:
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
     """
     vector = families.shape_tensor.door(to_tensor(input))
-    return vector if out_type is None else cast(vector, out_type)
+    if out_type is None:
+        return vector
+    dtype = dtypes.as_dtype(out_type)
+    if dtype is not dtypes.int32 and dtype is not dtypes.int64:
+        raise DTypeMismatchError(
+            f"shape expected out_type to be int32 or int64. Received: out_type={dtype.name}"
+        )
+    return cast(vector, dtype)
 
 
 def size(input: Any, out_type: Any = None, name: str | None = None) -> Any:
@@ -103,6 +110,10 @@ def as_shape(value: Any, name: str) -> Any:
         else:
             return tuple(value)
     if isinstance(value, TensorShape):
+        if value.sizes is None:
+            raise InvalidArgumentError(
+                f"{name} expected a shape of known rank. Received: shape={value!r}"
+            )
         value = value.as_list()
     elif isinstance(value, int | np.integer) or hasattr(value, "__index__") and not is_vector(
         value
@@ -112,7 +123,7 @@ def as_shape(value: Any, name: str) -> Any:
         return _shape_of_parts(value, name)
     vector = to_tensor(value, name=f"{name}(shape)")
     if not vector.dtype.is_integer or vector.ndim not in (1, None):
-        raise InvalidArgumentError(
+        raise DTypeMismatchError(
             f"{name} expected a shape: integers in a list or a vector. Received: shape={value!r}"
         )
     if isinstance(vector, EagerTensor):
@@ -133,9 +144,20 @@ def _shape_of_parts(parts: Any, name: str) -> Any:
     try:
         return tuple([p.__index__() for p in parts])
     except (TypeError, AttributeError):
-        raise InvalidArgumentError(
+        raise DTypeMismatchError(
             f"{name} expected a shape of integers. Received: shape={parts!r}"
         ) from None
+
+
+def vector_of(value: Any, name: str, argument: str) -> Any:
+    """Integers for the axes, of which a single number is none: ints, or a vector known later."""
+    if value.__class__ is not tuple and value.__class__ is not list and getattr(
+        value, "ndim", getattr(value, "rank", 0)
+    ) == 0:
+        raise InvalidArgumentError(
+            f"{name} expected {argument} in a list or a vector. Received: {argument}={value!r}"
+        )
+    return as_shape(value, name)
 
 
 def static_shape(shape: Any, name: str) -> tuple[int, ...]:
@@ -180,12 +202,28 @@ def transpose(
                 f"transpose needs perm for a tensor of unknown rank. Received: shape={a.shape}"
             )
         perm = tuple(range(a.ndim))[::-1]
-    elif perm.__class__ is not tuple:
-        perm = tuple(int(axis) for axis in perm)
+    else:
+        perm = _permutation(perm)
     if perm and min(perm) < 0 and a.ndim is not None:
         perm = tuple(normalized_axis(axis, a.ndim, "transpose") for axis in perm)
     result = rearrangement.transpose.door(a, perm=perm)
     return arithmetic.conjugated(result) if conjugate else result
+
+
+def _permutation(perm: Any) -> tuple[int, ...]:
+    """The axes in a list, vector or range, as a tuple of ints."""
+    if perm.__class__ is tuple or perm.__class__ is list:
+        for axis in perm:
+            if axis.__class__ is not int:
+                return tuple([integer_of(axis, "perm") for axis in perm])
+        return tuple(perm)
+    if isinstance(perm, SymbolicTensor):
+        raise perm.has_no_value("transpose(perm)")
+    if np.ndim(perm) != 1:
+        raise InvalidArgumentError(
+            f"transpose expected perm to be a list of axes. Received: perm={perm!r}"
+        )
+    return tuple([integer_of(axis, "perm") for axis in perm])
 
 
 def expand_dims(input: Any, axis: Any, name: str | None = None) -> Any:
@@ -194,7 +232,9 @@ def expand_dims(input: Any, axis: Any, name: str | None = None) -> Any:
     >>> tf.expand_dims([1, 2], 0).shape
     TensorShape([1, 2])
     """
-    return rearrangement.expand_dims.door(to_tensor(input), axis=(int(axis),))
+    if axis.__class__ is not int:
+        axis = integer_of(axis, takes_lists=True)
+    return rearrangement.expand_dims.door(to_tensor(input), axis=(axis,))
 
 
 def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
@@ -213,20 +253,6 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
     return rearrangement.squeeze.door(x, axis=tuple(dict.fromkeys(axes_of(axis))))
 
 
-def axes_of(axis: Any) -> tuple[int, ...]:
-    """One axis or several, as a tuple of ints."""
-    if axis.__class__ is int:
-        return (axis,)
-    if isinstance(axis, list | tuple):
-        return tuple([int(each) for each in axis])
-    if isinstance(axis, SymbolicTensor):
-        raise axis.has_no_value(f"{CALLED}(axis)")
-    values = np.asarray(axis)
-    if values.dtype.kind not in "iu":
-        raise TypeError(f"{CALLED} expected an integer axis. Received: axis={axis!r}")
-    return tuple(values.reshape(-1).tolist())
-
-
 def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:
     """The tensor repeated along axes of size 1 and new leading axes.
 
@@ -235,7 +261,8 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:
     array([[1, 2],
            [1, 2]], dtype=int32)>
     """
-    return rearrangement.broadcast_to(to_tensor(input), as_shape(shape, "broadcast_to"))
+    sizes = vector_of(shape, "broadcast_to", "shape")
+    return rearrangement.broadcast_to(to_tensor(input), sizes)
 
 
 def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
@@ -245,9 +272,9 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 1, 2], dtype=int32)>
     """
     x = to_tensor(input)
-    times = as_shape(multiples, "tile")
+    times = vector_of(multiples, "tile", "multiples")
     if times.__class__ is tuple:
-        times = list(static_shape(multiples, "tile"))
+        times = list(static_shape(times, "tile"))
     elif times.sizes != (None,):
         times = [times[i] for i in range(times.sizes[0])]
     sizes = axis_sizes(x, "tile")

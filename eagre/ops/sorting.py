@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.ops.axes import integer_of
 from eagre.ops.selection import same_dtype
 from eagre.primitives import indexing, rearrangement
 from eagre.primitives.families import REALS
@@ -63,7 +64,7 @@ def _in_order(values: Any, axis: Any, direction: str, name: str, primitive: Any)
         raise DTypeMismatchError(f"{name} expected real numbers. Received: {x.dtype.name}")
     if axis is None:
         raise ValueError(f"{name} expected an axis. Received: axis=None")
-    axis, rank = int(axis), x.ndim
+    axis, rank = integer_of(axis), x.ndim
     if rank is None and axis != -1:
         raise ValueError(
             f"{name} needs a tensor of known rank, or the last axis. Received: axis={axis}"

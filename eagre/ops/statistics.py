@@ -8,13 +8,14 @@ from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.ops.activations import check_floats
+from eagre.ops.axes import axes_of
 from eagre.ops.division import divide_no_nan
 from eagre.ops.math import pow as power
 from eagre.ops.math import square, squared_difference
 from eagre.ops.normalization import batch_normalization
 from eagre.ops.reductions import reduce_prod, reduce_sum
 from eagre.ops.selection import gather, same_dtype
-from eagre.ops.shaping import axes_of, broadcast_to, cast, shape, squeeze
+from eagre.ops.shaping import broadcast_to, cast, shape, squeeze
 from eagre.primitives import windows
 from eagre.primitives.families import HALVES, shape_of
 

@@ -85,6 +85,20 @@ class LeakyRelu(Elementwise):
         return (select(x > zero_like(x), grad, grad * alpha),)
 
 
+class Softsign(Unary):
+    """x / (|x| + 1)."""
+
+    takes = FLOATS
+    needs = ("x",)
+
+    def kernel(self, x: Any) -> Any:
+        return x / (np.abs(x) + np.array(1, x.dtype))
+
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        """By a formula that is 0, not NaN, where the number is infinite."""
+        return (grad / arithmetic.square(arithmetic.absolute(x) + 1),)
+
+
 class ErrorFunction(Inexact):
     """What erf and its complement share: the library's in float64, a fit for narrower floats."""
 
@@ -172,5 +186,6 @@ class Erfc(ErrorFunction):
 relu = Relu()
 relu6 = Relu6()
 leaky_relu = LeakyRelu()
+softsign = Softsign()
 erf = Erf()
 erfc = Erfc()

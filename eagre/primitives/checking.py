@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import InvalidArgumentError, OpError, OutOfRangeError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible, broadcast_sizes, format_sizes, merge_sizes
 from eagre.core.specs import TensorSpec
@@ -21,6 +21,7 @@ class Demand(Primitive):
     vectorize = batching.demand
     needs = ()
     can_fail = True
+    error: type[OpError] = InvalidArgumentError
 
     def infer(self, x: TensorSpec, condition: TensorSpec, *, message: str) -> TensorSpec:
         """The same shape."""
@@ -30,11 +31,17 @@ class Demand(Primitive):
     def kernel(self, x: Any, condition: Any, *, message: str) -> Any:
         if not condition.all():
             text = np.array2string(x, threshold=20, edgeitems=3, separator=", ")
-            raise InvalidArgumentError(f"{message}{text.replace(chr(10), '')}")
+            raise self.error(f"{message}{text.replace(chr(10), '')}")
         return x
 
     def gradient(self, grad: Any, output: Any, x: Any, condition: Any, *, message: str) -> Any:
         return grad, None
+
+
+class DemandInRange(Demand):
+    """`demand` for what goes on until a limit."""
+
+    error = OutOfRangeError
 
 
 class EnsureShape(Primitive):
@@ -147,5 +154,6 @@ class CheckNumerics(Primitive):
 assertion = Assertion()
 check_numerics = CheckNumerics()
 demand = Demand()
+demand_in_range = DemandInRange()
 ensure_shape = EnsureShape()
 broadcast_shapes = BroadcastShapes()

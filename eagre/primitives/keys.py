@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.primitives.indexing import Bound
 
@@ -58,7 +58,7 @@ def _index(part: Any, bounds: list[Tensor]) -> Any:
             return part.__index__()
         except TypeError:
             pass
-    raise TypeError(
+    raise DTypeMismatchError(
         "tensor[...] expected integers, slices (`:`), Ellipsis (`...`), tf.newaxis (`None`), "
         f"scalar integer tensors, or one boolean mask. Received: {part!r}. "
         "Use tf.gather for a list of indices."

@@ -9,7 +9,7 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import InternalError, InvalidArgumentError
 from eagre.core.shapes import are_compatible, merge_sizes
 from eagre.core.specs import TensorSpec
 from eagre.primitives.activations import erfc
@@ -23,8 +23,11 @@ _NAMES = ("means", "stddevs", "minvals", "maxvals")
 _PER_BLOCK = 16
 """How many bytes of numbers a block makes."""
 
-_ENOUGH = 1.7
+_ENOUGH = 1.3
 """How many deviations a bound is from the mean where normal numbers are tried."""
+
+_MOST_TURNS = 1000
+"""How often candidates are made in vain."""
 
 
 class RandomBoundedNormal(ParameterizedDraw):
@@ -149,7 +152,13 @@ def _bounded(words: _Words, samples: int, mean: Any, deviation: Any, low: Any, h
     else:
         tries, blocks = _exponentials, 1
     found = np.empty(0, a.dtype)
+    in_vain = 0
     while len(found) < samples:
+        if in_vain == _MOST_TURNS:
+            raise InternalError(
+                f"{RandomBoundedNormal.public} expected bounds between which numbers of this dtype "
+                f"can be found. Received: {mean=!s}, {deviation=!s}, {low=!s}, {high=!s}"
+            )
         # A turn gives one to four candidates; of those to spare the blocks stay unused.
         turns = max(samples - len(found), 1)
         z, fits = tries(words.peek(turns * blocks), a, b)
@@ -157,6 +166,7 @@ def _bounded(words: _Words, samples: int, mean: Any, deviation: Any, low: Any, h
         reached = len(found) + np.cumsum(fits.sum(1))
         used = min(int(np.searchsorted(reached, samples)) + 1, turns)
         words.place += used * blocks
+        in_vain = 0 if fits.any() else in_vain + 1
         found = np.concatenate([found, z[:used][fits[:used]]])
     return found[:samples] * deviation + mean
 

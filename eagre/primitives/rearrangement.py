@@ -54,9 +54,7 @@ class Reshape(Moving):
 
     def infer(self, x: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:
         """The shape asked for; -1 is what remains."""
-        if shape is None:
-            return TensorSpec.of(None, x.dtype)
-        if sizes is not None:
+        if shape is None or sizes is not None:
             return TensorSpec.of(shape, x.dtype)
         return TensorSpec.of(_reshaped(x, shape), x.dtype)
 
@@ -65,7 +63,12 @@ class Reshape(Moving):
             shape = target_shape(shape, sizes)
         if shape and min(shape) < -1:
             raise ValueError("a negative size")
-        return x.reshape(shape)
+        try:
+            return x.reshape(shape)
+        except ValueError:
+            if x.size == 0 and 0 in shape and -1 in shape:
+                return x.reshape(_filled_in(x.shape, shape))
+            raise
 
     def gradient(self, grad: Any, output: Any, x: Any, sizes: Any = None, *, shape: Any) -> Any:
         grads = (reshape(grad, shape_of(x)),)
@@ -80,7 +83,9 @@ def _reshaped(x: TensorSpec, shape: Any) -> Any:
         raise InvalidArgumentError(
             f"reshape expected sizes of at least 0, and -1 at most once. Received: shape={shape}"
         )
-    if -1 in shape and total is not None and (known == 0 or total % known):
+    if total == 0 and known == 0 and -1 in shape:
+        return _filled_in(sizes, shape)
+    if -1 in shape and total is not None and not (known and total % known == 0):
         raise InvalidArgumentError(
             f"reshape expected a shape whose known sizes divide the {total} elements of the "
             f"tensor. Received: tensor.shape={x.shape}, shape={shape}"
@@ -91,6 +96,12 @@ def _reshaped(x: TensorSpec, shape: Any) -> Any:
             f"Received: tensor.shape={x.shape}, shape={shape}, which has {known}"
         )
     rest = None if total is None or known == 0 else total // known
+    return tuple(rest if n == -1 else n for n in shape)
+
+
+def _filled_in(sizes: Any, shape: Any) -> Any:
+    """A shape with zeros, of no elements, in which the other sizes decide what -1 stands for."""
+    rest = prod(filter(None, sizes)) // prod(n for n in shape if n > 0)
     return tuple(rest if n == -1 else n for n in shape)
 
 

@@ -32,8 +32,8 @@ from eagre.primitives.indexed_slices import slices_of_gather
 from eagre.primitives.places import add_rows, is_below
 from eagre.primitives.rearrangement import broadcast_to, squeeze
 
-_minimum_at: Any = np.minimum.at
-_maximum_at: Any = np.maximum.at
+_minimum_at: Any = np.fmin.at
+_maximum_at: Any = np.fmax.at
 
 
 def check_vectors(name: str, x: TensorSpec, indices: TensorSpec) -> int | None:
@@ -203,13 +203,20 @@ class ScatterNd(TensorScatterAdd):
     """`tensor_scatter_add` to zeros, under the name of `scatter_nd`."""
 
     public = "scatter_nd"
+    takes = EVERYTHING
 
 
 class TensorScatterExtreme(TensorScatter):
-    """A copy of `x` in which parts and updates are compared."""
+    """A copy of `x` in which parts and updates are compared; an update that is NaN is passed by."""
 
     needs = ("output", "x", "indices", "updates")
     takes = REALS
+
+    def kernel(self, x: Any, indices: Any, updates: Any) -> Any:
+        result = super().kernel(x, indices, updates)
+        if x.dtype.kind == "f" and (bad := np.isnan(x)).any():
+            result[bad] = x[bad]
+        return result
 
     def gradient(self, grad: Any, output: Any, x: Any, indices: Any, updates: Any) -> Any:
         """In equal shares to all that are equal to the output."""

@@ -8,15 +8,17 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from eagre.core.conversion import CALLED, DTypeMismatchError, described, to_tensor
+from eagre.core import dtypes
+from eagre.core.conversion import CALLED, DTypeMismatchError, described, scalar, to_tensor
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import Sizes, TensorShape, are_compatible
 from eagre.core.tensor import Tensor
+from eagre.ops.axes import integer_of
 from eagre.ops.selection import batch_places, gather, gather_nd
 from eagre.ops.shaping import cast
 from eagre.primitives import comparison
-from eagre.primitives.checking import demand
+from eagre.primitives.checking import demand, demand_in_range
 from eagre.primitives.families import shape_of
 from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.indexing import replace_slice, slice_primitive
@@ -54,6 +56,31 @@ class VariableParts:
     def part(self, key: Any, bounds: Any) -> Part:
         """What brackets name, to be assigned."""
         return Part(self, key, bounds)
+
+    # Counting ---------------------------------------------------------------------------------
+
+    def count_up_to(self, limit: int) -> Any:
+        """Add 1 to a scalar of int32 or int64, and return what it was before.
+
+        Raises:
+            OutOfRangeError: the value is `limit` or more, and stays.
+
+        >>> v = tf.Variable(1)
+        >>> v.count_up_to(2).numpy(), v.numpy()
+        (np.int32(1), np.int32(2))
+        """
+        limit = integer_of(limit, "limit")
+        before = self.value()
+        if before.dtype not in (dtypes.int32, dtypes.int64) or before.sizes != ():
+            raise DTypeMismatchError(
+                "count_up_to expected a scalar variable of int32 or int64. "
+                f"Received: shape={before.shape}, dtype={before.dtype.name}"
+            )
+        bound = scalar(limit, before.dtype)
+        message = f"count_up_to expected a value below {limit}. Received: value="
+        before = demand_in_range(before, before < bound, message=message)
+        self.assign(before + 1)
+        return before
 
     # Writing parts along the first axis -------------------------------------------------------
 
@@ -280,5 +307,8 @@ def _multiplied(value: Any, indices: Any, updates: Any) -> Any:
 def _divided(value: Any, indices: Any, updates: Any) -> Any:
     from eagre.ops.division import truncatediv
 
+    message = f"{CALLED} expected updates other than 0. Received: updates="
+    updates = demand(updates, comparison.not_equal(updates, scalar(0, updates.dtype)),
+                     message=message)
     products = _products(value, indices, updates)
     return truncatediv(value, products) if value.dtype.is_integer else value / products

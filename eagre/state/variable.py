@@ -20,7 +20,10 @@ from eagre.core.tensor import (
     next_handle_id,
     wrap,
 )
+from eagre.primitives import comparison
+from eagre.primitives.checking import demand
 from eagre.primitives.indexing import slice_primitive, sliced_by
+from eagre.primitives.rearrangement import reshape, shape_of_tensor
 from eagre.primitives.state import assign_variable, read_variable
 from eagre.state.creators import Created
 from eagre.state.in_graph import VariableInGraph
@@ -247,8 +250,12 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         """Add `delta` to the value."""
         if delta.__class__ is not EagerTensor:
             delta = _new_value(self, delta, "assign_add")
+        value = read_variable.door(self.handle)
+        sizes = value.sizes
+        if sizes != delta.sizes or sizes is None or None in sizes:
+            delta = _of_one_shape(value, delta, "assign_add")
         try:
-            value = read_variable.door(self.handle) + delta
+            value = value + delta
         except InvalidArgumentError as error:
             raise _misfit(error, self, delta, "assign_add") from None
         output = assign_variable.door(self.handle, value)
@@ -262,8 +269,12 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         """Subtract `delta` from the value."""
         if delta.__class__ is not EagerTensor:
             delta = _new_value(self, delta, "assign_sub")
+        value = read_variable.door(self.handle)
+        sizes = value.sizes
+        if sizes != delta.sizes or sizes is None or None in sizes:
+            delta = _of_one_shape(value, delta, "assign_sub")
         try:
-            value = read_variable.door(self.handle) - delta
+            value = value - delta
         except InvalidArgumentError as error:
             raise _misfit(error, self, delta, "assign_sub") from None
         output = assign_variable.door(self.handle, value)
@@ -341,6 +352,21 @@ def _new_value(variable: Variable, value: Any, name: str) -> Tensor:
     return to_tensor(value, variable.dtype, name=name)
 
 
+def _of_one_shape(value: Tensor, delta: Tensor, name: str) -> Tensor:
+    """What is added to a value: it is not broadcast, as far as that is known now or later."""
+    if delta.dtype != value.dtype:
+        return delta
+    if not are_compatible(value.sizes, delta.sizes):
+        raise InvalidArgumentError(
+            f"{name} expected a value of the variable's shape {value.shape}. "
+            f"Received: shape={delta.shape}"
+        )
+    sizes = shape_of_tensor(delta), shape_of_tensor(value)
+    message = f"{name} expected a value of the variable's shape. Received: shape="
+    fits = comparison.equal(sizes[0], sizes[1])
+    return reshape(delta, demand(sizes[0], fits, message=message))
+
+
 def _misfit(
     error: InvalidArgumentError, variable: Variable, delta: Tensor, name: str
 ) -> InvalidArgumentError:
@@ -351,12 +377,7 @@ def _misfit(
             f"{name} expected a value of the variable's dtype {wanted.name}. "
             f"Received: dtype={delta.dtype.name}. Use tf.cast."
         )
-    if delta.sizes == variable.shape.sizes:
-        return error
-    return InvalidArgumentError(
-        f"{name} expected a value of a shape that fits the variable's {variable.shape}. "
-        f"Received: shape={delta.shape}"
-    )
+    return error
 
 
 def _delegate(name: str) -> Any:

@@ -20,6 +20,23 @@ LAYERS = {
     "weighted_cross_entropy_with_logits: shapes": (
         lambda: nn.weighted_cross_entropy_with_logits([1.0], [1.0, 2.0], 1.0), ValueError),
     "local_response_normalization: axes": (lambda: nn.lrn(table), *INVALID),
+    "conv: data_format": (
+        lambda: tf.conv(tf.ones([1, 2, 2, 1]), tf.ones([1, 1, 1, 1]), [1] * 4, "SAME",
+                        data_format="NHWC"), *INVALID),
+    "conv: axes of space": (
+        lambda: tf.conv(tf.ones([2, 2, 1]), tf.ones([1, 1, 1]), [1] * 3, "SAME"), *INVALID),
+    "conv: groups": (
+        lambda: tf.conv(tf.ones([1, 2, 2, 4]), tf.ones([1, 1, 1, 1]), [1] * 4, "SAME", groups=2),
+        *INVALID),
+    "conv: paddings": (
+        lambda: tf.conv(tf.ones([1, 2, 2, 1]), tf.ones([1, 1, 1, 1]), [1] * 4, "EXPLICIT"),
+        *INVALID),
+    "stateless_dropout: integers": (
+        lambda: nn.experimental.stateless_dropout(tf.constant([1]), 0.5, [1, 2]), ValueError),
+    "general_dropout: rate": (
+        lambda: nn.experimental.general_dropout([1.0], 1.5, tf.random.uniform), ValueError),
+    "softmax_cross_entropy_with_logits: scalars": (
+        lambda: nn.softmax_cross_entropy_with_logits(1.0, 2.0), *INVALID),
     "separable_conv2d: pointwise": (
         lambda: nn.separable_conv2d(
             image, tf.ones([2, 2, 2, 1]), tf.ones([2, 1, 2, 3]), ones, "SAME"), ValueError),

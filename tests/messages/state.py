@@ -37,6 +37,14 @@ VARIABLES = {
     "assign: foreign object": (lambda: v.assign(Foreign()), ValueError),
     "assign: word": (lambda: v.assign("ab"), TypeError),
     "assign_add: shape": (lambda: v.assign_add([1.0, 2.0, 3.0]), *INVALID),
+    "assign_add: a number": (lambda: v.assign_add(1.0), *INVALID),
+    "assign_sub: a number": (lambda: v.assign_sub(1.0), *INVALID),
+    "count_up_to: limit": (
+        lambda: tf.Variable(3).count_up_to(3), tf.errors.OutOfRangeError, IndexError),
+    "count_up_to: floats": (lambda: tf.Variable(1.0).count_up_to(3), *MISMATCH),
+    "count_up_to: float limit": (lambda: tf.Variable(1).count_up_to(3.5), *MISMATCH),
+    "scatter_div: by zero": (
+        lambda: v.scatter_div(tf.IndexedSlices(tf.constant([0.0]), tf.constant([0]))), *INVALID),
     "assign_add: grows": (lambda: w.assign_add([1.0, 2.0]), *INVALID),
     "assign_add: dtype": (lambda: v.assign_add(tf.constant([1, 2])), *MISMATCH),
     "assign_sub: shape": (lambda: v.assign_sub([1.0, 2.0, 3.0]), *INVALID),

@@ -128,7 +128,7 @@ def public_names():
     spaces = (tf.array_api, tf.array_api.linalg, tf.array_api.fft, tf.experimental.numpy,
               tf.experimental.numpy.random, tf.experimental.dlpack)
     names |= {name for space in spaces for name in space.__all__} | {"__array_namespace__"}
-    names |= {*tf.image.__all__, *tf.io.__all__}
+    names |= {*tf.image.__all__, *tf.io.__all__, *tf.nn.experimental.__all__}
     config = (tf.config, tf.config.experimental, tf.config.optimizer, tf.config.threading)
     spaces = (*config, tf.debugging, tf.test, tf.testing,
               tf.linalg.experimental)

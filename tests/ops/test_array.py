@@ -280,12 +280,6 @@ def test_initializers_for_variables():
     assert -0.05 <= other.min() < other.max() < 0.05
 
 
-def test_extremes_propagate_nan():
-    """TensorFlow forgets updates that are NaN."""
-    found = tf.tensor_scatter_nd_max([1.0, 2.0], [[0]], [np.nan]).numpy()
-    np.testing.assert_array_equal(found, [np.nan, 2.0])
-
-
 def test_unique_has_the_gradient_of_a_gather():
     x = tf.constant([3.0, 1.0, 3.0])
     with tf.GradientTape() as tape:

@@ -63,7 +63,8 @@ NEAR = [
 NEAR += [
     f"R.stateless_parameterized_truncated_normal([21], [1, 2], *tf.cast({parameters}, '{dtype}'))"
     for parameters in ("[0., 1., -2., 2.]", "[0., 1., -1., 1.]", "[0., 2., 6., 90.]",
-                       "[1., .5, -INF, .25]", "[0., 1., 2., INF]", "[0., 1., -.25, .5]")
+                       "[1., .5, -INF, .25]", "[0., 1., 2., INF]", "[0., 1., -.25, .5]",
+                       "[0., 1., -1.5, .25]", "[1., 2., 0., 3.65]", "[0., 1., -1.2, 1.2]")
     for dtype in ("float32", "float64")
 ]  # fmt: skip
 NEAR += lines("""
@@ -73,6 +74,8 @@ NEAR += lines("""
     [seed_set(7), *[R.gamma([n], [0.5, 3.0], seed=9) for n in (3, 2, 4)]][1:]
     [seed_set(7), R.gamma([3], 4.0, 2.0), R.gamma([3], 1.0, dtype='float64'), R.uniform([2])][1:]
 """)
+NEAR.append("R.stateless_parameterized_truncated_normal([6], [0, 3], [0., 1., 2., -1., 0., 5.], "
+            "[1., 2., .5, 1., 1., 3.], [-1., -2., 1., 3., -10., 6.], [1., 2., 3., 5., 10., 7.])")
 NEAR.append("R.stateless_parameterized_truncated_normal([3, 4], [1, 2], 0., [1., 1., 2., 1.], "
             "[-1., 3., -1., -9.], [1., 9., 1.5, -3.])")
 NEAR += [

@@ -100,7 +100,7 @@ SCATTERS = [
         scattering.scatter_nd_primitive,
         SCATTERED[:3],
         scattering_by(lambda x, update: x + update),
-        takes=NUMBERS + BOOL,
+        takes=EVERYTHING,
     ),
     Record(
         scattering.tensor_scatter_maximum,
@@ -283,16 +283,19 @@ def recast(x, *, dtype):
 
 
 CHECKS = [
-    Record(
-        checking.demand,
-        [
-            sample(of(2, 3), fixed([True, True], "bool"), message="expected. Received: x="),
-            sample(of(), fixed(True, "bool"), message="expected. Received: x="),
-            sample(of(0), fixed([], "bool"), message="expected. Received: x="),
-        ],
-        lambda x, condition, *, message: x,
-        takes=EVERYTHING,
-    ),
+    *[
+        Record(
+            primitive,
+            [
+                sample(of(2, 3), fixed([True, True], "bool"), message="expected. Received: x="),
+                sample(of(), fixed(True, "bool"), message="expected. Received: x="),
+                sample(of(0), fixed([], "bool"), message="expected. Received: x="),
+            ],
+            lambda x, condition, *, message: x,
+            takes=EVERYTHING,
+        )
+        for primitive in (checking.demand, checking.demand_in_range)
+    ],
     Record(
         checking.ensure_shape,
         [

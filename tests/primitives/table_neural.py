@@ -438,6 +438,9 @@ RECORDS = [
         each(lambda x, alpha: x if x > 0 else x * alpha),
         takes=FLOATS,
     ),
+    Record(
+        activations.softsign, CURVED, each(lambda x: x / (abs(x) + 1)), takes=FLOATS, ulps=1
+    ),
     Record(activations.erf, CURVED, each(math.erf), takes=FLOATS, ulps=1),
     Record(activations.erfc, CURVED, each(math.erfc), takes=FLOATS, ulps=1),
     Record(picking.take_along, PICKED, picked, takes=EVERYTHING),
