@@ -13,7 +13,7 @@ from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops import creation
 from eagre.ops.axes import integer_of, integers_of
 from eagre.ops.shaping import as_shape, axis_sizes, cast, known_as, transpose
-from eagre.primitives import comparison, indexing, rearrangement
+from eagre.primitives import comparison, indexing, picking, rearrangement
 from eagre.primitives.checking import demand
 from eagre.primitives.rearrangement import normalized_axis
 from eagre.primitives.scattering import gather_batches
@@ -194,6 +194,10 @@ def gather(
             "gather expected batch_dims up to axis and to the axes of indices. Received: "
             f"params.shape={x.shape}, indices.shape={indices.shape}, {batch_dims=}, {axis=}"
         )
+    sizes: Any = x.sizes, indices.sizes
+    is_along = count == axis == rank - 1 == inner - 1 and sizes[0][:-1] == sizes[1][:-1]
+    if is_along and None not in sizes[0]:
+        return picking.gather_along(x, indices)
     order = [*range(count), axis, *[i for i in range(count, rank) if i != axis]]
     vectors = rearrangement.expand_dims(indices, axis=(inner,))
     picked = gather_batches(

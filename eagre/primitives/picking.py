@@ -85,6 +85,12 @@ class PickLabels(TakeAlong):
     public = "sparse_softmax_cross_entropy_with_logits"
 
 
+class GatherAlong(TakeAlong):
+    """`take_along` under the name of the function that gathers in each vector of a batch."""
+
+    public = "gather"
+
+
 class PutAlong(Primitive):
     """Zeros of a shape to which `y` is added at the indices along the last axis."""
 
@@ -175,6 +181,7 @@ def _smallest(keys: Any, k: int) -> Any:
 
 take_along = TakeAlong()
 pick_labels = PickLabels()
+gather_along = GatherAlong()
 put_along_primitive = PutAlong()
 top_indices = TopIndices()
 

@@ -218,7 +218,7 @@ def test_numbers_that_are_known_later(name, shape):
         (lambda n: tf.dynamic_stitch([[n]], [[1]]), -1, "dynamic_stitch expected indices"),
         (lambda n: tf.unravel_index(n, [2, 3]), 6, "unravel_index expected indices inside dims"),
         (lambda n: tf.gather_nd([1, 2], [[n]]), 2, "gather_nd expected indices inside"),
-        (lambda n: tf.gather([[1, 2]], [[n]], batch_dims=1), 2, "gather expected indices inside"),
+        (lambda n: tf.gather([[1, 2]], [[n]], batch_dims=1), 2, "gather expected indices in"),
         (lambda n: tf.scatter_nd([[n]], [1], [2]), 2, "scatter_nd expected indices inside"),
         (lambda n: tf.tensor_scatter_nd_sub([1], [[n]], [2]), 1, "tensor_scatter_nd_sub expected"),
         (lambda n: tf.linspace(0.0, 1.0, n), -1, "linspace expected num"),

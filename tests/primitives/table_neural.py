@@ -445,6 +445,7 @@ RECORDS = [
     Record(activations.erfc, CURVED, each(math.erfc), takes=FLOATS, ulps=1),
     Record(picking.take_along, PICKED, picked, takes=EVERYTHING),
     Record(picking.pick_labels, PICKED, picked, takes=EVERYTHING),
+    Record(picking.gather_along, PICKED, picked, takes=EVERYTHING),
     Record(
         picking.put_along_primitive,
         PUT,
