@@ -66,7 +66,7 @@ def backpropagate(
         if grad is None or primitive is None:
             continue
         if grad.__class__ is Perhaps:
-            _add_if_there((primitive, inputs, params, output), grad, sums, way)
+            _add_if_there((primitive, inputs, params, output), grad, sums, way[1:])
             continue
         if (partials := primitive.partials) is not None:
             x, y = inputs
@@ -224,15 +224,17 @@ def _with_zeros(grads: tuple[Any, ...], outputs: tuple[Any, ...]) -> Any:
 
 def _add_if_there(entry: Entry, grad: Any, sums: Any, way: Any) -> None:
     """Add what an operation contributes if it has a gradient."""
-    _, inputs, _, output = entry
-    number = way[2]
-    several = output.__class__ is tuple
-    ends = zip(output, grad.value, strict=True) if several else [(output, grad.value)]
-    keys = {number(x): None for x in inputs}
+    primitive, inputs, _, output = entry
+    dependent, number, first = way
+    if output.__class__ is tuple:
+        seeds = [(number(x), part) for x, part in zip(output, grad.value, strict=True)]
+    else:
+        takes_slices = primitive is read_variable
+        seeds = [(number(output), grad.value if takes_slices else to_tensor(grad))]
+    keys: Any = dict.fromkeys(map(number, inputs))
     before = {key: to_tensor(sums[key]) for key in keys if key in sums}
     after = dict(before)
-    seeds = [(number(each), seed) for each, seed in ends]
-    backpropagate([entry], seeds, *way, sums=after)
+    backpropagate([entry], seeds, keys, dependent, number, first, after)
     for key in keys:
         if after.get(key) is not before.get(key):
             sums[key] = added_if(grad.is_there, after[key], sums.get(key))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.core.conversion import to_tensor
 from eagre.primitives.comparison import logical_or, select
+from eagre.primitives.indexed_slices import IndexedSlices
 
 if TYPE_CHECKING:
     from eagre.core.tensor import Tensor
@@ -19,51 +20,61 @@ if TYPE_CHECKING:
 class Perhaps:
     """A gradient of which a bool scalar, `is_there`, tells whether something was computed.
 
-    `value` is -0.0 where nothing was, which changes no bit of what is added to it.
+    Where nothing was `value` is -0.0, which changes no bit of what is added to it, or slices of
+    any value.
     """
 
     __slots__ = ("is_there", "value")
 
-    def __init__(self, value: Tensor, is_there: Tensor) -> None:
+    def __init__(self, value: Any, is_there: Tensor) -> None:
         self.value = value
         self.is_there = is_there
 
     def __add__(self, other: Any) -> Any:
-        if other.__class__ is Perhaps:
-            return Perhaps(self.value + other.value, logical_or(self.is_there, other.is_there))
-        return self.value + other
+        if other.__class__ is not Perhaps:
+            return to_tensor(self) + other
+        total = to_tensor(self) + to_tensor(other)
+        return Perhaps(total, logical_or(self.is_there, other.is_there))
 
     def __tensor__(self, dtype: Any) -> Tensor:
+        if self.value.__class__ is IndexedSlices:
+            return _if(self.is_there, to_tensor(self.value), None)
         return self.value
 
     def __composite__(self) -> tuple[list[Any], Any]:
-        return [self.value, self.is_there], _rebuild
+        return [to_tensor(self), self.is_there], _rebuild
 
 
 def _rebuild(parts: list[Any]) -> Perhaps:
     return Perhaps(*parts)
 
 
+def _if(is_there: Tensor, value: Tensor, other: Any) -> Tensor:
+    """The value, else another one; what changes no bit if that is None."""
+    return select(is_there, value, -to_tensor(0, value.dtype) if other is None else other)
+
+
 def settled(grad: Any) -> Any:
     """What a user gets: a tensor in place of `Perhaps`."""
-    return grad.value if grad.__class__ is Perhaps else grad
+    return to_tensor(grad) if grad.__class__ is Perhaps else grad
 
 
 def zeros_if_absent(grad: Any) -> Any:
     """A gradient, with zeros in place of nothing."""
     if grad.__class__ is not Perhaps:
         return grad
-    return select(grad.is_there, grad.value, to_tensor(0, grad.value.dtype))
+    value = to_tensor(grad)
+    return _if(grad.is_there, value, to_tensor(0, value.dtype))
 
 
 def added_if(is_there: Tensor, new: Any, old: Any) -> Any:
     """The sum `new` where there was something to be added to `old`, which may be None."""
-    new = to_tensor(new)
     if old is None:
-        return Perhaps(select(is_there, new, -to_tensor(0, new.dtype)), is_there)
-    if old.__class__ is not Perhaps:
-        return select(is_there, new, to_tensor(old))
-    return Perhaps(select(is_there, new, old.value), logical_or(is_there, old.is_there))
+        is_sparse = new.__class__ is IndexedSlices
+        return Perhaps(new if is_sparse else _if(is_there, new, None), is_there)
+    total = _if(is_there, to_tensor(new), to_tensor(old))
+    is_sure = old.__class__ is not Perhaps
+    return total if is_sure else Perhaps(total, logical_or(is_there, old.is_there))
 
 
 def either(flags: Any) -> Any:

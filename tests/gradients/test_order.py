@@ -119,6 +119,20 @@ def a_part_of_what_a_branch_splits(x, y, n):
 
 
 @program
+def slices_join_what_perhaps_is_there(x, y, n):
+    def helper(a, b):
+        for _ in tf.range(2):
+            if tf.reduce_sum(b) > 0.5:
+                return a * b
+            a = tf.tanh(a) + w * 0.1
+        return a * v
+
+    held = x * v
+    x = helper(tf.gather(w, [0, 2, 0]) * x, y)
+    return x + tf.reduce_sum(held) * 0.1, y
+
+
+@program
 def a_call_overwrites(x, y, n):
     @tf.function
     def chosen(a, b, count):
