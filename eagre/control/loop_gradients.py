@@ -33,7 +33,7 @@ from eagre.gradients.graph_gradients import (
 )
 from eagre.gradients.perhaps import Perhaps, either
 from eagre.primitives.arithmetic import maximum, minimum
-from eagre.primitives.comparison import equal, greater, logical_and, logical_or, select
+from eagre.primitives.comparison import equal, greater, logical_and, logical_or
 from eagre.primitives.families import INEXACTS
 from eagre.primitives.rearrangement import shape_of_tensor
 
@@ -151,13 +151,14 @@ class _LoopGradient:
 
     def run(self) -> dict[int, Any]:
         """The new sums by position."""
+        self.end = self.history.iterations() - 1
         starts = {i: self._start(i) for i in self.positions}
         flags = [_flag(self._given_at_start(i)) for i in self.flagged]
         shapes = [self._spec(i).shape for i in self.positions]
         _, totals, flags = while_loop(
             lambda i, *_: i >= 0,
             self._step,
-            (self.history.iterations() - 1, list(starts.values()), [*map(to_tensor, flags)]),
+            (self.end, list(starts.values()), [*map(to_tensor, flags)]),
             (TensorShape([]), shapes, [TensorShape([]) for _ in flags]),
         )
         found = dict(zip(self.positions, totals, strict=True))
@@ -185,22 +186,26 @@ class _LoopGradient:
         """One iteration backward."""
         totals = dict(zip(self.positions, totals, strict=True))
         flags = dict(zip(self.flagged, flags, strict=True))
-        ways = [partial(self._back, way, index, totals, flags) for way in self.ways]
-        found = ways[0]() if len(ways) == 1 else switch_case(self._number(index), ways)
+        fronts = [
+            partial(self._by_end, self.ways[i : i + self.backs], index, totals, flags)
+            for i in range(0, len(self.ways), self.backs)
+        ]
+        found = fronts[0]() if len(fronts) == 1 else switch_case(self._front(index), fronts)
         for i, total in zip(self.positions, found, strict=False):
             total.set_shape(self._spec(i).shape)
         count = len(self.positions)
         return index - 1, found[:count], found[count:]
 
-    def _number(self, index: Any) -> Any:
-        """Which of the ways goes back through an iteration."""
+    def _front(self, index: Any) -> Any:
+        """The number of what the inputs share in an iteration."""
         again, period = self.again, len(self.shared) - self.again
         later = maximum(index - again, to_tensor(0))
-        front = minimum(index, to_tensor(again)) + (later % period if period > 1 else 0)
-        if self.backs == 1:
-            return front
-        is_last = equal(index, self.history.iterations() - 1)
-        return front * 2 + select(is_last, to_tensor(0), to_tensor(1))
+        return minimum(index, to_tensor(again)) + (later % period if period > 1 else 0)
+
+    def _by_end(self, ways: Sequence[_Way], index: Any, totals: Any, flags: Any) -> list[Any]:
+        """Back through an iteration: if there are two ways, the first one is for the last."""
+        back = [partial(self._back, way, index, totals, flags) for way in ways]
+        return back[0]() if len(back) == 1 else cond(equal(index, self.end), *back)
 
     def _back(self, way: _Way, index: Any, totals: Any, flags: Any) -> list[Any]:
         history, no = self.history, to_tensor(False)
