@@ -205,7 +205,7 @@ class _LoopGradient:
     def _by_end(self, ways: Sequence[_Way], index: Any, totals: Any, flags: Any) -> list[Any]:
         """Back through an iteration: if there are two ways, the first one is for the last."""
         back = [partial(self._back, way, index, totals, flags) for way in ways]
-        return back[0]() if len(back) == 1 else cond(equal(index, self.end), *back)
+        return back[0]() if len(back) == 1 else cond(equal(index, self.end), back[0], back[1])
 
     def _back(self, way: _Way, index: Any, totals: Any, flags: Any) -> list[Any]:
         history, no = self.history, to_tensor(False)

@@ -231,7 +231,7 @@ def _add_if_there(entry: Entry, grad: Any, sums: Any, way: Any) -> None:
     else:
         takes_slices = primitive is read_variable
         seeds = [(number(output), grad.value if takes_slices else to_tensor(grad))]
-    keys: Any = dict.fromkeys(map(number, inputs))
+    keys: Any = {number(x): None for x in inputs}
     before = {key: to_tensor(sums[key]) for key in keys if key in sums}
     after = dict(before)
     backpropagate([entry], seeds, keys, dependent, number, first, after)
