@@ -11,6 +11,7 @@ from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
 import eagre as tf
+from tests.test_gradient_examples import SMALL as GRADIENTS
 
 FOLDER = Path(__file__).parent.parent / "examples"
 SMALL = {
@@ -40,6 +41,13 @@ def run(name, **options):
 
 def bits(structure):
     return [(x.dtype, x.shape, x.tobytes()) for x in map(np.asarray, tf.nest.flatten(structure))]
+
+
+def test_no_example_is_left_out():
+    """Each runs traced to eager bits: here, in the tests of gradients, or by a step of its own."""
+    others = {"digits", "resume"} | {"digits_files", "text_files"}  # with the steps of two others
+    known = SMALL.keys() | GRADIENTS.keys() | others
+    assert {path.stem for path in FOLDER.glob("*.py")} == known
 
 
 @pytest.fixture

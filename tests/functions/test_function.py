@@ -56,6 +56,30 @@ def test_results_keep_their_structure():
     assert result["text"].numpy() == b"abc"
 
 
+def test_a_list_that_grew_in_the_graph_is_a_list_again():
+    scale = tf.Variable(2.0)
+
+    @tf.function
+    def multiples(n):
+        found = []
+        for i in tf.range(n):
+            found.append(tf.cast(i, tf.float32) * scale)
+        return {"found": found, "n": n}
+
+    @tf.function
+    def total(n):
+        return tf.reduce_sum(tf.stack(multiples(n)["found"]))
+
+    with tf.GradientTape() as tape:
+        found = multiples(tf.constant(4))["found"]
+        y = found[1] + found[3] * 2.0
+    assert isinstance(found, list) and [float(x) for x in found] == [0.0, 2.0, 4.0, 6.0]
+    assert float(tape.gradient(y, scale)) == 7.0
+    assert multiples(tf.constant(0))["found"] == []
+    assert float(total(tf.constant(4))) == 12.0
+    assert "multiples(int32[])" in str(multiples.get_concrete_function(tf.constant(1)))
+
+
 @pytest.mark.parametrize(
     "argument",
     [

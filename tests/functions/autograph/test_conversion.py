@@ -455,3 +455,26 @@ def test_tracing_is_linear():
     graph = tf.trace(convert(program), SCALAR)
     assert len(graph.operations) == 3 * 200
     assert graph(1.0).numpy() == 201.0
+
+
+def test_annotated_variables_in_branches_and_loops():
+    class Holder:
+        total: object = None
+
+    def program(x, n):
+        y: float = x
+        unused: int  # noqa: F842
+        holder = Holder()
+        holder.total: float = x
+        for i in tf.range(n):
+            z: float = y * 2.0
+            if i > 0:
+                y: float = z + 1.0
+                w: int  # noqa: F842
+            holder.total: float = holder.total + y
+        return y, holder.total
+
+    graph = tf.trace(convert(program), tf.TensorSpec([]), tf.TensorSpec([], tf.int32))
+    for n in (0, 1, 3):
+        expected = program(tf.constant(1.5), tf.constant(n))
+        assert [float(x) for x in graph(1.5, n)] == [float(x) for x in expected]
