@@ -98,6 +98,8 @@ def _key(value: Any) -> Any:
 def as_array(value: Any, dtype: Any = None, *, name: str = "asarray") -> Any:
     """The tensor that `value` is or becomes by NumPy's rules: floats are float64 by default."""
     if not isinstance(value, Tensor):
+        if dtype is not None and isinstance(value, list | tuple):
+            value = _with_long_integers(value, dtype)
         value = _converted(value, name)
     if dtype is None or (wanted := dtype_of(dtype)) == value.dtype:
         return value
@@ -121,6 +123,15 @@ def _converted(value: Any, name: str) -> Tensor:
         return to_tensor(array.astype(default_dtype(float if array.dtype.kind == "f" else complex)
                                       .numpy, copy=False), name=name)
     return to_tensor(value, name=name)
+
+
+def _with_long_integers(value: Any, dtype: Any) -> Any:
+    """For uint64 the integers of a list, which on both sides of 2**63 are floats for NumPy."""
+    if dtype_of(dtype) != dtypes.uint64 or holds_tensors(value):
+        return value
+    items = np.asarray(value, object)
+    are_whole = all(isinstance(item, int) and item >= 0 for item in items.flat)
+    return items.astype(np.uint64) if are_whole else value
 
 
 def holds_tensors(value: Any) -> bool:

@@ -249,7 +249,7 @@ class EagerTensor(Tensor):
             self._note_taking("np.array()")
         if copy is not False:
             return np.array(self.array, dtype)
-        view = np.asarray(self.array, dtype).view()
+        view = np.asarray(self.array, dtype, copy=False).view()
         view.flags.writeable = False
         return view
 

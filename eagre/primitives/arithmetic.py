@@ -12,7 +12,7 @@ from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
 from eagre.primitives import batching
-from eagre.primitives.beside_numbers import MANY, by_rows
+from eagre.primitives.beside_numbers import MANY, by_rows, powers
 from eagre.primitives.casting import floats_as_integers
 from eagre.primitives.comparison import not_equal, select
 from eagre.primitives.families import (
@@ -179,7 +179,7 @@ class Power(Binary):
             raise InvalidArgumentError(
                 f"pow of integers expected exponents of at least 0. Received: {y}"
             )
-        return np.power(x, y)
+        return powers(x, y)
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         from eagre.primitives.transcendental import log

@@ -33,3 +33,11 @@ def by_rows(ufunc: Any) -> Any:
 
 def _in_rows(x: Any, part: slice, columns: int) -> Any:
     return x.reshape(-1)[part].reshape(-1, columns) if x.ndim else np.full(columns, x)
+
+
+def powers(x: Any, y: Any) -> Any:
+    """`np.power`, but for the square roots that it takes where one exponent is 0.5 for all."""
+    if y.ndim == 0 and y.dtype.kind == "f" and y == 0.5:
+        # They are no powers of -0.0 and of minus infinity.
+        return np.where(x == -np.inf, np.abs(x), np.sqrt(x) + 0.0)
+    return np.power(x, y)

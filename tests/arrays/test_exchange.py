@@ -171,3 +171,12 @@ def test_columns_of_tables():
         tf.constant([1, 2]) + floats
     with pytest.raises(TypeError, match="array.dtype=datetime64"):
         tf.constant(Column(np.array(["2020-01-01"], "datetime64[D]")))
+
+
+def test_a_copy_that_must_not_be_made_is_an_error():
+    tensor = tf.constant([1.0, 2.0])
+    view = np.array(tensor, copy=False)
+    assert np.shares_memory(view, tensor.array) and not view.flags.writeable
+    assert np.array(tensor, np.float64).dtype == np.float64
+    with pytest.raises(ValueError, match="Unable to avoid copy"):
+        np.array(tensor, np.float64, copy=False)

@@ -87,3 +87,31 @@ def test_shifts_by_the_width_and_more(name, dtype):
     y = np.array([0, 1, limits.bits - 1, limits.bits, limits.bits + 1, 100], dtype)
     shifted = getattr(array_api, name)(tf.constant(x), tf.constant(y))
     np.testing.assert_array_equal(shifted.numpy(), getattr(np, name)(x, y))
+
+
+def test_long_integers_keep_all_digits():
+    values = [2**63 + 1, 3, 2**64 - 1, True]
+    for make in (array_api.asarray, tf.experimental.numpy.array):
+        for given in (values, [values, values], values[0]):
+            made = make(given, dtype=tf.uint64)
+            assert made.dtype == tf.uint64 and made.numpy().tolist() == given
+    assert array_api.asarray([2.0, 3.0], dtype=tf.uint64).numpy().tolist() == [2, 3]
+    assert array_api.asarray([-1, 2], dtype=tf.uint64).numpy().tolist() == [2**64 - 1, 2]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_powers_to_one_half_are_no_square_roots(dtype):
+    """One exponent for all gives what an array of exponents gives, for which NumPy takes powers."""
+    x = np.array([0.0, -0.0, np.inf, -np.inf, 4.0, -4.0, 0.3, np.nan], dtype)
+    half = np.array(0.5, dtype)
+    with np.errstate(all="ignore"):
+        expected = np.power(x, np.full_like(x, half))
+    tensor = tf.constant(x)
+    for power in (tf.pow, tf.function(tf.pow), array_api.pow, lambda x, y: x**y):
+        for exponent in (tf.constant(half), 0.5):
+            whole = power(tensor, exponent).numpy()
+            np.testing.assert_allclose(whole, expected, rtol=1e-6)
+            np.testing.assert_array_equal(np.signbit(whole), np.signbit(expected))
+            ones = np.array([power(one, exponent).numpy() for one in tensor])
+            np.testing.assert_array_equal(np.signbit(ones), np.signbit(expected))
+            assert whole.dtype == dtype
