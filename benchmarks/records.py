@@ -4,7 +4,7 @@ Both libraries go through the same files, which eagre writes; they alternate, an
 processor time of several rounds counts. TensorFlow is optional: where it is not installed, it is
 left out.
 
-    python benchmarks/records.py [--rounds 5] [--count 20000]
+    python benchmarks/records.py [--rounds 5] [--count 20000] [--batch 128] [--only texts]
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import numpy as np
 
 import eagre
 
-BATCH = 128
 Features = dict[str, Any]
 
 
@@ -81,7 +80,7 @@ def kinds(random: Any) -> Iterator[tuple[str, Callable[[int], bytes], Features]]
     )
 
 
-def pipelines(tf: Any, path: str, features: Features) -> dict[str, Any]:
+def pipelines(tf: Any, path: str, features: Features, batch: int) -> dict[str, Any]:
     """The pipelines by TensorFlow's names, which are eagre's too."""
     spec = {
         name: tf.io.FixedLenFeature(list(shape), getattr(tf, dtype))
@@ -89,11 +88,11 @@ def pipelines(tf: Any, path: str, features: Features) -> dict[str, Any]:
     }
     records = tf.data.TFRecordDataset(path)
     return {
-        "read": records.batch(BATCH),
-        "parse_example": records.batch(BATCH).map(lambda x: tf.io.parse_example(x, spec)),
+        "read": records.batch(batch),
+        "parse_example": records.batch(batch).map(lambda x: tf.io.parse_example(x, spec)),
         "parse_single_example": records.map(
             lambda x: tf.io.parse_single_example(x, spec)
-        ).batch(BATCH),
+        ).batch(batch),
     }
 
 
@@ -110,6 +109,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--only", default="")
     arguments = parser.parse_args()
     libraries: dict[str, Any] = {"eagre": eagre}
     if importlib.util.find_spec("tensorflow"):
@@ -118,6 +119,8 @@ def main() -> None:
         libraries["tensorflow"] = tensorflow
     with tempfile.TemporaryDirectory() as folder:
         for name, make, features in kinds(np.random.default_rng(0)):
+            if arguments.only not in name:
+                continue
             path = os.path.join(folder, "records")
             with eagre.io.TFRecordWriter(path) as writer:
                 for number in range(arguments.count):
@@ -127,7 +130,7 @@ def main() -> None:
 
 def compare(name: str, path: str, features: Features, libraries: Any, arguments: Any) -> None:
     """Print the lines for one kind of records."""
-    cases = {key: pipelines(tf, path, features) for key, tf in libraries.items()}
+    cases = {key: pipelines(tf, path, features, arguments.batch) for key, tf in libraries.items()}
     for case in cases["eagre"]:
         best = dict.fromkeys(cases, float("inf"))
         for _ in range(arguments.rounds):
