@@ -8,6 +8,7 @@ import numpy as np
 
 MANY = 8192
 _ROW = 2048
+_where: Any = np.where
 
 
 def by_rows(ufunc: Any) -> Any:
@@ -39,5 +40,5 @@ def powers(x: Any, y: Any) -> Any:
     """`np.power`, but for the square roots that it takes where one exponent is 0.5 for all."""
     if y.ndim == 0 and y.dtype.kind == "f" and y == 0.5:
         # They are no powers of -0.0 and of minus infinity.
-        return np.where(x == -np.inf, np.abs(x), np.sqrt(x) + 0.0)
+        return _where(x == -np.inf, np.abs(x), np.sqrt(x) + 0.0)
     return np.power(x, y)
