@@ -62,7 +62,8 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
     """
     if axis.__class__ is not int:
         axis = integer_of(axis)
-    if axis == 0 and isinstance(values, list | tuple) and _is_plain(values):
+    has_tensors = bool(values.__class__ is list and values) and values[0].__class__ is EagerTensor
+    if axis == 0 and not has_tensors and isinstance(values, list | tuple) and _is_plain(values):
         return to_tensor(values, name="stack")
     if not hasattr(values, "__iter__"):
         raise TypeError(f"stack expected a list of tensors. Received: values={described(values)}")

@@ -251,8 +251,9 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         if delta.__class__ is not EagerTensor:
             delta = _new_value(self, delta, "assign_add")
         value = read_variable.door(self.handle)
-        sizes = value.sizes
-        if sizes != delta.sizes or sizes is None or None in sizes:
+        if not value.__class__ is delta.__class__ is EagerTensor or (
+            value.array.shape != delta.array.shape
+        ):
             delta = _of_one_shape(value, delta, "assign_add")
         try:
             value = value + delta
@@ -270,8 +271,9 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         if delta.__class__ is not EagerTensor:
             delta = _new_value(self, delta, "assign_sub")
         value = read_variable.door(self.handle)
-        sizes = value.sizes
-        if sizes != delta.sizes or sizes is None or None in sizes:
+        if not value.__class__ is delta.__class__ is EagerTensor or (
+            value.array.shape != delta.array.shape
+        ):
             delta = _of_one_shape(value, delta, "assign_sub")
         try:
             value = value - delta
@@ -354,17 +356,19 @@ def _new_value(variable: Variable, value: Any, name: str) -> Tensor:
 
 def _of_one_shape(value: Tensor, delta: Tensor, name: str) -> Tensor:
     """What is added to a value: it is not broadcast, as far as that is known now or later."""
-    if delta.dtype != value.dtype:
+    sizes = value.sizes
+    is_known = sizes is not None and None not in sizes
+    if delta.dtype != value.dtype or is_known and delta.sizes == sizes:
         return delta
     if not are_compatible(value.sizes, delta.sizes):
         raise InvalidArgumentError(
             f"{name} expected a value of the variable's shape {value.shape}. "
             f"Received: shape={delta.shape}"
         )
-    sizes = shape_of_tensor(delta), shape_of_tensor(value)
+    shape, wanted = shape_of_tensor(delta), shape_of_tensor(value)
     message = f"{name} expected a value of the variable's shape. Received: shape="
-    fits = comparison.equal(sizes[0], sizes[1])
-    return reshape(delta, demand(sizes[0], fits, message=message))
+    fits = comparison.equal(shape, wanted)
+    return reshape(delta, demand(shape, fits, message=message))
 
 
 def _misfit(
