@@ -38,7 +38,7 @@ def _in_rows(x: Any, part: slice, columns: int) -> Any:
 
 def powers(x: Any, y: Any) -> Any:
     """`np.power`, but for the square roots that it takes where one exponent is 0.5 for all."""
-    if y.ndim == 0 and y.dtype.kind == "f" and y == 0.5:
+    if y.ndim == 0 and y.item() == 0.5 and y.dtype.kind == "f":
         # They are no powers of -0.0 and of minus infinity.
         return _where(x == -np.inf, np.abs(x), np.sqrt(x) + 0.0)
     return np.power(x, y)
