@@ -205,6 +205,10 @@ class ElementFunction:
             return self._spec_by_calling(sample, error)
         except Exception as error:
             error.add_note(f"{self.stage} traced its function, which raised this.")
+            if isinstance(error, TypeError) and "positional argument" in str(error):
+                error.add_note(
+                    f"It calls the function with {len(specs)} arguments, one for each of: {specs!r}"
+                )
             raise
         result = concrete.structured_outputs
         if any(isinstance(leaf, DatasetSpec) for each in self._layouts for leaf in each.leaves):

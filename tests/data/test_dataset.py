@@ -11,6 +11,14 @@ import eagre as tf
 D = tf.data.Dataset
 
 
+def test_a_function_of_another_number_of_arguments():
+    pairs = D.zip(D.range(2), D.from_tensors("a"))
+    with pytest.raises(TypeError) as caught:
+        pairs.map(lambda pair: pair)
+    assert caught.value.__notes__[1].startswith(
+        "It calls the function with 2 arguments, one for each of: (TensorSpec(shape=(), dtype=")
+
+
 def ints(dataset):
     return [int(x) for x in dataset]
 
