@@ -11,7 +11,7 @@ from eagre.core.errors import UnimplementedError
 from eagre.core.specs import ResourceSpec, TensorSpec
 from eagre.core.tensor import SymbolicTensor
 from eagre.gradients.backpropagate import Entry, backpropagate, path_from, zeros_like
-from eagre.gradients.perhaps import Perhaps, settled
+from eagre.gradients.perhaps import Perhaps
 from eagre.graph.graph import Graph, at_its_line, can_run_again
 from eagre.graph.trace import Trace
 from eagre.primitives.families import INEXACTS
@@ -48,12 +48,11 @@ def gradients_in(
 ) -> list[Tensor | None]:
     """The gradients of symbolic tensors of a graph that is being traced, added to that graph.
 
-    Operations that make one of `stopped` are no way for gradients.
+    One may be `Perhaps`. Operations that make one of `stopped` are no way for gradients.
     """
     ends = {id(tensor.operation) for tensor in stopped}
     operations = [each for each in graph.operations if id(each) not in ends]
-    found = _gradients_of(entries_of(operations), targets, sources, seeds, {}, id)
-    return [settled(grad) for grad in found]
+    return _gradients_of(entries_of(operations), targets, sources, seeds, {}, id)
 
 
 class _Numbers(dict[int, int]):

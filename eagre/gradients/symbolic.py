@@ -11,6 +11,7 @@ from eagre.core.tensor import Tensor
 from eagre.gradients.backpropagate import ones_like, zeros_like
 from eagre.gradients.graph_gradients import gradients_in
 from eagre.gradients.keeping import keep_in
+from eagre.gradients.perhaps import settled, zeros_if_absent
 from eagre.gradients.tape import UnconnectedGradients, as_unconnected
 from eagre.graph.trace import Trace
 from eagre.primitives.families import INEXACTS
@@ -56,9 +57,10 @@ def gradients(
     keep_in(level.graph.operations)
     found = gradients_in(level.graph, targets, sources, seeds, stopped=stopped)
     if unconnected is UnconnectedGradients.NONE:
-        return found
+        return [settled(grad) for grad in found]
     of = structure.flatten(xs)
-    return [_zeros(x) if g is None else g for x, g in zip(of, found, strict=True)]
+    pairs = zip(of, found, strict=True)
+    return [_zeros(x) if grad is None else zeros_if_absent(grad) for x, grad in pairs]
 
 
 def open_trace(name: str) -> Trace:

@@ -11,6 +11,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import Tensor
 from eagre.gradients.backpropagate import zeros_like
 from eagre.gradients.graph_gradients import gradients_in
+from eagre.gradients.perhaps import zeros_if_absent
 from eagre.gradients.tape import UnconnectedGradients, as_unconnected
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace
@@ -73,7 +74,7 @@ def jacobian_in_graph(level: Trace, target: Tensor, source: Tensor) -> Tensor:
     with inner as graph:
         seed = graph.add_input(target.spec, "grad")
         (found,) = gradients_in(level.graph, [target], [source], [seed])
-        grad = zeros_like(source) if found is None else to_tensor(found)
+        grad = zeros_like(source) if found is None else to_tensor(zeros_if_absent(found))
         graph.outputs = [inner.inside(grad, constant)]
     graph.drop_unused()
     seeds = reshaped(_identity(_product(sizes), target.dtype), [_product(sizes), *sizes])

@@ -182,3 +182,18 @@ def test_where_nothing_was_computed_there_is_no_gradient_of_it():
     x = tf.constant(0.0)
     assert slope(x, tf.constant(True)).numpy() == np.inf
     assert slope(x, tf.constant(False)).numpy() == 2.0
+
+
+def test_who_asks_for_zeros_gets_zeros_where_nothing_was_computed():
+    @tf.function
+    def slopes(x, y):
+        with tf.GradientTape() as tape:
+            tape.watch([x, y])
+            z = x * 3.0
+            if x > 0.0:
+                z = y * 2.0
+        by_graph = tf.gradients(z, [x, y], unconnected_gradients="zero")
+        return tape.gradient(z, [x, y], None, "zero"), by_graph
+
+    found = tf.nest.flatten(slopes(tf.constant(1.0), tf.constant(1.0)))
+    assert [str(each.numpy()) for each in found] == ["0.0", "2.0", "0.0", "2.0"]
