@@ -138,33 +138,94 @@ def read_jpeg(name: str, data: bytes, channels: int, options: JpegOptions) -> An
     height, width, found, is_subsampled = jpeg_frame(name, data)
     check_size(name, "JPEG", height, width, max(found, 3))
     # libjpeg ends at these two bytes, and repeats the last colors that it has.
-    ends = b"\xff\xd9" if options.try_recover_truncated else b""
-    image = _opened(name, "JPEG", data + ends if ends else data)
-    if image.mode == "CMYK" and channels == 1:
+    data = data + b"\xff\xd9" if options.try_recover_truncated else data
+    if found == 4 and channels == 1:
         raise InvalidArgumentError(
             f"{name} expected channels=0 or 3 for a JPEG file with four colors. "
             "Received: channels=1"
         )
-    if image.mode not in ("L", "RGB", "CMYK"):
-        raise damaged(name, "JPEG", data, f"mode {image.mode}")
+    if found not in _JPEG_MODES:
+        raise damaged(name, "JPEG", data, f"{found} channels")
     has_less_colors = is_subsampled and channels != 1
     is_fast = options.dct_method != "INTEGER_ACCURATE" and not has_less_colors
-    _prepare(image, channels, options.ratio, is_fast or not options.fancy_upscaling)
-    pixels = _pixels(name, "JPEG", data, image)
-    if pixels.ndim == 3 and pixels.shape[2] == 4:
-        pixels = _without_black(pixels)
-    pixels = with_channels(pixels)
-    return np.repeat(pixels, 3, 2) if channels == 3 and pixels.shape[2] == 1 else pixels
+    mode = "L" if channels == 1 else _JPEG_MODES[found]
+    size = (-(-width // options.ratio), -(-height // options.ratio))
+    way = (options.ratio, int(is_fast or not options.fancy_upscaling))
+    pixels = _unpacked(name, data, mode, size, way)
+    if mode == "L":
+        return np.repeat(pixels[:, :, None], 3, 2) if channels == 3 else pixels[:, :, None]
+    return _without_black(pixels) if mode == "CMYK" else packed(pixels)
 
 
-def _prepare(image: Any, channels: int, ratio: int, is_fast: bool) -> None:
-    """Set what libjpeg is to do: colors, scale, and the fast method without smooth colors."""
-    image.draft("L" if channels == 1 else "RGB", None)
-    image.decoderconfig = (ratio, int(is_fast))
-    if ratio > 1:
-        size = tuple([-(-n // ratio) for n in image.size])
-        image._size = size
-        image.tile = [tile._replace(extents=(0, 0, *size)) for tile in image.tile]
+_JPEG_MODES = {1: "L", 3: "RGBX", 4: "CMYK"}
+
+
+def _unpacked(name: str, data: bytes, mode: str, size: tuple[int, int], way: Any) -> Any:
+    """The pixels of a JPEG file as Pillow's decoder writes them: [height, width] or [.., 4]."""
+    width, height = size
+    try:
+        pixels = np.empty((height, width) if mode == "L" else (height, width, 4), np.uint8)
+        # Programs store the four colors inverted.
+        raw = "CMYK;I" if mode == "CMYK" else mode
+        image = _pillow("Image").frombuffer(mode, size, pixels, "raw", mode, 0, 1)
+        return _decoded(image, pixels, data, (raw, "", *way))
+    except MemoryError as error:
+        raise ResourceExhaustedError(
+            f"{name} expected memory for the pixels. Received: a JPEG file of {height} rows and "
+            f"{width} columns"
+        ) from error
+    except _DAMAGE as error:
+        raise damaged(name, "JPEG", data, error) from error
+
+
+def _decoded(image: Any, pixels: Any, data: bytes, arguments: tuple[Any, ...]) -> Any:
+    """The pixels, which are the memory of the picture, after a file is decoded into it.
+
+    Pillow copies each row of colors out of one of its own. Where that one begins at a multiple of
+    32 bytes, libjpeg writes past the cache and the copy waits for the memory: 40% of the time. So
+    this is `Image.frombytes` with a say in it; the function that makes decoders is Pillow's own.
+    """
+    decoder_of = getattr(_pillow("Image"), "_getdecoder", None)
+    if decoder_of is None:
+        image.frombytes(data, "jpeg", *arguments)
+        return np.array(image)
+    decoder = decoder_of(image.mode, "jpeg", arguments)
+    kept = _amid_lines(pixels.strides[0] if pixels.ndim == 3 else 0)
+    decoder.setimage(image.im, (0, 0, *image.size))
+    del kept
+    missing, error = decoder.decode(data)
+    if missing >= 0:
+        raise ValueError("it is truncated")
+    if error:
+        raise ValueError(f"error {error}")
+    return pixels
+
+
+def _amid_lines(size: int) -> list[Any]:
+    """Lets the next allocation of `size` bytes begin amid a line of the cache, as far as it can.
+
+    What is returned is to be kept until then: it holds the places that begin elsewhere.
+    """
+    kept: list[Any] = []
+    while 1024 < size and len(kept) < 8:
+        place = np.empty(size, np.uint8)
+        if place.__array_interface__["data"][0] % 32:
+            break  # Its memory is free from here on, and the first to be found.
+        # An odd number of 16 bytes moves what comes behind it.
+        kept += [place, np.empty(1032, np.uint8)]
+    return kept
+
+
+def packed(pixels: Any) -> Any:
+    """Red, green and blue of pixels of four bytes, [height, width, 3].
+
+    Four bytes are written at each third one: the next pixel overwrites the fourth.
+    """
+    height, width = pixels.shape[:2]
+    count = height * width
+    room = np.empty(3 * count + 1, np.uint8)
+    np.ndarray((count,), np.uint32, room, 0, (3,))[...] = pixels.view(np.uint32).reshape(count)
+    return room[:-1].reshape(height, width, 3)
 
 
 def _without_black(pixels: Any) -> Any:

@@ -192,3 +192,43 @@ def test_the_same_pixels_without_pillow_s_own_encoder(channels, monkeypatch):
     monkeypatch.setattr(pictures, "_pillow", without_encoder)
     assert tf.io.decode_png(data, channels=channels).numpy().tobytes() == found.tobytes()
     assert found.tobytes() == pixels.tobytes()
+
+
+@pytest.mark.parametrize("name", ["rgb.jpg", "full.jpg", "gray.jpg", "cmyk.jpg"])
+def test_the_same_pixels_without_pillow_s_own_decoder(name, monkeypatch):
+    found = tf.io.decode_jpeg(FILES[name]).numpy()
+    pillow = pictures._pillow
+
+    def without_decoder(module):
+        return SimpleNamespace(**{**vars(pillow(module)), "_getdecoder": None})
+
+    monkeypatch.setattr(pictures, "_pillow", without_decoder)
+    assert tf.io.decode_jpeg(FILES[name]).numpy().tobytes() == found.tobytes()
+    with pytest.raises(tf.errors.InvalidArgumentError, match="undamaged JPEG"):
+        tf.io.decode_jpeg(FILES[name][: len(FILES[name]) * 3 // 4])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 40), st.integers(1, 700), st.sampled_from(["L", "RGB", "CMYK"]),
+       st.integers(0, 2**32))  # fmt: skip
+def test_pixels_of_each_size_are_those_of_pillow(height, width, mode, seed):
+    bands = {"L": (), "RGB": (3,), "CMYK": (4,)}[mode]
+    random = np.random.default_rng(seed)
+    pixels = random.integers(0, 256, (height, width, *bands), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels, mode=mode).save(file, "JPEG", quality=80)
+    found = tf.io.decode_jpeg(file.getvalue(), dct_method="INTEGER_ACCURATE").numpy()
+    expected = np.asarray(Image.open(file))
+    if mode == "CMYK":
+        light = 255 - expected.astype(int)
+        expected = (light[..., :3] * light[..., 3:] // 255).astype(np.uint8)
+    assert np.array_equal(found, expected.reshape(found.shape))
+
+
+@settings(deadline=None)
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2**32))
+def test_four_bytes_become_three(height, width, seed):
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 4), np.uint8)
+    found = pictures.packed(pixels)
+    assert found.shape == (height, width, 3)
+    assert np.array_equal(found, pixels[:, :, :3])
