@@ -33,7 +33,9 @@ class Call(Primitive):
     needs = ("inputs",)
     reads_variables = True
 
-    def infer(self, *values: TensorSpec, graph: Graph) -> tuple[TensorSpec, ...]:
+    def infer(
+        self, *values: TensorSpec, graph: Graph, places: Any = None
+    ) -> tuple[TensorSpec, ...]:
         """The specs of the graph's outputs, for inputs that fit its parameters."""
         for value, parameter in zip(values, graph.parameters, strict=True):
             if not parameter.spec.is_compatible_with(value):
@@ -43,8 +45,8 @@ class Call(Primitive):
                 )
         return tuple(output.spec for output in graph.outputs)
 
-    def kernel(self, *values: Any, graph: Graph) -> Any:
-        return tuple(graph.compute(values))
+    def kernel(self, *values: Any, graph: Graph, places: Any = None) -> Any:
+        return tuple(graph.compute(values, places))
 
     def accumulate(
         self, wanted: list[Any], sums: dict[Any, Any], grads: Any, output: Any, inputs: Any,
@@ -88,10 +90,13 @@ class Call(Primitive):
 call = Call()
 
 
-def call_graph(graph: Graph, inputs: Sequence[Tensor]) -> Any:
+def call_graph(graph: Graph, inputs: Sequence[Tensor], places: Any = None) -> Any:
     """The outputs of a graph for a tensor for each of its parameters.
 
     A trace takes in the operations of the graph; for tapes the call is one operation.
+
+    Args:
+        places: for each output an array where its value may stand, as `Graph.compute` has it.
     """
     here = get_ident()
     if interpreters and here in interpreters:
@@ -106,4 +111,6 @@ def call_graph(graph: Graph, inputs: Sequence[Tensor]) -> Any:
         if any(x.id for x in inputs):
             outputs = apply(call, tuple(inputs), {"graph": with_needed_values(graph)})
             return outputs[: len(graph.outputs)]
+    elif places is not None:
+        return apply(call, tuple(inputs), {"graph": graph, "places": places})
     return apply(call, tuple(inputs), {"graph": graph})

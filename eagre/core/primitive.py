@@ -56,6 +56,9 @@ class Primitive:
     has_one_input: bool = False
     """Whether the kernel takes one array and returns one: such primitives have a door for one."""
 
+    keeps_order: bool = False
+    """Whether the output has the elements of the first input, in their row-major order."""
+
     is_silent: bool = False
     """Whether the kernel only moves elements, so that NumPy has no overflow to report."""
 
@@ -90,6 +93,10 @@ class Primitive:
 
     kernel_for_rows: Any = None
     """The kernel for a door where the array is row-major, where that of others makes it so."""
+
+    kernel_into: Any = None
+    """`(*arrays, out, **params) -> array`: the kernel that writes its value into `out`, which has
+    the value's shape and dtype and is row-major. NumPy's own functions can do so as they are."""
 
     kernel_of_list: Any = None
     """`(arrays, param) -> array`: the kernel for a door that takes a list of inputs."""

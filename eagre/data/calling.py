@@ -12,6 +12,7 @@ from typing import Any
 
 from eagre.data.cursors import Cursor, Element, joined
 from eagre.data.functions import truth
+from eagre.data.rooms import Rooms
 from eagre.data.sources import row
 
 
@@ -28,10 +29,10 @@ class CountingCursor(Cursor):
         self._stage, self._input, self._seed = stage, source, seed
         self._number = 0
 
-    def _applied(self, element: Element) -> Element:
+    def _applied(self, element: Element, places: Element | None = None) -> Element:
         """What the function returns for the element that was read last."""
         self._number += 1
-        return self._stage.apply_to(element, self._number - 1, self._seed)
+        return self._stage.apply_to(element, self._number - 1, self._seed, places)
 
     def state(self) -> Any:
         return [self._number, self._input.state()]
@@ -100,11 +101,22 @@ class _StackedCursor(CountingCursor):
 class MapCursor(_StackedCursor):
     """What the function returns. The state is that of a cursor with threads."""
 
-    __slots__ = ()
+    __slots__ = ("_rooms",)
+
+    def __init__(self, stage: Any, source: Cursor, seed: int | None = None) -> None:
+        super().__init__(stage, source, seed)
+        self._rooms = Rooms(stage.function)
 
     def next(self) -> Element | None:
         element = self._read()
         return None if element is None else self._applied(element)
+
+    def room(self, count: int) -> Element | None:
+        return self._rooms.room(count)
+
+    def next_into(self, places: Element) -> Element | None:
+        element = self._read()
+        return None if element is None else self._applied(element, places)
 
     def rows(self, count: int) -> Element | None:
         if not self.gives_rows():

@@ -133,24 +133,36 @@ class Cursor:
 
     def rows(self, count: int) -> Element | None:
         """The next elements stacked, fewer at the end, None if there is none."""
+        room = self.room(count)
+        if room is not None:
+            return self._gathered(room, count, 0)
         first = self.next()
         if first is None:
             return None
-        bytes_of_one = sum([part.nbytes for part in first])
-        if bytes_of_one < _LARGE or bytes_of_one * count > _ROOM:
+        if not is_large([part.nbytes for part in first], count):
             return stacked([first, *self.elements(count - 1)])
         room = tuple([np.empty((count, *part.shape), part.dtype) for part in first])
         _put(room, 0, first)
         del first
-        return self._gathered(room, count)
+        return self._gathered(room, count, 1)
 
-    def _gathered(self, room: Element, count: int) -> Element:
-        """The room for a batch, in which its first element stands, with those that follow.
+    def room(self, count: int) -> Element | None:
+        """The memory of the next batch, where it is known before its elements are."""
+        return None
+
+    def next_into(self, places: Element) -> Element | None:
+        """The next element, which may stand in the places: arrays of the shapes it should have."""
+        return self.next()
+
+    def _gathered(self, room: Element, count: int, start: int) -> Element | None:
+        """The room for a batch, in which the first elements stand, with those that follow.
 
         Each is let go of before the next is computed, which finds its memory in the cache.
         """
-        for number in range(1, count):
-            element = self.next()
+        for number in range(start, count):
+            element = self.next_into(places_in(room, number))
+            if element is None and not number:
+                return None
             if element is None:
                 return tuple([part[:number].copy() for part in room])
             if not _put(room, number, element):
@@ -197,8 +209,21 @@ def stacked(elements: list[Element]) -> Element:
     return tuple([_stack(place, parts) for place, parts in enumerate(zip(*elements, strict=True))])
 
 
+def is_large(sizes: list[int], count: int) -> bool:
+    """Whether elements whose components have so many bytes get the memory of a batch at once."""
+    return _LARGE <= sum(sizes) <= _ROOM // count
+
+
+def places_in(room: Element, number: int) -> Element:
+    """The place of an element in a batch: for each component an array."""
+    return tuple([whole[number, ...] for whole in room])
+
+
 def _put(room: Element, number: int, element: Element) -> bool:
-    """Put an element into its place in a batch; whether it has the shapes of the others."""
+    """Put an element into its place in a batch; whether it has the shapes of the others.
+
+    NumPy returns at once where it stands there already.
+    """
     if any(part.shape != whole.shape[1:] for part, whole in zip(element, room, strict=True)):
         return False
     for whole, part in zip(room, element, strict=True):

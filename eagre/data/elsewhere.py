@@ -16,7 +16,7 @@ from eagre.core.errors import UnavailableError
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, wrap
 from eagre.data.cursors import mixed
 from eagre.data.pace import Pace, duration
-from eagre.data.parallel import Failure, ParallelMapCursor, Piece
+from eagre.data.parallel import CallsCursor, Failure, Piece
 from eagre.data.parcels import Parcel, SentError, packed_with_code
 from eagre.data.processes import Crew, LostProcessError, Processes
 from eagre.data.specs import Layout
@@ -138,7 +138,7 @@ def _asked(pace: Any, asking: Any, piece: Piece) -> list[Any]:
         return [Failure(error) for _ in loads]
 
 
-class ElsewhereCursor(ParallelMapCursor):
+class ElsewhereCursor(CallsCursor):
     """What a function returns in other processes, of which each has a thread that asks it."""
 
     __slots__ = ("_processes",)

@@ -253,11 +253,14 @@ class ElementFunction:
 
     # Running ----------------------------------------------------------------------------------
 
-    def __call__(self, *arguments: Element, draw: int | None = None) -> Element:
+    def __call__(
+        self, *arguments: Element, draw: int | None = None, places: Element | None = None
+    ) -> Element:
         """The components of what the function returns, for the components of its arguments.
 
         Args:
             draw: decides the random numbers of this call; None for those of the global state.
+            places: for each component an array where a graph may write it.
         """
         if self._graph is None:
             if draw is None:
@@ -272,9 +275,9 @@ class ElementFunction:
         if quiet_run is not None:
             arrays = [part for argument in arguments for part in argument]
             arrays.extend([capture.array for capture in captures])
-            return tuple(quiet_run(self._graph.compute, arrays))
+            return tuple(quiet_run(self._graph.compute, arrays, places))
         inputs = [wrap(part) for argument in arguments for part in argument]
-        outputs = call_graph(self._graph, (*inputs, *captures))
+        outputs = call_graph(self._graph, (*inputs, *captures), places)
         return tuple([output.array for output in outputs])
 
     def _called(self, arguments: Any) -> Any:

@@ -62,12 +62,14 @@ def split(element: Element, counts: list[int]) -> list[Element]:
     return found
 
 
-def applied(stage: Any, element: Element, number: int, draw: int | None) -> Element:
+def applied(
+    stage: Any, element: Element, number: int, draw: int | None, places: Any = None
+) -> Element:
     """What the function of a stage returns; an error tells of the element."""
     try:
         if len(stage.counts) == 1:
-            return stage.function(element, draw=draw)
-        return stage.function(*split(element, stage.counts), draw=draw)
+            return stage.function(element, draw=draw, places=places)
+        return stage.function(*split(element, stage.counts), draw=draw, places=places)
     except Exception as error:
         error.add_note(f"in element {number} of {stage.stage}, made at {stage.line}")
         raise
@@ -101,9 +103,11 @@ class FunctionStage(Dataset):
         """What decides the random numbers of one pass, None where the function draws none."""
         return None if self.seed is None else run.seed(self, key)
 
-    def apply_to(self, element: Element, number: int, seed: int | None = None) -> Element:
-        """What the function returns; an error tells of the element."""
-        return applied(self, element, number, None if seed is None else mixed(seed, number))
+    def apply_to(
+        self, element: Element, number: int, seed: int | None = None, places: Any = None
+    ) -> Element:
+        """What the function returns, in `places` where it can; an error tells of the element."""
+        return applied(self, element, number, None if seed is None else mixed(seed, number), places)
 
     def detail(self) -> str:
         return self.function.detail()
@@ -146,8 +150,12 @@ class Map(FunctionStage):
             return cursor_elsewhere(self, run, source, seed)
         if self.calls is None or self.function.keeps_order() or self._is_stacked(run):
             return MapCursor(self, source, seed)
-        call = partial(self.apply_to, seed=seed)
+        call = partial(self._apply_to_load, seed)
         return ParallelMapCursor(self, source, run.pace(self, self.calls), call)
+
+    def _apply_to_load(self, seed: int | None, load: tuple[Element, Any], number: int) -> Element:
+        """What the function returns for an element that came with its places."""
+        return self.apply_to(load[0], number, seed, load[1])
 
     def _is_stacked(self, run: Course) -> bool:
         """Whether small elements go through the function together, and no thread is needed."""

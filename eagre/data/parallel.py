@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.data.cursors import Cursor, Element
 from eagre.data.pace import AUTOTUNE, Pace
+from eagre.data.rooms import Rooms, RoomsAhead
 from eagre.data.specs import integer
 from eagre.data.workers import Workers
 
@@ -201,11 +202,10 @@ class OrderedCursor(Cursor):
         self._input.pass_over(taken)
 
 
-class ParallelMapCursor(OrderedCursor):
+class CallsCursor(OrderedCursor):
     """What a function returns for each element."""
 
     __slots__ = ()
-    _MOST = 4
 
     def _load(self) -> Any:
         return self._input.next()
@@ -217,6 +217,46 @@ class ParallelMapCursor(OrderedCursor):
         self._number += count
         self._started = self._number
         self._input.pass_over(count)
+
+
+class ParallelMapCursor(CallsCursor):
+    """The same in threads, which write large results where these stand in their batch."""
+
+    __slots__ = ("_ahead", "_rooms")
+    _MOST = 4
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._rooms = Rooms(self._stage.function)
+        self._ahead: RoomsAhead | None = None
+
+    def _load(self) -> Any:
+        element = super()._load()
+        if element is None:
+            return None
+        return element, None if self._ahead is None else self._ahead.places()
+
+    def rows(self, count: int) -> Element | None:
+        ahead = self._ahead
+        if (ahead is None or ahead.count != count) and not self._is_ahead():
+            self._ahead = RoomsAhead(self._rooms, count, self._number)
+        found = super().rows(count)
+        if self._ahead is not None:
+            self._ahead.let_go(self._number)
+        return found
+
+    def room(self, count: int) -> Element | None:
+        ahead = self._ahead
+        return ahead.of(self._number) if ahead is not None and ahead.count == count else None
+
+    def pass_over(self, count: int) -> None:
+        if not self._is_ahead():
+            self._ahead = None
+        super().pass_over(count)
+
+    def restore(self, state: Any) -> None:
+        self._ahead = None
+        super().restore(state)
 
 
 class ParallelBatchCursor(OrderedCursor):

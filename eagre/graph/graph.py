@@ -263,16 +263,21 @@ class Graph(GraphByHand):
                 del environment[number]
         return [environment[id(output)] for output in self.outputs]
 
-    def compute(self, arrays: Sequence[Any]) -> list[Any]:
+    def compute(self, arrays: Sequence[Any], places: Sequence[Any] | None = None) -> list[Any]:
         """The output arrays for arrays of all `parameters`, by the kernels alone.
 
         For kernels of operations that hold graphs: no level sees what runs here.
+
+        Args:
+            places: for each output a row-major array of its shape and dtype, where its value is to
+                stand. A value of another shape than the graph says stands elsewhere.
         """
-        if "program" not in self.memo:
+        kind = "program" if places is None else "program with places"
+        if kind not in self.memo:
             from eagre.graph.program import Program
 
-            self.memo["program"] = Program(self)
-        return self.memo["program"](arrays)
+            self.memo[kind] = Program(self, places is not None)
+        return self.memo[kind](arrays) if places is None else self.memo[kind](arrays, places)
 
     def last_uses(self) -> list[list[int]]:
         """For each operation the numbers of the values that nobody needs after it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from numpy import ndarray
+from numpy import copyto, ndarray, ufunc
 
 from eagre.core.doors import reworded
 from eagre.core.primitive import Operation
@@ -33,21 +33,22 @@ class Step(NamedTuple):
 class Program:
     """The compiled form of a graph: from arrays of all parameters to a list of output arrays.
 
-    `source` is its text, and `steps` tells for a line of it the operation that stands there.
+    With places it takes them too, for each output an array where the value is to stand. `source` is
+    its text, and `steps` tells for a line of it the operation that stands there.
     """
 
     __slots__ = ("_function", "source", "steps")
 
-    def __init__(self, graph: Graph) -> None:
-        writer = _Writer(graph)
+    def __init__(self, graph: Graph, has_places: bool = False) -> None:
+        writer = _Writer(graph, has_places)
         self.steps = writer.steps
         self.source = "\n".join(writer.lines) + "\n"
         exec(compile(self.source, f"<graph {graph.name}>", "exec"), writer.values)
         self._function = writer.values["program"]
 
-    def __call__(self, arrays: Sequence[Any]) -> list[Any]:
+    def __call__(self, arrays: Sequence[Any], *places: Any) -> list[Any]:
         try:
-            return self._function(arrays)
+            return self._function(arrays, *places)
         except Exception as error:
             self._explain(error)
             raise
@@ -71,16 +72,21 @@ class Program:
 class _Writer:
     """Writes the source of a program, and collects the objects that it names."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.values: dict[str, Any] = {"array": as_array, "_arrays": _arrays, "ndarray": ndarray}
+    def __init__(self, graph: Graph, has_places: bool) -> None:
+        self.values: dict[str, Any] = {
+            "array": as_array, "_arrays": _arrays, "_placed": _placed, "ndarray": ndarray,
+        }  # fmt: skip
         self.names: dict[int, str] = {}
-        self.lines = ["def program(arrays):"]
+        self.lines = [f"def program(arrays{', places' * has_places}):"]
         self.steps: dict[int, Step] = {}
+        self.rooms = _rooms(graph) if has_places else {}
         if graph.parameters:
             self.lines.append(f" {self._list(graph.parameters)}, = arrays")
         for operation, dead in zip(graph.operations, graph.last_uses(), strict=True):
             self._write(operation, dead)
-        self.lines.append(f" return [{self._list(graph.outputs)}]")
+        outputs = f"[{self._list(graph.outputs)}]"
+        self.lines.append(f" return _placed({outputs}, places)" if has_places
+                          else f" return {outputs}")  # fmt: skip
 
     def _list(self, tensors: Sequence[Tensor]) -> str:
         return ", ".join([self._name(tensor) for tensor in tensors])
@@ -96,7 +102,12 @@ class _Writer:
             return
         inputs = [self._name(x) for x in operation.inputs]
         self.values[f"{primitive.name}_{number}"] = primitive.kernel
-        arguments = ", ".join([*inputs, *self._keywords(operation, number)])
+        arguments = [*inputs, *self._keywords(operation, number)]
+        if operation.outputs and id(operation.outputs[0]) in self.rooms:
+            place, sizes = self.rooms[id(operation.outputs[0])]
+            self.values[f"{primitive.name}_{number}"] = _kernel_into(operation)
+            arguments.append(f"out=places[{place}].reshape({sizes})")
+        arguments = ", ".join(arguments)
         call = f"{primitive.name}_{number}({arguments})"
         if _needs_check(operation):
             self.values[f"_{number}_check"] = partial(_check, operation)
@@ -125,6 +136,55 @@ class _Writer:
         names = [self.names[number] for number in dead if number in self.names]
         local = [name for name in names if name not in self.values]
         return f"; del {', '.join(local)}" if local else ""
+
+
+def _rooms(graph: Graph) -> dict[int, tuple[int, Any]]:
+    """For tensors whose kernels can write into an output's place its number and the shape there."""
+    makers = {id(x): operation for operation in graph.operations for x in operation.outputs}
+    found: dict[int, tuple[int, Any]] = {}
+    for number, tensor in enumerate(graph.outputs):
+        while id(tensor) in makers and _is_known(tensor):
+            operation = makers[id(tensor)]
+            if not operation.primitive.keeps_order:
+                if not operation.has_several_outputs and _kernel_into(operation):
+                    found.setdefault(id(tensor), (number, tensor.sizes))
+                break
+            tensor = operation.inputs[0]
+    return found
+
+
+def _is_known(tensor: Tensor) -> bool:
+    return tensor.sizes is not None and None not in tensor.sizes
+
+
+def _kernel_into(operation: Operation) -> Any:
+    """The kernel that writes into a given array, None if there is none."""
+    primitive = operation.primitive
+    is_real = not any(x.dtype.is_complex for x in operation.inputs)
+    kernel = primitive.kernel_for_reals if is_real else None
+    kernel = kernel or primitive.kernel
+    if isinstance(kernel, ufunc):
+        return partial(_by_function, kernel)
+    return primitive.kernel_into
+
+
+def _by_function(function: Any, *arrays: Any, out: Any) -> Any:
+    """What a function of NumPy makes, in `out` unless what comes has another shape than was told.
+
+    Without this NumPy would repeat a smaller result.
+    """
+    if any(array.shape == out.shape for array in arrays):
+        return function(*arrays, out=out)
+    return function(*arrays)
+
+
+def _placed(values: list[Any], places: Sequence[Any]) -> list[Any]:
+    """The values in their places; what has another shape or dtype than its place stays apart."""
+    for number, (value, place) in enumerate(zip(values, places, strict=True)):
+        if value.shape == place.shape and value.dtype == place.dtype:
+            copyto(place, value)  # Which returns at once where the value stands there.
+            values[number] = place
+    return values
 
 
 def _arrays(results: tuple[Any, ...]) -> list[Any]:

@@ -400,6 +400,7 @@ class Identity(Unary):
     """The tensor itself."""
 
     takes = EVERYTHING
+    keeps_order = True
     needs = ()
 
     def kernel(self, x: Any) -> Any:
@@ -413,6 +414,7 @@ class StopGradient(Unary):
     """The tensor itself, whose gradient is none."""
 
     takes = EVERYTHING
+    keeps_order = True
     stops_gradients = True
 
     def kernel(self, x: Any) -> Any:

@@ -51,6 +51,7 @@ class Reshape(Moving):
 
     vectorize = batching.reshape
     has_one_input = True
+    keeps_order = True
 
     def infer(self, x: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:
         """The shape asked for; -1 is what remains."""
@@ -135,6 +136,7 @@ class ExpandDims(Moving):
 
     vectorize = batching.along("axis")
     has_one_input = True
+    keeps_order = True
 
     def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
         """The sizes with ones between."""
@@ -164,6 +166,7 @@ class Squeeze(Moving):
 
     vectorize = batching.along("axis")
     has_one_input = True
+    keeps_order = True
 
     def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
         """The sizes without those."""

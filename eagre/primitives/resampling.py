@@ -75,13 +75,17 @@ class Resampling(Primitive):
         """The dtypes of images."""
         return REALS
 
-    def kernel(self, x: Any, sizes: Any = None, *, shape: Any, **sampling: Any) -> Any:
+    def kernel(
+        self, x: Any, sizes: Any = None, *, shape: Any, out: Any = None, **sampling: Any
+    ) -> Any:
         shape = target_shape(shape, sizes)
         _check(x.shape, shape, sampling)
-        return self.compute(contiguous(x), shape, sampling)
+        return self.compute(contiguous(x), shape, sampling, out)
 
-    def compute(self, x: Any, shape: Any, sampling: Any) -> Any:
-        """The images in the given height and width."""
+    kernel_into = kernel
+
+    def compute(self, x: Any, shape: Any, sampling: Any, out: Any) -> Any:
+        """The images in the given height and width, in `out` if that fits the method."""
         raise NotImplementedError
 
 
@@ -107,7 +111,7 @@ def _check(sizes: Any, shape: Any, sampling: Any) -> None:
 class Resample(Resampling):
     """Images in another height and width."""
 
-    def compute(self, x: Any, shape: Any, sampling: Any) -> Any:
+    def compute(self, x: Any, shape: Any, sampling: Any, out: Any) -> Any:
         dtype = _computed_in(x.dtype)
         plans = [
             Sampling(before, after, dtype.name, **sampling)
@@ -116,7 +120,7 @@ class Resample(Resampling):
         if sampling["method"] == "nearest":
             return x.take(plans[0].nearest(), 1).take(plans[1].nearest(), 2)
         if plans[0].is_linear:
-            return _mixed(x, plans, dtype)
+            return _mixed(x, plans, dtype, out)
         rows, columns = (plan.matrix() for plan in plans)
         return _products(x, rows, columns, dtype, tuple(plans))
 
@@ -133,7 +137,7 @@ class ResampleBack(Resampling):
     def taken(self, is_nearest: bool) -> Any:
         return FLOATS
 
-    def compute(self, x: Any, shape: Any, sampling: Any) -> Any:
+    def compute(self, x: Any, shape: Any, sampling: Any, out: Any) -> Any:
         dtype = _computed_in(x.dtype)
         plans = [
             Sampling(before, after, dtype.name, **sampling)
@@ -159,38 +163,41 @@ def _given_as(dtype: Any, computed: Any) -> Any:
     return computed if is_integer else dtype
 
 
-def _mixed(x: Any, plans: Any, dtype: Any) -> Any:
+def _mixed(x: Any, plans: Any, dtype: Any, out: Any) -> Any:
     """Each pixel between two rows and two columns: a + (b - a) share, which keeps equal ones.
 
     A block of rows at a time, with room that is used again, stays in the cache.
     """
     batch, height, width, channels = x.shape
-    above, below, down = plans[0].neighbors()
-    left, right, across = _spread(plans[1], channels)
-    result = np.empty((batch, len(above), len(left)), dtype)
     step = max(1, _CACHE // max(1, dtype.itemsize * width * channels))
+    above, below, down = plans[0].neighbors()
+    down = _as_one(down)
+    left, right, across = _spread(plans[1], channels)
+    whole = (batch, len(above), plans[1].after, channels)
+    if out is None or out.shape != whole or out.dtype != dtype:
+        out = np.empty(whole, dtype)
+    result = out.reshape(batch, len(above), len(left))
     room = _room(step * (2 * width * channels + len(left)) * dtype.itemsize)
     near, far, beside = _parted(room.view(dtype), step, width * channels, len(left))
     for image, target in zip(x.reshape(batch, height, width * channels), result, strict=True):
         for start in range(0, len(above), step):
             part = slice(start, start + step)
-            out = target[part]
-            a, b, c = near[: len(out)], far[: len(out)], beside[: len(out)]
+            rows = target[part]
+            a, b, c = near[: len(rows)], far[: len(rows)], beside[: len(rows)]
             a[...] = image.take(above[part], 0)
             b[...] = image.take(below[part], 0)
             b -= a
-            b *= down[part, None]
+            b *= down[part, None] if down.ndim else down
             a += b
             # With "wrap" NumPy writes to the given room without one of its own.
-            a.take(left, 1, out, "wrap")
+            a.take(left, 1, rows, "wrap")
             a.take(right, 1, c, "wrap")
-            c -= out
+            c -= rows
             c *= across
-            out += c
+            rows += c
     if room.nbytes == _ROOM:
         _spare.append(room)
-    shaped = result.reshape(batch, len(above), plans[1].after, channels)
-    return shaped.astype(_given_as(x.dtype, dtype), copy=False)
+    return out.astype(_given_as(x.dtype, dtype), copy=False)
 
 
 def _room(size: int) -> Any:
@@ -215,7 +222,13 @@ def _spread(plan: Sampling, channels: int) -> Any:
     """The neighbors of a plan for rows in which each pixel has several elements."""
     left, right, share = plan.neighbors()
     places = [(each[:, None] * channels + np.arange(channels)).ravel() for each in (left, right)]
-    return *places, np.repeat(share, channels)
+    share = _as_one(share)
+    return *places, np.repeat(share, channels) if share.ndim else share
+
+
+def _as_one(share: Any) -> Any:
+    """The shares, or the one that all pixels have: so it is where a size is a multiple."""
+    return share[0] if (share == share[0]).all() else share
 
 
 def _products(x: Any, rows: Any, columns: Any, dtype: Any, key: Any) -> Any:
