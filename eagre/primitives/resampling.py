@@ -170,8 +170,7 @@ def _mixed(x: Any, plans: Any, dtype: Any, out: Any) -> Any:
     """
     batch, height, width, channels = x.shape
     step = max(1, _CACHE // max(1, dtype.itemsize * width * channels))
-    above, below, down = plans[0].neighbors()
-    down = _as_one(down)
+    above, below, down = _rows(plans[0])
     left, right, across = _spread(plans[1], channels)
     whole = (batch, len(above), plans[1].after, channels)
     if out is None or out.shape != whole or out.dtype != dtype:
@@ -187,7 +186,7 @@ def _mixed(x: Any, plans: Any, dtype: Any, out: Any) -> Any:
             a[...] = image.take(above[part], 0)
             b[...] = image.take(below[part], 0)
             b -= a
-            b *= down[part, None] if down.ndim else down
+            b *= down[part] if down.ndim else down
             a += b
             # With "wrap" NumPy writes to the given room without one of its own.
             a.take(left, 1, rows, "wrap")
@@ -224,6 +223,14 @@ def _spread(plan: Sampling, channels: int) -> Any:
     places = [(each[:, None] * channels + np.arange(channels)).ravel() for each in (left, right)]
     share = _as_one(share)
     return *places, np.repeat(share, channels) if share.ndim else share
+
+
+@functools.lru_cache(64)
+def _rows(plan: Sampling) -> Any:
+    """The rows between which each row lies, and its share of the latter."""
+    above, below, share = plan.neighbors()
+    share = _as_one(share)
+    return above, below, share[:, None] if share.ndim else share
 
 
 def _as_one(share: Any) -> Any:
