@@ -42,6 +42,12 @@ class Primitive:
     """Whether each element of the output is a moved one, or one correctly rounded step away: the
     bits depend neither on the memory layout nor on what is computed together with it."""
 
+    is_exact_for_reals: bool = False
+    """Whether it is so where no input is complex."""
+
+    is_exact_for_integers: bool = False
+    """Whether it is so for integers and bools, whose sums do not depend on the order."""
+
     checks_always: bool = False
     """Whether `infer` has to run before every eager kernel. Where it is False, the kernel refuses
     by itself all shapes and parameters that `infer` refuses, and `infer` only words the error."""

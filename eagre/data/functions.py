@@ -334,7 +334,7 @@ def _is_exact_graph(graph: Any) -> bool:
             of_elements.update(map(id, operation.outputs))
             if not _is_exact(operation):
                 return False
-        elif not effects_of(operation) <= {None, "read"}:
+        elif not effects_of(operation) <= {None, "read", "check"}:
             return False
     return True
 
@@ -344,9 +344,10 @@ def _is_exact(operation: Any) -> bool:
     if primitive.name == "cast":
         return all(x.dtype.name != "string" for x in (*operation.inputs, *operation.outputs))
     is_exact = primitive.is_exact or (
-        getattr(primitive, "is_exact_for_reals", False)
-        and not any(x.dtype.is_complex for x in operation.inputs)
+        primitive.is_exact_for_reals and not any(x.dtype.is_complex for x in operation.inputs)
     )
+    if primitive.is_exact_for_integers:
+        is_exact = not any(x.dtype.is_floating or x.dtype.is_complex for x in operation.inputs)
     is_known = all(x.shape.is_fully_defined() for x in operation.outputs) or (
         isinstance(primitive, Elementwise)
         and not primitive.can_fail

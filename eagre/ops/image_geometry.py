@@ -263,7 +263,7 @@ def central_crop(image: Any, central_fraction: Any) -> Any:
     message = f"{name} expected central_fraction to be above 0 and at most 1."
     fraction = cast(fraction, dtypes.float64)
     parts = []
-    if isinstance(fraction, EagerTensor):
+    if isinstance(fraction, EagerTensor) or isinstance(central_fraction, int | float):
         number = float(central_fraction)
         if fraction.ndim or not 0 < number <= 1:
             raise InvalidArgumentError(f"{message} Received: central_fraction={central_fraction}")

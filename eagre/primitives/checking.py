@@ -49,6 +49,7 @@ class EnsureShape(Primitive):
 
     vectorize = batching.ensure_shape
     has_one_input = True
+    is_exact = True
     keeps_order = True
     needs = ()
     can_fail = True

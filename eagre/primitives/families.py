@@ -95,9 +95,6 @@ class Elementwise(Primitive):
     """Whether NumPy computes it in one correctly rounded step (add, compare, move), so that the
     bits cannot depend on the memory layout. Other kernels get row-major arrays."""
 
-    is_exact_for_reals = False
-    """Whether only complex numbers need row-major arrays."""
-
     scalar: Any = None
     """`(emit, *values) -> value`: the element formula for a code generator."""
 

@@ -83,6 +83,7 @@ def spread(x: Any, like: Any, axis: Any, keepdims: bool) -> Any:
 class ReduceSum(Reduction):
     """The sum."""
 
+    is_exact_for_integers = True
     needs = ()
 
     kernel = staticmethod(sums.reduce_sum)
@@ -95,6 +96,7 @@ class ReduceMean(Reduction):
     """The sum over the count, a primitive since it costs half of the composition; the mean of
     integers is rounded towards zero."""
 
+    is_exact_for_integers = True
     needs = ()
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
@@ -115,6 +117,7 @@ class ReduceMean(Reduction):
 class Extremum(Reduction):
     """What maximum and minimum share: ties divide the gradient evenly."""
 
+    is_exact_for_integers = True  # Which of two zeros is the larger one depends on the order.
     takes = REALS
     ufunc: Any
 
@@ -157,6 +160,7 @@ class ReduceMin(Extremum):
 class ReduceAny(Reduction):
     """Whether at least one is true."""
 
+    is_exact = True
     takes = BOOLS
     stops_gradients = True
 
@@ -167,6 +171,7 @@ class ReduceAny(Reduction):
 class ReduceAll(Reduction):
     """Whether all are true."""
 
+    is_exact = True
     takes = BOOLS
     stops_gradients = True
 
@@ -177,6 +182,7 @@ class ReduceAll(Reduction):
 class ArgExtremum(Primitive):
     """The index of an extremum along one axis; the first one wins a tie, NaN never wins."""
 
+    is_exact_for_integers = True  # Where there is NaN, infinities are the largest numbers.
     vectorize = batching.along("axis")
     has_one_input = True
     stops_gradients = True
@@ -240,6 +246,7 @@ class Argmin(ArgExtremum):
 class ReduceProd(Reduction):
     """The product. Its second gradient takes factors of 0 for constants, as TensorFlow's does."""
 
+    is_exact_for_integers = True
     needs = ("x",)
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
@@ -267,6 +274,7 @@ class ReduceProd(Reduction):
 class Cumulative(Primitive):
     """What the cumulative reductions share."""
 
+    is_exact_for_reals = True  # One element after the other, in each case.
     vectorize = batching.along("axis")
     has_one_input = True
     ufunc: Any

@@ -55,6 +55,7 @@ class Resampling(Primitive):
     """What the two directions share; images are [batch, height, width, channels]."""
 
     public = "resize"
+    is_exact = True  # Each image is computed by itself.
     vectorize = _merged
     needs = ()
 

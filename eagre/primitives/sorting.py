@@ -56,6 +56,7 @@ def _as_unsigned(keys: Any) -> Any:
 class SortIndices(Primitive):
     """The indices that sort along the last axis; equal elements keep their order."""
 
+    is_exact = True
     vectorize = batching.as_it_is
     has_one_input = True
     stops_gradients = True
@@ -82,6 +83,7 @@ class SortIndices(Primitive):
 class Sort(Primitive):
     """The elements in order along the last axis; NaN comes last in both directions."""
 
+    is_exact = True
     vectorize = batching.as_it_is
     has_one_input = True
     needs = ("x",)

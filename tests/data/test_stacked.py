@@ -10,6 +10,7 @@ import eagre as tf
 
 D = tf.data.Dataset
 INT, FLOAT = tf.int32, tf.float32
+FACTOR = tf.Variable(2.0)
 
 FUNCTIONS = {
     "affine": lambda x: (x * 3.0 - 1.0) / 7.0,
@@ -34,6 +35,21 @@ FUNCTIONS = {
     "constant": lambda x: tf.constant([1.0, 2.0]),
     "several": lambda x: {"a": x[0], "b": (tf.abs(x), tf.shape(x))},
     "image": lambda x: tf.image.flip_left_right(x[:, :, None]) / 255.0,
+    "crop": lambda x: tf.image.central_crop(x[:, :, None], 0.5),
+    "resize": lambda x: tf.image.resize(x[:, :, None], [3, 5]),
+    "smaller": lambda x: tf.image.resize(x[:, :, None], [1, 2], "lanczos3", antialias=True),
+    "bicubic": lambda x: tf.image.resize(x[:, :, None], [5, 4], "bicubic"),
+    "nearest": lambda x: tf.image.resize(x[:, :, None], [3, 2], "nearest"),
+    "ensured": lambda x: tf.ensure_shape(x, [None, 3]) * 2.0,
+    "sums": lambda x: tf.cumsum(x, 1, reverse=True) + tf.cumsum(x, 0, exclusive=True),
+    "products": lambda x: tf.math.cumprod(x, 1),
+    "whole sums": lambda x: (tf.reduce_sum(tf.cast(x, INT)), tf.reduce_mean(tf.cast(x, INT), 0)),
+    "whole products": lambda x: tf.reduce_prod(tf.cast(x, INT), 1, keepdims=True),
+    "extremes": lambda x: (tf.reduce_max(tf.cast(x, INT), -1), tf.reduce_min(tf.cast(x, INT))),
+    "truths": lambda x: (tf.reduce_any(x > 1.0), tf.reduce_all(x > 1.0, 0)),
+    "places": lambda x: (tf.argmax(tf.cast(x, INT), 1), tf.argmin(x > 0.0)),
+    "sorted": lambda x: (tf.sort(x), tf.argsort(x, direction="DESCENDING")),
+    "checked": lambda x: (tf.debugging.assert_positive(FACTOR), x * FACTOR)[1],
 }
 
 
@@ -56,7 +72,25 @@ def test_stacked_elements_have_the_bits_of_single_ones(name, values):
             assert parts[0].tobytes() == np.stack(parts[1:]).tobytes()
 
 
+ODD = st.sampled_from([0.0, -0.0, np.nan, np.inf, -np.inf, 1.0, -1.0, 3.4e38, -3.4e38, 1e-40])
+
+
+@pytest.mark.parametrize("name", ["sorted", "sums", "products", "resize", "nearest", "truths",
+                                  "places", "extremes", "affine"])  # fmt: skip
+@settings(max_examples=25, deadline=None)
+@given(values=arrays(np.float32, [5, 2, 3], elements=ODD))
+def test_odd_numbers_among_stacked_elements(name, values):
+    dataset = D.from_tensor_slices(values).map(FUNCTIONS[name])
+    single = [flat(element) for element in dataset]
+    for parts in zip(flat(next(iter(dataset.batch(5)))), *single, strict=True):
+        stacked = np.stack(parts[1:])
+        assert np.array_equal(parts[0], stacked, equal_nan=stacked.dtype.kind == "f")
+        is_number = stacked == stacked
+        assert np.array_equal(np.signbit(parts[0])[is_number], np.signbit(stacked)[is_number])
+
+
 @pytest.mark.parametrize("function", [
+    tf.reduce_max, tf.argmax, lambda x: tf.math.cumprod(tf.complex(x, x)),
     tf.sin, lambda x: tf.reduce_sum(x), lambda x: x @ tf.transpose(x), tf.math.exp,
     lambda x: x + tf.random.uniform([]), lambda x: tf.fill([tf.cast(x[0, 0], INT)], 1),
     lambda x: tf.io.decode_raw(tf.constant("ab"), tf.uint8)[: tf.cast(x[0, 0], INT)],
