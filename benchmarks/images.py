@@ -5,6 +5,9 @@ files; the contenders alternate, and of each the best of several rounds counts, 
 thread and in wall time for several. TensorFlow and PyTorch are optional: what is not installed is
 left out. PyTorch decodes and resizes with PIL, as its users do.
 
+Before that the pipeline alone: each contender with one and with two threads (for PyTorch: none and
+two worker processes), alternating, in wall time. The median of the faster of both counts.
+
     python benchmarks/images.py [--rounds 5] [--threads 1]
 """
 
@@ -13,6 +16,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import io
+import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +26,7 @@ import numpy as np
 import eagre
 
 COUNT, BATCH, SIDE, SMALL = 64, 16, 448, 224
+PIPELINE = "decode, resize, batch"
 Case = Callable[[], Any]
 
 
@@ -55,7 +60,7 @@ def of_tensorflow(tf: Any, threads: int) -> dict[str, Case]:
         )
 
     return {
-        "decode, resize, batch": lambda: exhaust(dataset),
+        PIPELINE: lambda: exhaust(dataset),
         "decode": lambda: exhaust(tf.io.decode_jpeg(file, channels=3) for file in FILES),
         "resize, bilinear": resized(),
         "resize, bilinear, antialias": resized(antialias=True),
@@ -85,13 +90,43 @@ def of_torch(threads: int) -> dict[str, Case]:
 
     workers = threads if threads > 1 else 0
     loader = DataLoader(Files(), BATCH, num_workers=workers)
-    return {"decode, resize, batch": lambda: exhaust(loader)}
+    return {PIPELINE: lambda: exhaust(loader)}
 
 
 def exhaust(elements: Any) -> None:
     """Go through all elements."""
     for _ in elements:
         pass
+
+
+def pipelines(libraries: list[str]) -> dict[tuple[str, int], Case]:
+    """The pipeline of each library with one thread and with two."""
+    found: dict[tuple[str, int], Case] = {}
+    for threads in (1, 2):
+        for name in libraries:
+            if name == "torch":
+                cases = of_torch(threads)
+            else:
+                cases = of_tensorflow(importlib.import_module(name), threads)
+            found[name, threads] = cases[PIPELINE]
+    return found
+
+
+def compare_pipelines(libraries: list[str], rounds: int) -> None:
+    """Print for each library the median of the faster number of threads."""
+    cases = pipelines(libraries)
+    times: dict[tuple[str, int], list[float]] = {key: [] for key in cases}
+    for number in range(rounds + 1):
+        for key, case in cases.items():
+            start = time.perf_counter()
+            case()
+            if number:  # In the first round, files are read and functions compiled.
+                times[key].append(time.perf_counter() - start)
+    medians = {key: 1000 * statistics.median(each) for key, each in times.items()}
+    for name in libraries:
+        one, two = medians[name, 1], medians[name, 2]
+        both = f"(one thread {one:.1f}, two {two:.1f})"
+        print(f"{PIPELINE}, {name:12}{min(one, two):8.1f} ms  {both}")
 
 
 def contenders(threads: int) -> dict[str, dict[str, Case]]:
@@ -129,6 +164,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     libraries = contenders(options.threads)
+    compare_pipelines(list(libraries), options.rounds)
     clock = time.process_time if options.threads == 1 else time.perf_counter
     print(f"{'milliseconds':30}" + "".join(f"{name:>12}" for name in libraries))
     for case in libraries["eagre"]:

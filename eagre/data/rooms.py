@@ -12,6 +12,7 @@ import numpy as np
 
 from eagre.data.cursors import Element, is_large, places_in
 
+
 class Rooms:
     """The memory for batches of what a function returns."""
 
