@@ -195,7 +195,7 @@ def _decoded(image: Any, pixels: Any, data: bytes, arguments: tuple[Any, ...]) -
     del kept
     missing, error = decoder.decode(data)
     if missing >= 0:
-        raise ValueError("it is truncated")
+        raise ValueError("the file is truncated")
     if error:
         raise ValueError(f"error {error}")
     return pixels

@@ -143,13 +143,13 @@ def _rooms(graph: Graph) -> dict[int, tuple[int, Any]]:
     makers = {id(x): operation for operation in graph.operations for x in operation.outputs}
     found: dict[int, tuple[int, Any]] = {}
     for number, tensor in enumerate(graph.outputs):
-        while id(tensor) in makers and _is_known(tensor):
-            operation = makers[id(tensor)]
-            if not operation.primitive.keeps_order:
-                if not operation.has_several_outputs and _kernel_into(operation):
-                    found.setdefault(id(tensor), (number, tensor.sizes))
-                break
-            tensor = operation.inputs[0]
+        maker = makers.get(id(tensor))
+        while maker is not None and maker.primitive.keeps_order and _is_known(tensor):
+            tensor = maker.inputs[0]
+            maker = makers.get(id(tensor))
+        is_single = maker is not None and not maker.has_several_outputs
+        if is_single and _is_known(tensor) and _kernel_into(maker):
+            found.setdefault(id(tensor), (number, tensor.sizes))
     return found
 
 

@@ -399,9 +399,8 @@ class Cast(Primitive):
 class Identity(Unary):
     """The tensor itself."""
 
-    takes = EVERYTHING
+    takes, needs = EVERYTHING, ()
     keeps_order = True
-    needs = ()
 
     def kernel(self, x: Any) -> Any:
         return x
@@ -414,7 +413,6 @@ class StopGradient(Unary):
     """The tensor itself, whose gradient is none."""
 
     takes = EVERYTHING
-    keeps_order = True
     stops_gradients = True
 
     def kernel(self, x: Any) -> Any:
