@@ -11,7 +11,7 @@ import pytest
 import eagre as tf
 from eagre.data.cursors import Run
 from eagre.data.pace import Pace
-from eagre.data.parallel import ParallelMapCursor
+from eagre.data.parallel import CallsCursor
 
 D = tf.data.Dataset
 WORKERS = [None, 1, 2, 5]
@@ -161,7 +161,7 @@ def test_others_go_on_while_one_call_takes_long():
     pace.is_threaded, pace.is_given_up = True, True
     pace.weigh([(np.zeros([]),)])
     source = Run(D.range(9)).cursor
-    cursor = ParallelMapCursor(dataset, source, pace, dataset.apply_to)
+    cursor = CallsCursor(dataset, source, pace, dataset.apply_to)
     pace.seconds = 1.0
     assert [int(cursor.next()[0]) for _ in range(9)] == list(range(9))
 
