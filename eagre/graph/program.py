@@ -147,8 +147,9 @@ def _rooms(graph: Graph) -> dict[int, tuple[int, Any]]:
         while maker is not None and maker.primitive.keeps_order and _is_known(tensor):
             tensor = maker.inputs[0]
             maker = makers.get(id(tensor))
-        is_single = maker is not None and not maker.has_several_outputs
-        if is_single and _is_known(tensor) and _kernel_into(maker):
+        if maker is None or maker.has_several_outputs or not _is_known(tensor):
+            continue
+        if _kernel_into(maker):
             found.setdefault(id(tensor), (number, tensor.sizes))
     return found
 

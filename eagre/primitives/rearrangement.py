@@ -50,8 +50,7 @@ class Reshape(Moving):
     """The same elements in row-major order with another shape; one size may be -1."""
 
     vectorize = batching.reshape
-    has_one_input = True
-    keeps_order = True
+    has_one_input = keeps_order = True
 
     def infer(self, x: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:
         """The shape asked for; -1 is what remains."""
@@ -135,8 +134,7 @@ class ExpandDims(Moving):
     """Axes of size 1, inserted; `axis` counts in the output."""
 
     vectorize = batching.along("axis")
-    has_one_input = True
-    keeps_order = True
+    has_one_input = keeps_order = True
 
     def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
         """The sizes with ones between."""
@@ -165,8 +163,7 @@ class Squeeze(Moving):
     """Axes of size 1, removed."""
 
     vectorize = batching.along("axis")
-    has_one_input = True
-    keeps_order = True
+    has_one_input = keeps_order = True
 
     def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
         """The sizes without those."""
