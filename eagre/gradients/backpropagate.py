@@ -26,6 +26,7 @@ from eagre.gradients.perhaps import Perhaps, added_if, either, zeros_if_absent
 from eagre.primitives.families import INEXACTS, one_like, shape_of, unbroadcast
 from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.rearrangement import broadcast_to
+from eagre.primitives.scattering import ScatteredParts
 from eagre.primitives.state import IN_FRONT, read_variable
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _id_of = attrgetter("id")
 Entry = tuple[Any, Any, Any, Any]
+_PART_BY_PART = frozenset({IndexedSlices, ScatteredParts})
 
 
 def backpropagate(
@@ -88,9 +90,9 @@ def backpropagate(
             if part is None or (key < first and key not in dependent):
                 continue
             part = part() if part.__class__ is FunctionType else part
-            if part.__class__ is IndexedSlices:
+            if part.__class__ in _PART_BY_PART:
                 stays = key in sources or _is_read(key, memo, operations, number)
-                sums[key] = _with_slices(sums.get(key), part, stays)
+                sums[key] = _with_parts(sums.get(key), part, stays)
             else:
                 part = unbroadcast(part, x) if primitive.broadcasts else part
                 sums[key] = sums[key] + part if key in sums else part
@@ -147,11 +149,13 @@ def _is_read(key: int, memo: dict[str, Any], operations: Sequence[Entry], number
     return key in memo["reads"]
 
 
-def _with_slices(total: Any, part: Any, stays: bool) -> Any:
-    """A sum, or None, with slices: part by part where it is dense."""
+def _with_parts(total: Any, part: Any, stays: bool) -> Any:
+    """A sum, or None, with parts: one by one where it is dense."""
     if total is None:
-        return part if stays else to_tensor(part)
-    return total + part if total.__class__ is IndexedSlices else part.added_to(total)
+        return part if stays and part.__class__ is IndexedSlices else to_tensor(part)
+    if total.__class__ is IndexedSlices and part.__class__ is IndexedSlices:
+        return total + part
+    return part.added_to(to_tensor(total))
 
 
 def path_from(

@@ -100,6 +100,29 @@ def _parts(x: Any, depth: int) -> Any:
     return x.reshape(prod(x.shape[:depth]), *x.shape[depth:])
 
 
+class ScatteredParts:
+    """A gradient that is zero but for parts that vectors of indices name; dense in a sum.
+
+    Like `IndexedSlices` it is added part by part: the bits are the same where only running a
+    graph tells that the vectors have one element.
+    """
+
+    __slots__ = ("indices", "shape", "values")
+
+    def __init__(self, values: Any, indices: Any, shape: Any) -> None:
+        self.values = values
+        self.indices = indices
+        self.shape = shape
+
+    def added_to(self, total: Any) -> Any:
+        """A tensor to which the parts have been added."""
+        # Parts that nothing comes to are zeros, which -0.0 is not.
+        return tensor_scatter_add(total + 0.0, self.indices, self.values)
+
+    def __tensor__(self, dtype: Any) -> Any:
+        return scatter_nd(self.values, self.indices, self.shape)
+
+
 class GatherNd(Primitive):
     """The parts of `x` that vectors of indices name."""
 
@@ -120,7 +143,7 @@ class GatherNd(Primitive):
         if indices.ndim == 2 and indices.sizes[1] == 1:
             flat = squeeze(indices, axis=(1,))
             return lambda: slices_of_gather(grad, flat, x), None
-        return lambda: scatter_nd(grad, indices, shape_of(x)), None
+        return lambda: ScatteredParts(grad, indices, shape_of(x)), None
 
 
 class GatherBatches(GatherNd):
