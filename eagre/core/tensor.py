@@ -125,10 +125,7 @@ class Tensor(PartOfVariable):
         return Reference(self)
 
     def __reduce__(self) -> Any:
-        raise TypeError(
-            f"Tensor cannot be pickled. Received: shape={self.shape}, dtype={self.dtype.name}. "
-            "Pickle tensor.numpy(), which is an array."
-        )
+        raise TypeError(f"Tensor cannot be pickled, for it has no value. Received: {self!r}")
 
     def __len__(self) -> int:
         sizes = self.sizes
@@ -319,6 +316,9 @@ class EagerTensor(Tensor):
 
     def __str__(self) -> str:
         return printing.tensor_str(self)
+
+    def __reduce__(self) -> Any:
+        return wrap, (self.array,)
 
     def __copy__(self) -> EagerTensor:
         return wrap(self.array)

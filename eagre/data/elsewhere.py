@@ -13,7 +13,7 @@ import numpy as np
 
 from eagre.core.conversion import described
 from eagre.core.errors import UnavailableError
-from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, wrap
+from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.data.cursors import mixed
 from eagre.data.pace import Pace, duration
 from eagre.data.parallel import CallsCursor, Failure, Piece
@@ -84,12 +84,12 @@ def demand_tensors(stage: Any) -> None:
 
 
 def _reduced(value: Any) -> Any:
-    """How objects of eagre go to other processes."""
-    if isinstance(value, EagerTensor) and value.dtype.name != "resource":
-        return wrap, (value.array,)
-    if isinstance(value, Tensor):
-        kind = "a symbolic tensor" if isinstance(value, SymbolicTensor) else "a variable"
-        raise TypeError(f"{kind}, whose value would not be the same there")
+    """Refuse what is another thing in another process; all else goes as it is pickled."""
+    handle = getattr(value, "handle", value)
+    if isinstance(handle, SymbolicTensor):
+        raise TypeError("a symbolic tensor, whose value would not be the same there")
+    if isinstance(handle, Tensor) and handle.dtype.name == "resource":
+        raise TypeError("a variable, whose value would not be the same there")
     return NotImplemented
 
 

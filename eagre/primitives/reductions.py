@@ -133,7 +133,8 @@ class Extremum(Reduction):
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
         hits = cast(equal(x, spread(output, x, axis, keepdims)), dtype=grad.dtype)
         count = reduce_sum(hits, axis=axis, keepdims=keepdims)
-        count = maximum(count, one_like(count))
+        # Where there is no element none is equal; with NaN none is either, and 0 / 0 is NaN.
+        count = maximum(count, cast(equal(output, output), dtype=grad.dtype))
         return (spread(grad / count, x, axis, keepdims) * hits,)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 from typing import Any
 
@@ -291,8 +292,13 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         return f"{kind}, numpy={printing.value_repr(self.handle.array.array)}>"
 
     def __deepcopy__(self, memo: Any) -> Variable:
-        copy = Variable(
-            to_tensor(self.handle.array.array),
+        make, (value,) = self.__reduce__()
+        memo[id(self)] = copy = make(value)
+        return copy
+
+    def __reduce__(self) -> Any:
+        make = functools.partial(
+            Variable,
             trainable=self._trainable,
             name=self.handle.array.name,
             shape=self.shape,
@@ -300,8 +306,7 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
             synchronization=self.synchronization,
             aggregation=self.aggregation,
         )
-        memo[id(self)] = copy
-        return copy
+        return make, (to_tensor(self.handle.array.array),)
 
 
 def _initial_tensor(initial_value: Any, dtype: Any) -> Tensor:

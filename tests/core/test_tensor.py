@@ -3,6 +3,7 @@
 import copy
 import gc
 import operator
+import pickle
 import re
 import threading
 import weakref
@@ -237,3 +238,22 @@ def test_reference_shows_its_tensor():
 def test_bytes_are_one_string_whatever_they_spell(text):
     for value in (tf.constant(text), tf.convert_to_tensor(text)):
         assert value.dtype == tf.string and value.numpy() == text
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        tf.constant([[1.0, 2.0]]), tf.constant(3), tf.zeros([0, 2], tf.float16),
+        tf.cast([1.5, np.nan], tf.bfloat16), tf.constant([b"a", b"bc"]), tf.constant([1j, 2.0]),
+        tf.transpose(tf.constant([[1, 2], [3, 4]])),
+    ],
+    ids=lambda x: f"{x.dtype.name}{x.sizes}",
+)  # fmt: skip
+def test_tensors_are_pickled_with_their_bits(x):
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(x, protocol))
+        assert again.dtype is x.dtype and again.sizes == x.sizes
+        if x.dtype is tf.string:
+            assert again.numpy().tolist() == x.numpy().tolist()
+        else:
+            assert again.numpy().tobytes() == x.numpy().tobytes()

@@ -279,7 +279,7 @@ import eagre as tf
 program = os.getpid()
 
 def wait(x):
-    if x == 2:
+    if x == 4:  # 0 has been printed when 4 is asked for
         os.kill(program, signal.{signal})
         threading.Event().wait()
     return x

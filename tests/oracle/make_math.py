@@ -308,6 +308,8 @@ def _extremes() -> list[Case]:
     cases += [Case(f"tf.arg{name}(tf.constant({x}, tf.{dtype}), {axis})", shapes=())
               for name in ("max", "min") for dtype in FLOATS for x in values for axis in (0, -1)]
     cases.append(Case("tf.sign([complex(INF, 0), complex(NAN, 1), complex(-0.0, 0)])", shapes=()))
+    cases += [Case(f"tf.reduce_{name}(tf.stack([tf.where(a > 0, a, NAN), a]), {axes})")
+              for name in ("max", "min") for axes in ("None", "2", "[0, 2]")]
     return cases
 
 

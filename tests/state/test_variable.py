@@ -3,6 +3,7 @@
 import copy
 import gc
 import operator
+import pickle
 import threading
 import weakref
 
@@ -224,6 +225,15 @@ def test_only_parts_can_assign():
     for tensor in [*others, tf.constant(1.0)]:
         assert not any(hasattr(tensor, name) for name in ("assign", "assign_add", "assign_sub"))
     assert v[tf.constant(0)].assign is not None
+
+
+def test_a_pickled_variable_is_another_variable():
+    v = tf.Variable([1.0, 2.0], name="v", trainable=False, shape=[None])
+    twin, again = pickle.loads(pickle.dumps([v, v]))
+    assert twin is again and twin.numpy().tolist() == [1.0, 2.0]
+    assert (twin.name, twin.trainable, twin.shape.as_list()) == ("v:0", False, [None])
+    twin.assign([3.0])
+    assert v.numpy().tolist() == [1.0, 2.0]
 
 
 def test_deepcopy_is_another_variable():
