@@ -313,7 +313,8 @@ def _without_end(error: RecursionError, name: str) -> RecursionError:
         return error
     return RecursionError(
         f"{name} expected a recursion that ends while it is traced: what tensors decide is not "
-        f"known then. Received: {error}. Use a while loop, or let Python numbers decide the end."
+        "known then. Received: a recursion as deep as Python allows. Use a while loop, or let "
+        "Python numbers decide the end."
     )
 
 
