@@ -38,7 +38,8 @@ def compute_average_loss(
     np.float32(1.5)
     """
     losses = to_tensor(per_example_loss)
-    losses = losses if losses.dtype.is_floating else cast(losses, dtypes.float64)
+    is_inexact = losses.dtype.is_floating or losses.dtype.is_complex
+    losses = losses if is_inexact else cast(losses, dtypes.float64)
     if losses.ndim == 0:
         raise ValueError(
             "compute_average_loss expected losses with an axis of batch. Received: a scalar"

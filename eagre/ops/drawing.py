@@ -48,6 +48,7 @@ SIGNED_INTEGERS = frozenset({dtypes.int32, dtypes.int64})
 def algorithm_number(alg: Any, name: str) -> int:
     """The algorithm that a user names in any way; Philox where the choice is left to eagre."""
     number = alg.value if isinstance(alg, Algorithm) else alg
+    number = 3 if alg is None else number
     if isinstance(alg, str):
         plain = alg.strip().lower().replace("-", "").replace("_", "")
         number = {"philox": PHILOX, "threefry": THREEFRY, "autoselect": 3}.get(plain)

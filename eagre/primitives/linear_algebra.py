@@ -36,6 +36,7 @@ LAPACK_AND_HALF = LAPACK | {dtypes.float16}
 """The same and float16, which is computed in float32."""
 
 _solve: Any = np.linalg.solve
+_where: Any = np.where
 
 BLOCK = 16
 """Rows of a triangular system that are solved one by one."""
@@ -100,6 +101,11 @@ class MatrixInverse(Primitive):
         return (-matmul(matmul(y, grad, True, False), y, False, True),)
 
 
+def _nan_of_nan(x: Any, result: Any) -> Any:
+    """NaN for matrices with a NaN: LAPACK takes such a pivot for 0 and the determinant is 0."""
+    return _where(np.isnan(x).any((-2, -1)), result.dtype.type(np.nan), result)
+
+
 class Determinant(Primitive):
     """The determinant of square matrices."""
 
@@ -114,7 +120,7 @@ class Determinant(Primitive):
         return TensorSpec.of(None if x.sizes is None else x.sizes[:-2], x.dtype)
 
     def kernel(self, x: Any) -> Any:
-        return np.asarray(np.linalg.det(x))
+        return _nan_of_nan(x, np.linalg.det(x))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         scale = expand_dims(grad * conjugated(output), axis=(-2, -1))
@@ -136,7 +142,7 @@ class LogDeterminant(Primitive):
 
     def kernel(self, x: Any) -> Any:
         sign, log = np.linalg.slogdet(x)
-        return np.asarray(sign), np.asarray(log).astype(x.dtype)
+        return _nan_of_nan(x, sign), _nan_of_nan(x, log).astype(x.dtype)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         of_sign, of_log = grad
