@@ -112,6 +112,7 @@ class Tensor(PartOfVariable):
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         """The functions of the Python array API standard: the module `eagre.array_api`."""
         from eagre import array_api
+
         newest = array_api.__array_api_version__
         if api_version is not None and api_version > newest:
             raise ValueError(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.control.calling import call_graph
-from eagre.control.host_calls import host_call
+from eagre.control.host_calls import host_call, taped_call
 from eagre.core import ambient, structure
 from eagre.core.conversion import described, to_tensor
 from eagre.core.errors import InaccessibleTensorError, OperatorNotAllowedInGraphError
@@ -176,7 +176,8 @@ class ElementFunction:
         """Whether a call runs Python, which holds the interpreter."""
         if self._graph is None:
             return True
-        return any(each.primitive is host_call for each in self._graph.all_operations())
+        of_python = host_call, taped_call
+        return any(each.primitive in of_python for each in self._graph.all_operations())
 
     def detail(self) -> str:
         """What `explain` says of the function."""

@@ -69,6 +69,7 @@ def scale_regularization_loss(regularization_loss: Any) -> Any:
     >>> tf.nn.scale_regularization_loss([1.0, 2.0]).numpy()
     np.float32(3.0)
     """
+    # Over the one replica that there is, which makes integers floats.
     return reduce_sum(to_tensor(regularization_loss)) / 1
 
 

@@ -44,12 +44,10 @@ def conv2d_backprop_input_v2(
     """
     called = "conv2d_backprop_input_v2"
     is_first = channels_are_first(data_format, 2, called)
-    x, y, filters = to_tensor(input), to_tensor(out_backprop), to_tensor(filter)
-    if is_first:
-        x, y = with_channels_last(x, 2, called), with_channels_last(y, 2, called)
+    x, y = _channels_last(is_first, called, input, out_backprop)
     padding = _pairs(padding, explicit_paddings, called)
     geometry = depthwise_geometry(strides, padding, dilations, is_first)
-    grad = input_gradient(y, filters, shape_of(x), **geometry)
+    grad = input_gradient(y, to_tensor(filter), shape_of(x), **geometry)
     return with_channels_first(grad, 2) if is_first else grad
 
 
@@ -77,12 +75,16 @@ def conv2d_backprop_filter_v2(
     """
     called = "conv2d_backprop_filter_v2"
     is_first = channels_are_first(data_format, 2, called)
-    x, y, filters = to_tensor(input), to_tensor(out_backprop), to_tensor(filter)
-    if is_first:
-        x, y = with_channels_last(x, 2, called), with_channels_last(y, 2, called)
+    x, y = _channels_last(is_first, called, input, out_backprop)
     padding = _pairs(padding, explicit_paddings, called)
     geometry = depthwise_geometry(strides, padding, dilations, is_first)
-    return filter_gradient(x, y, shape_of(filters), **geometry)
+    return filter_gradient(x, y, shape_of(to_tensor(filter)), **geometry)
+
+
+def _channels_last(is_first: bool, name: str, *images: Any) -> list[Any]:
+    """The tensors of images with their channels last."""
+    tensors = [to_tensor(each) for each in images]
+    return [with_channels_last(x, 2, name) for x in tensors] if is_first else tensors
 
 
 def conv(

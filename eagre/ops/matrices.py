@@ -105,7 +105,7 @@ def cross(a: Any, b: Any, name: str | None = None) -> Any:
     sizes = a.sizes or b.sizes
     if sizes == ():
         raise InvalidArgumentError("cross expected vectors. Received: a.shape=()")
-    if (sizes is not None and sizes[-1] not in (3, None)):
+    if sizes is not None and sizes[-1] not in (3, None):
         raise FailedPreconditionError(
             f"cross expected a last axis of size 3. Received: a.shape={a.shape}"
         )

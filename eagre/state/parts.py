@@ -296,6 +296,7 @@ def _checked_indices(value: Any, indices: Any, updates: Any) -> Any:
 def _products(value: Any, indices: Any, updates: Any) -> Any:
     """For each part of the value the product of its updates, 1 where there are none."""
     from eagre.ops.segments import unsorted_segment_prod
+
     numbers = squeeze(indices, axis=(indices.ndim - 1,))
     return unsorted_segment_prod(updates, numbers, shape_of_tensor(value)[0])
 

@@ -143,13 +143,24 @@ def test_what_explain_says():
     assert int(dataset.fingerprint()) == int(other.fingerprint())
 
 
-def test_explain_tells_who_holds_the_interpreter():
+@pytest.mark.parametrize(
+    ("function", "is_python"),
+    [
+        (lambda x: int(x.numpy()), True),
+        (of_python(int), True),
+        (lambda x: tf.numpy_function(lambda y: y, [x], tf.int64), True),
+        (lambda x: x + 1, False),
+    ],
+)
+def test_explain_tells_who_holds_the_interpreter(function, is_python):
     from eagre.data.pace import Pace
 
-    dataset = D.range(3).map(lambda x: int(x.numpy()), tf.data.AUTOTUNE)
+    dataset = D.range(3).map(function, tf.data.AUTOTUNE)
     dataset.pace = Pace(tf.data.AUTOTUNE, dataset.options())
     dataset.pace.is_given_up = True
-    assert "threads were no faster, map(in_processes=True) may be" in dataset.explain()
+    told = dataset.explain()
+    assert "threads were no faster" in told
+    assert ("map(in_processes=True) may be" in told) == is_python
 
 
 # Errors -------------------------------------------------------------------------------------

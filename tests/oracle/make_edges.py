@@ -2,7 +2,7 @@
 
 Run from the root of the repository in an environment that has TensorFlow:
 
-    python tests/oracle/make_edges.py
+    python -m tests.oracle.make_edges
 
 Each line of `edges.txt` is a Python expression. Its outcome is the tensors of its value, as dtype,
 shape and elements, or the name of the error. The tests evaluate the same expressions with eagre in
@@ -12,11 +12,12 @@ the place of `tf` and compare; they import from here. Only `main` imports Tensor
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tests.oracle import expressions
 
 FILE = Path(__file__).with_name("edges.json")
 EXPRESSIONS = [
@@ -35,8 +36,7 @@ def evaluate(tf: Any, expression: str) -> Any:
             y = function(x)
         return tape.gradient(y, x)
 
-    names = {"tf": tf, "np": np, "NAN": np.nan, "INF": np.inf, "slope": slope}
-    return eval(expression, names)
+    return expressions.evaluate(tf, expression, (), np=np, slope=slope)
 
 
 def tensors_of(tf: Any, value: Any) -> list[Any]:
@@ -68,10 +68,7 @@ def outcome(tf: Any, expression: str) -> Any:
 
 
 def main() -> None:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    import tensorflow as tf
-
+    tf = expressions.tensorflow()
     found = {expression: outcome(tf, expression) for expression in EXPRESSIONS}
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in found.items())
     FILE.write_text("{\n" + lines + "\n}\n")
