@@ -4,28 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from eagre.arrays.creating import check_device
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.sharing import Handout, shared_array
 from eagre.core.tensor import EagerTensor, wrap
-
-_CPU = (1, 0)
-
-
-class _Capsule:
-    """A DLPack capsule as an object that hands itself out, which is what NumPy takes."""
-
-    def __init__(self, capsule: Any) -> None:
-        self.capsule = capsule
-
-    def __dlpack__(self, **options: Any) -> Any:
-        return self.capsule
-
-    def __dlpack_device__(self) -> tuple[int, int]:
-        return _CPU
 
 
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any:
@@ -44,7 +28,7 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> A
             "from_dlpack expected an object with __dlpack__. "
             f"Received: a value of type {type(x).__name__}"
         )
-    array = np.from_dlpack(x, copy=copy) if copy is not None else np.from_dlpack(x)
+    array = shared_array(x, copy, "from_dlpack")
     dtypes.as_dtype(array.dtype)
     return wrap(array)
 
@@ -68,7 +52,7 @@ def dlpack_to_tensor(dlcapsule: Any) -> Any:
             "from_dlpack expected a DLPack capsule that nobody has used yet. "
             "Received: one that is used up. Make a new one by to_dlpack."
         )
-    return from_dlpack(_Capsule(dlcapsule))
+    return from_dlpack(Handout(dlcapsule))
 
 
 def to_dlpack(tf_tensor: Any) -> Any:
@@ -80,9 +64,9 @@ def to_dlpack(tf_tensor: Any) -> Any:
     tensor: Any = to_tensor(tf_tensor, name="to_dlpack")
     if not isinstance(tensor, EagerTensor):
         raise tensor.has_no_value("to_dlpack")
-    if not (tensor.dtype.is_numeric or tensor.dtype.is_bool) or tensor.dtype == dtypes.bfloat16:
+    if not (tensor.dtype.is_numeric or tensor.dtype.is_bool):
         raise InvalidArgumentError(
-            "to_dlpack expected booleans or numbers that NumPy knows. "
+            "to_dlpack expected booleans or numbers. "
             f"Received: dtype={tensor.dtype.name}. Use tf.cast to convert the tensor."
         )
     return tensor.__dlpack__()

@@ -15,20 +15,25 @@ from eagre.core import dtypes
 from eagre.core.ambient import interpreter, interpreters
 from eagre.core.caller import CALLED
 from eagre.core.dtypes import DType
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.number_lists import array_of_numbers
-from eagre.core.python_numbers import fits, is_moderate, short, too_large, wrapped_integer
+from eagre.core.python_numbers import (
+    described,
+    fits,
+    is_moderate,
+    short,
+    too_large,
+    wrapped_integer,
+)
+from eagre.core.sequences import array_of_sequence, as_bytes, dtype_of
 from eagre.core.shapes import TensorShape
+from eagre.core.sharing import foreign_array
 from eagre.core.tensor import EagerTensor, Tensor, wrap
 
 _NUMBERS: Any = (bool, int, float, complex)
 _SEQUENCES: Any = (list, tuple, range)
 _ARRAY: Any = np.ndarray
 _ARRAYS: Any = (np.ndarray, np.generic)
-
-
-class DTypeMismatchError(InvalidArgumentError, TypeError):
-    """Two dtypes meet that have to be the same, or a value does not fit its dtype."""
 
 
 def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CALLED) -> Tensor:
@@ -90,7 +95,7 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
     if isinstance(value, (*_SEQUENCES, *_NUMBERS, str, bytes, TensorShape)):
         return to_tensor(value, other.dtype, name=name)
     if hasattr(value, "__array__"):
-        return literal(_operand_array(np.asarray(value), other.dtype, name))
+        return literal(_operand_array(foreign_array(value, name), other.dtype, name))
     if hasattr(value, "__dlpack__"):
         return to_tensor(value, name=name)
     items = _items_of_buffer(value)
@@ -136,14 +141,12 @@ def to_array(value: Any, dtype: DType | None, name: str) -> Any:
     if isinstance(value, _NUMBERS):
         return _number(value, dtype, name)
     if isinstance(value, (*_SEQUENCES, str, bytes)):
-        return _from_sequence(value, dtype, name)
+        return array_of_sequence(value, dtype, name)
     if isinstance(value, TensorShape):
         sizes, usual = value.as_literal()
-        return _from_sequence(sizes, dtype or dtypes.as_dtype(usual), name)
-    if hasattr(value, "__array__"):
-        return _from_numpy(np.asarray(value), dtype, name)
-    if hasattr(value, "__dlpack__"):
-        return _from_numpy(np.from_dlpack(value), dtype, name)
+        return array_of_sequence(sizes, dtype or dtypes.as_dtype(usual), name)
+    if hasattr(value, "__array__") or hasattr(value, "__dlpack__"):
+        return _from_numpy(foreign_array(value, name), dtype, name)
     items = _items_of_buffer(value)
     if items is not None:
         return to_array(items, dtype, name)
@@ -220,13 +223,7 @@ def _number_without_dtype(value: Any, name: str) -> Any:
 
 def _from_numpy(value: Any, dtype: DType | None, name: str) -> Any:
     """A contiguous copy in native byte order; strings become bytes objects."""
-    try:
-        source = dtypes.from_numpy(value.dtype)
-    except TypeError:
-        raise TypeError(
-            f"{name} expected an array of booleans, numbers or strings. "
-            f"Received: array.dtype={value.dtype}. Convert it with array.astype(...)."
-        ) from None
+    source = dtype_of(value, name)
     if source.name == "string":
         return _strings(value, dtype, name)
     target = source if dtype is None else dtype
@@ -263,155 +260,8 @@ def _strings(value: Any, dtype: DType | None, name: str) -> Any:
     array = np.array(value, object)
     flat = array.reshape(-1)
     for index, element in enumerate(flat):
-        flat[index] = _as_bytes(element, name)
+        flat[index] = as_bytes(element, name)
     return array
-
-
-def _as_bytes(element: Any, name: str) -> bytes:
-    if isinstance(element, str):
-        return element.encode()
-    if isinstance(element, bytes):
-        return bytes(element)
-    raise ValueError(
-        f"{name} expected strings or bytes in a sequence or an array of objects. "
-        f"Received: {described(element)}"
-    )
-
-
-# Sequences ------------------------------------------------------------------------------------
-
-
-def _from_sequence(value: Any, dtype: DType | None, name: str) -> Any:
-    if (array := array_of_numbers(value, dtype)) is not None:
-        return array
-    if _mixes_arrays(value):
-        first = next(item for item in value if isinstance(item, _ARRAY))
-        dtype = dtypes.from_numpy(first.dtype) if dtype is None else dtype
-        value = [item.tolist() if isinstance(item, np.ndarray) else item for item in value]
-    shape = _shape_of_nested(value, name)
-    leaves: list[Any] = []
-    _collect(value, shape, (), leaves, name)
-    if any(isinstance(leaf, np.ndarray | np.generic) for leaf in leaves):
-        return _stack_arrays(leaves, shape, dtype, name)
-    target = _common_dtype(leaves, name) if dtype is None else dtype
-    if target.name == "string":
-        array = np.empty(len(leaves), object)
-        array[:] = [_as_bytes(leaf, name) for leaf in leaves]
-        return array.reshape(shape)
-    for leaf in leaves:
-        if not isinstance(leaf, _NUMBERS) or not fits(leaf.__class__, target):
-            raise DTypeMismatchError(
-                f"{name} cannot use {short(leaf)} as {target.name}. Received: {short(value)}"
-            )
-    if target.is_integer:
-        leaves = [wrapped_integer(leaf, target, name) for leaf in leaves]
-    try:
-        with np.errstate(all="ignore"):
-            array = np.array(leaves, target.numpy)
-    except OverflowError:
-        raise too_large(max(leaves, key=abs), target, name) from None
-    if dtype is None and _overflowed(array, leaves):
-        raise too_large(max(leaves, key=abs), target, name)
-    return array.reshape(shape)
-
-
-def _overflowed(array: Any, leaves: list[Any]) -> bool:
-    """Whether finite numbers became infinite."""
-    if array.dtype.kind != "f" or not np.isinf(array).any():
-        return False
-    return not np.isinf(np.array(leaves, np.float64)).any()
-
-
-def _mixes_arrays(value: Any) -> bool:
-    """Whether a sequence holds arrays beside lists."""
-    if isinstance(value, str | bytes):
-        return False
-    kinds = {isinstance(item, np.ndarray) for item in value}
-    return len(kinds) == 2
-
-
-def _shape_of_nested(value: Any, name: str) -> tuple[int, ...]:
-    shape: list[int] = []
-    while isinstance(value, _SEQUENCES):
-        shape.append(len(value))
-        if len(shape) > 64:
-            raise ValueError(f"{name} expected at most 64 levels of lists. Received: more")
-        if not len(value):
-            break
-        value = value[0]
-    return tuple(shape)
-
-
-def _collect(value: Any, shape: Any, path: Any, leaves: list[Any], name: str) -> None:
-    is_sequence = isinstance(value, _SEQUENCES)
-    depth = len(path)
-    if is_sequence != (depth < len(shape)) or (is_sequence and len(value) != shape[depth]):
-        place = "".join(f"[{index}]" for index in path) or "the top"
-        came = f"a sequence of length {len(value)}" if is_sequence else f"{short(value)}"
-        wanted = f"a sequence of length {shape[depth]}" if depth < len(shape) else "a single value"
-        raise ValueError(
-            f"{name} expected a non-ragged nested sequence: at {place}, {wanted}. Received: {came}"
-        )
-    if not is_sequence:
-        leaves.append(value)
-        return
-    for index, item in enumerate(value):
-        _collect(item, shape, (*path, index), leaves, name)
-
-
-def _stack_arrays(leaves: list[Any], shape: Any, dtype: DType | None, name: str) -> Any:
-    arrays = [to_array(leaf, dtype, name) for leaf in leaves]
-    first: Any = next(np.asarray(x) for x in leaves if isinstance(x, _ARRAYS))
-    if dtype is None:
-        arrays = [to_array(leaf, dtypes.from_numpy(first.dtype), name) for leaf in leaves]
-    shapes = {array.shape for array in arrays}
-    if len(shapes) > 1:
-        raise ValueError(f"{name} expected arrays of one shape. Received: shapes {_listed(shapes)}")
-    return np.stack(arrays).reshape(shape + arrays[0].shape)
-
-
-def _common_dtype(leaves: list[Any], name: str) -> DType:
-    kinds = {_kind(leaf, name) for leaf in leaves}
-    if not kinds:
-        return dtypes.float32
-    if len(kinds) == 1:
-        kind = kinds.pop()
-        if kind is int:
-            fits = all(-(2**31) <= leaf < 2**31 for leaf in leaves)
-            return dtypes.int32 if fits else dtypes.int64
-        return dtypes.as_dtype(kind) if kind is not complex else dtypes.complex128
-    if kinds <= {int, float, complex, bool} and not isinstance(leaves[0], bool):
-        if kinds == {int, bool}:
-            return dtypes.int32
-        return dtypes.complex128 if complex in kinds else dtypes.float32
-    names = ", ".join(sorted(kind.__name__ for kind in kinds))
-    raise ValueError(f"{name} expected values of one type in a sequence. Received: {names}")
-
-
-def _kind(leaf: Any, name: str) -> type:
-    for kind in (*_NUMBERS, str, bytes):
-        if isinstance(leaf, kind):
-            return str if kind is bytes else kind
-    raise ValueError(
-        f"{name} expected numbers or strings in a sequence. Received: {described(leaf)}"
-    )
-
-
-def _listed(shapes: Any) -> str:
-    return ", ".join(str(shape) for shape in sorted(shapes))
-
-
-def described(value: Any) -> str:
-    """A value of no use in a message: what it is, without addresses."""
-    if value is None:
-        return "None"
-    if isinstance(value, type) or callable(value) and hasattr(value, "__name__"):
-        kind = "class" if isinstance(value, type) else "function"
-        return f"the {kind} {value.__name__}".replace("<lambda>", "lambda")
-    kind: Any = value.__class__
-    if kind.__repr__ is object.__repr__:
-        return f"an object of type {kind.__name__}"
-    return f"{short(value)} of type {kind.__name__}"
 
 
 # Sequences that hold tensors ------------------------------------------------------------------

@@ -7,6 +7,7 @@
     │   ├── CancelledError              1
     │   ├── UnknownError                2
     │   ├── InvalidArgumentError        3   also a ValueError
+    │   │   └── DTypeMismatchError      3   also a TypeError
     │   ├── DeadlineExceededError       4   also a TimeoutError
     │   ├── NotFoundError               5   also a LookupError
     │   ├── AlreadyExistsError          6
@@ -173,6 +174,10 @@ class UnauthenticatedError(OpError):
     """The caller has not proven who it is."""
 
     error_code = UNAUTHENTICATED
+
+
+class DTypeMismatchError(InvalidArgumentError, TypeError):
+    """Two dtypes meet that have to be the same, or a value does not fit its dtype."""
 
 
 class InaccessibleTensorError(TypeError):

@@ -49,3 +49,16 @@ def short(value: Any) -> str:
         return f"an integer of {value.bit_length()} bits"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def described(value: Any) -> str:
+    """A value of no use in a message: what it is, without addresses."""
+    if value is None:
+        return "None"
+    if isinstance(value, type) or callable(value) and hasattr(value, "__name__"):
+        kind = "class" if isinstance(value, type) else "function"
+        return f"the {kind} {value.__name__}".replace("<lambda>", "lambda")
+    kind: Any = value.__class__
+    if kind.__repr__ is object.__repr__:
+        return f"an object of type {kind.__name__}"
+    return f"{short(value)} of type {kind.__name__}"

@@ -90,10 +90,13 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether a value is of Python: such values have a dtype in common, and others each theirs."""
+    """Whether a value is of Python or NumPy: such values have a dtype in common, and others each
+    theirs."""
     if isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
-    return isinstance(value, int | float | complex | str | bytes)
+        return len({x.shape for x in value if isinstance(x, np.ndarray)}) < 2 and all(
+            map(_is_plain, value)
+        )
+    return isinstance(value, int | float | complex | str | bytes | np.ndarray | np.generic)
 
 
 def parallel_stack(values: Any, name: str = "parallel_stack") -> Any:

@@ -10,8 +10,9 @@ from tests.oracle.make_core import CODED, cases, names, outcome
 
 PUBLIC = {name: value for name, value in vars(errors).items() if name[0].isupper()}
 NAMES = names(SimpleNamespace(errors=SimpleNamespace(**PUBLIC)))
-# InaccessibleTensorError has no counterpart: TensorFlow raises several classes in its stead.
-NAMES["dir"] = lambda module: sorted(set(vars(module)) - {"InaccessibleTensorError"})
+# These have no counterpart: TensorFlow raises several classes in their stead.
+OWN = {"DTypeMismatchError", "InaccessibleTensorError"}
+NAMES["dir"] = lambda module: sorted(set(vars(module)) - OWN)
 
 FITTING = {
     "InvalidArgumentError": ValueError,
@@ -86,6 +87,12 @@ def test_an_error_without_a_message_is_empty():
 def test_a_code_of_its_own_does_not_change_the_class():
     assert errors.OpError(None, None, "text", errors.DATA_LOSS).error_code == 15
     assert errors.OpError("text").error_code == errors.UNKNOWN
+
+
+def test_dtypes_that_do_not_meet_are_an_error_of_either_kind():
+    kind = errors.DTypeMismatchError
+    assert kind.__bases__ == (errors.InvalidArgumentError, TypeError)
+    assert (str(kind("text")), kind("text").error_code) == ("text", errors.INVALID_ARGUMENT)
 
 
 @pytest.mark.parametrize("name", ["InaccessibleTensorError", "OperatorNotAllowedInGraphError"])

@@ -43,7 +43,6 @@ DEPARTURES = [
     ("NumPy does not divide where the tensor refuses", r"^b / np\.", refused),
     ("strings are no truth values", r'^b \S+ np\.array\(\["a"', refused),
     ("numbers of several types become the widest", r"^tf\.constant\(\[1, 1j\]\)$", accepted),
-    ("NumPy values in a list keep their dtype", r"^tf\.constant\(\[np\.", accepted),
     ("lists of tensors are stacked", r"^tf\.constant\(\[.*tf\.constant", accepted),
     ("an integer out of range is a ValueError", r"^tf\.constant\(2\*\*64, tf\.uint64\)$", refused),
     ("no element is no truth value", r"^bool\(tf\.constant\(\[\]\)\)$", refused),

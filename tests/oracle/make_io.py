@@ -322,7 +322,7 @@ def outcome(tf: Any, expression: str) -> Any:
     try:
         found = eval(expression, names)
         if hasattr(type(found), "element_spec"):
-            found = [repr(found.element_spec), *found]
+            return [plain_spec(found.element_spec), *plain(list(found))]
         return plain(found)
     except Exception as error:
         return {"error": [kind.__name__ for kind in type(error).__mro__]}
@@ -340,6 +340,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return repr(value)
+
+
+def plain_spec(spec: Any) -> Any:
+    """A structure of specs with the names of its classes, whose own text depends on Python's."""
+    name = type(spec).__name__
+    if hasattr(spec, "items"):
+        return {name: {key: plain_spec(each) for key, each in spec.items()}}
+    if isinstance(spec, list | tuple):
+        return {name: [plain_spec(each) for each in spec]}
+    return repr(spec)
 
 
 def plain_bytes(array: Any) -> str:
