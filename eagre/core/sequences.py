@@ -34,6 +34,8 @@ def array_of_sequence(value: Any, dtype: DType | None, name: str) -> Any:
     """The array of a nested sequence, of the dtype asked for or of the one that its values have."""
     if (array := array_of_numbers(value, dtype)) is not None:
         return array
+    if dtype is None and (array := _alike(value)) is not None:
+        return array
     leaves: list[Any] = []
     shape = _collect(value, _shape_of_first(value, name), (), leaves, name)
     kinds = [_kind(leaf, name) for leaf in leaves]
@@ -46,6 +48,27 @@ def array_of_sequence(value: Any, dtype: DType | None, name: str) -> Any:
                 f"{name} cannot use {short(leaf)} as {target.name}. Received: {short(value)}"
             )
     return _filled(leaves, target, dtype is None, name).reshape(shape)
+
+
+def _alike(value: Any) -> Any:
+    """The array of NumPy's values of one dtype and shape, None where they are not or where it takes
+    more care: most lists of arrays are such."""
+    some: Any = value[0] if len(value) else None
+    if not isinstance(some, _ARRAYS) or {*map(_dtype_of, value)} != {some.dtype} or not some.size:
+        return None
+    try:
+        array = np.array(value)
+    except ValueError:
+        return None
+    kind = array.dtype.kind
+    if kind in "iu":
+        narrow = array.astype(np.int32)
+        return narrow if array.itemsize < 4 or (narrow == array).all() else None
+    return array.astype(np.complex128) if kind == "c" else array if kind in "bf" else None
+
+
+def _dtype_of(value: Any) -> Any:
+    return getattr(value, "dtype", None)
 
 
 def as_bytes(element: Any, name: str) -> bytes:
