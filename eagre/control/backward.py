@@ -19,8 +19,8 @@ from eagre.gradients.keeping import keeping
 from eagre.gradients.perhaps import Perhaps
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace
+from eagre.primitives.constants import constant
 from eagre.primitives.families import INEXACTS
-from eagre.primitives.rearrangement import constant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -132,6 +132,10 @@ class Primitive:
     adds to the sums of gradients itself. `wanted` are for each input the key of its sum, or None;
     `grads` are for each output its gradient, or None."""
 
+    known: Any = None
+    """`(*inputs, **params) -> tuple or None`: what tracing knows of the numbers in the output,
+    which may become sizes, in row-major order: None for each that only the graph's run tells."""
+
     recording: Any = None
     """`(params) -> params` for one application that a recorder sees, of a primitive that holds
     graphs: with further outputs, for what a gradient reads and cannot compute again."""

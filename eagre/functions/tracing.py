@@ -15,7 +15,7 @@ from eagre.functions.effects import SideEffects
 from eagre.functions.promotion import SPEC, TracedInteger
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace
-from eagre.primitives.rearrangement import constant
+from eagre.primitives.constants import constant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,8 +14,8 @@ from eagre.gradients.keeping import keep_in
 from eagre.gradients.perhaps import settled, zeros_if_absent
 from eagre.gradients.tape import UnconnectedGradients, as_unconnected
 from eagre.graph.trace import Trace
+from eagre.primitives.constants import constant
 from eagre.primitives.families import INEXACTS
-from eagre.primitives.rearrangement import constant
 
 
 def gradients(

@@ -17,7 +17,7 @@ from eagre.core.tensor import Cell, SymbolicTensor, Tensor
 from eagre.graph.graph import Graph, effects_of
 from eagre.graph.placeholders import no_operation
 from eagre.graph.trace import Trace
-from eagre.primitives.rearrangement import constant
+from eagre.primitives.constants import constant
 from eagre.primitives.state import assign_variable, read_variable
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from numpy import copyto, ndarray, ufunc
 from eagre.core.doors import reworded
 from eagre.core.primitive import Operation
 from eagre.core.tensor import as_array, wrap
-from eagre.primitives.rearrangement import constant
+from eagre.primitives.constants import constant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

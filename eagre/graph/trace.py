@@ -14,7 +14,7 @@ from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.graph.following import WayBack
 from eagre.graph.graph import Graph
-from eagre.primitives.rearrangement import constant
+from eagre.primitives.constants import constant
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eagre.core import dtypes
+from eagre.core import ambient, dtypes
 from eagre.core.conversion import DTypeMismatchError, literal, scalar, to_array, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import SymbolicTensor, Tensor
@@ -15,7 +15,7 @@ from eagre.ops.axes import integer_of
 from eagre.ops.shaping import as_shape, cast, static_shape
 from eagre.primitives import comparison, rearrangement
 from eagre.primitives.families import shape_of
-from eagre.primitives.ranges import range_primitive
+from eagre.primitives.ranges import known_size, range_primitive
 from eagre.primitives.rearrangement import normalized_axis
 
 
@@ -188,7 +188,10 @@ def range(
         found = {_number_dtype(part) for part in parts}
         dtype = found.pop() if len(found) == 1 else max(found, key=_breadth)
     dtype = dtypes.as_dtype(dtype)
-    return range_primitive.door(*[_scalar(part, dtype) for part in parts])
+    start, limit, delta = [_scalar(part, dtype) for part in parts]
+    size = None if ambient.executing_eagerly() else known_size(start, limit, delta)
+    params = {} if size is None else {"size": size}
+    return range_primitive.door(start, limit, delta, **params)
 
 
 def _breadth(dtype: dtypes.DType) -> int:

@@ -10,7 +10,7 @@ from eagre.core import ambient
 from eagre.core.conversion import described, to_tensor
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
-from eagre.primitives import clock, families, rearrangement
+from eagre.primitives import clock, constants, families
 
 
 def is_tensor(x: Any) -> bool:
@@ -46,15 +46,14 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
     operation = tensor.operation
     if operation is None:
         return None
-    if operation.primitive is rearrangement.constant:
+    if operation.primitive is constants.constant:
         value = operation.params["value"]
         return value.copy() if value.shape else value[()]
-    if operation.primitive is not families.shape_tensor:
+    known = families.static_sizes(tensor) if families.is_list(tensor) else None
+    if known is None or (None in known and (not partial or not any(known))):
         return None
-    sizes = operation.inputs[0].sizes
-    if sizes is None or (None in sizes and not partial):
-        return None
-    return np.array(sizes, object if None in sizes else np.int32)
+    array = np.array(known, object if None in known else tensor.dtype.numpy)
+    return array if tensor.sizes else array[0]
 
 
 def type_spec_from_value(value: Any) -> Any:

@@ -137,7 +137,7 @@ def is_vector(value: Any) -> bool:
 
 def _shape_of_parts(parts: Any, name: str) -> Any:
     symbolic = [p for p in parts if isinstance(p, Tensor) and not isinstance(p, EagerTensor)]
-    if symbolic:
+    if symbolic and not any(part is None for part in parts):
         return rearrangement.stack(
             [arithmetic.cast(to_tensor(p), dtype=dtypes.int32) for p in parts]
         )
@@ -145,8 +145,15 @@ def _shape_of_parts(parts: Any, name: str) -> Any:
         return tuple([p.__index__() for p in parts])
     except (TypeError, AttributeError):
         raise DTypeMismatchError(
-            f"{name} expected a shape of integers. Received: shape={parts!r}"
+            f"{name} expected a shape of integers. Received: shape={parts!r}{_way_to_size(parts)}"
         ) from None
+
+
+def _way_to_size(parts: Any) -> str:
+    """What to write for a size that `tensor.shape` does not know."""
+    if not any(part is None for part in parts):
+        return ""
+    return ". A size that is None is known when the graph runs: write tf.shape(tensor)[axis]"
 
 
 def vector_of(value: Any, name: str, argument: str) -> Any:

@@ -1,19 +1,18 @@
-"""Arithmetic on elements, and casts."""
+"""Arithmetic on elements."""
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
-from eagre.primitives import batching
 from eagre.primitives.beside_numbers import MANY, by_rows, powers
-from eagre.primitives.casting import floats_as_integers
+from eagre.primitives.casting import cast
 from eagre.primitives.comparison import not_equal, select
 from eagre.primitives.families import (
     COMPLEXES,
@@ -28,6 +27,7 @@ from eagre.primitives.families import (
     Unary,
     check_dtypes,
     contiguous,
+    known_by,
     one_like,
     shape_of,
     zero_like,
@@ -59,6 +59,7 @@ class Add(Arithmetic):
 
     takes = NUMBERS | {dtypes.string}
     kernel = np.add
+    known = known_by(operator.add)
     needs = ()
 
     def of_x(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
@@ -75,6 +76,7 @@ class Subtract(Arithmetic):
     """Difference."""
 
     kernel = np.subtract
+    known = known_by(operator.sub)
     needs = ()
 
     def of_x(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
@@ -91,6 +93,7 @@ class Multiply(Arithmetic):
     """Product."""
 
     kernel = np.multiply
+    known = known_by(operator.mul)
     is_exact = False
     is_exact_for_reals = True
     needs = ("x", "y")
@@ -144,6 +147,7 @@ class FloorDivide(IntegerDivision):
 
     public = "floordiv"
     ufunc = np.floor_divide
+    known = known_by(lambda x, y: x // y if y else None)
     stops_gradients = True
 
     def kernel(self, x: Any, y: Any) -> Any:
@@ -200,6 +204,7 @@ class Maximum(Binary):
 
     takes = REALS
     kernel = by_rows(np.maximum)
+    known = known_by(max)
     needs = ("x", "y")
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
@@ -212,6 +217,7 @@ class Minimum(Binary):
 
     takes = REALS
     kernel = by_rows(np.minimum)
+    known = known_by(min)
     needs = ("x", "y")
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
@@ -359,43 +365,6 @@ class Conjugate(Unary):
         return (conjugate(grad),)
 
 
-_STRING = dtypes.string
-_SINGLE = np.dtype(np.float32)
-
-
-class Cast(Primitive):
-    """The nearest value of another dtype; floats to integers round towards zero."""
-
-    vectorize = batching.as_it_is
-    has_one_input = True
-    needs = ()
-
-    def infer(self, x: TensorSpec, *, dtype: dtypes.DType) -> TensorSpec:
-        """The same shape."""
-        if (x.dtype == dtypes.string) != (dtype == dtypes.string):
-            raise InvalidArgumentError(
-                f"cast cannot convert between strings and numbers. "
-                f"Received: {x.dtype.name} to {dtype.name}. Convert tensor.numpy() in Python."
-            )
-        return TensorSpec.of(x.sizes, dtype)
-
-    def kernel(self, x: Any, *, dtype: dtypes.DType) -> Any:
-        if x.dtype.kind == "f" and dtype.is_floating:
-            return x.astype(dtype.numpy)
-        if x.dtype.kind == "c" and not dtype.is_complex:
-            x = x.real
-        if dtype is _STRING and x.dtype.kind != "O":
-            raise TypeError("cast cannot convert numbers to strings")
-        if dtype.is_integer and x.dtype.kind not in "iub":
-            return floats_as_integers(x, dtype.numpy)
-        return x.astype(dtype.numpy)
-
-    def gradient(self, grad: Any, output: Any, x: Any, *, dtype: dtypes.DType) -> Any:
-        if x.dtype not in INEXACTS or dtype not in INEXACTS:
-            return (None,)
-        return (cast(grad, dtype=x.dtype),)
-
-
 class Identity(Unary):
     """The tensor itself."""
 
@@ -438,9 +407,11 @@ floor = Floor()
 ceil = Ceil()
 rint = Rint()
 conjugate = Conjugate()
-cast = Cast()
 identity = Identity()
 stop_gradient = StopGradient()
+
+
+_SINGLE = np.dtype(np.float32)
 
 
 def conjugated(x: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The same bits under another dtype, and floats as integers in each processor's way alike."""
+"""Values and bits in another dtype; floats become integers alike on each processor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
-from eagre.primitives.families import INTEGERS, NUMBERS, check_dtypes
+from eagre.primitives.families import (
+    INEXACTS,
+    INTEGERS,
+    NUMBERS,
+    WIDE,
+    check_dtypes,
+    static_sizes,
+)
 
 _where: Any = np.where
 _least: Any = np.minimum.reduce
@@ -43,6 +50,46 @@ def _signed(x: Any, bits: int) -> Any:
     x = np.trunc(x)
     inside = (x >= -bound) & (x < bound)
     return _where(inside, _where(inside, x, 0).astype(np.int64), -(2 ** (bits - 1)))
+
+
+class Cast(Primitive):
+    """The nearest value of another dtype; floats to integers round towards zero."""
+
+    vectorize = batching.as_it_is
+    has_one_input = True
+    needs = ()
+
+    def infer(self, x: TensorSpec, *, dtype: dtypes.DType) -> TensorSpec:
+        """The same shape."""
+        if (x.dtype == dtypes.string) != (dtype == dtypes.string):
+            raise InvalidArgumentError(
+                f"cast cannot convert between strings and numbers. "
+                f"Received: {x.dtype.name} to {dtype.name}. Convert tensor.numpy() in Python."
+            )
+        return TensorSpec.of(x.sizes, dtype)
+
+    def kernel(self, x: Any, *, dtype: dtypes.DType) -> Any:
+        if x.dtype.kind == "f" and dtype.is_floating:
+            return x.astype(dtype.numpy)
+        if x.dtype.kind == "c" and not dtype.is_complex:
+            x = x.real
+        if dtype is dtypes.string and x.dtype.kind != "O":
+            raise TypeError("cast cannot convert numbers to strings")
+        if dtype.is_integer and x.dtype.kind not in "iub":
+            return floats_as_integers(x, dtype.numpy)
+        return x.astype(dtype.numpy)
+
+    def known(self, x: Any, *, dtype: dtypes.DType) -> Any:
+        """Integers that are the same in each dtype for sizes."""
+        numbers = static_sizes(x) if dtype in WIDE else None
+        if numbers is None:
+            return None
+        return tuple([n if n.__class__ is int and abs(n) < 2**24 else None for n in numbers])
+
+    def gradient(self, grad: Any, output: Any, x: Any, *, dtype: dtypes.DType) -> Any:
+        if x.dtype not in INEXACTS or dtype not in INEXACTS:
+            return (None,)
+        return (cast(grad, dtype=x.dtype),)
 
 
 class Bitcast(Primitive):
@@ -88,4 +135,5 @@ class Bitcast(Primitive):
         return np.frombuffer(x.tobytes(), target).reshape(shape)
 
 
+cast = Cast()
 bitcast = Bitcast()

@@ -19,6 +19,7 @@ class Demand(Primitive):
     """`x`, unless some element of the condition is false: then an error with the message."""
 
     vectorize = batching.demand
+    keeps_order = True
     needs = ()
     can_fail = True
     error: type[OpError] = InvalidArgumentError

@@ -12,7 +12,7 @@ from eagre.core.doors import NO_PARAMS, apply, binary_door, element_door
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.outline import SMALL
 from eagre.core.primitive import Primitive
-from eagre.core.shapes import broadcast_sizes
+from eagre.core.shapes import broadcast_sizes, count
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.primitives import batching
@@ -33,6 +33,8 @@ INEXACTS = FLOATS | COMPLEXES
 NUMBERS = REALS | COMPLEXES
 BOOLS = frozenset({dtypes.bool_})
 EVERYTHING = NUMBERS | BOOLS | {dtypes.string}
+WIDE = frozenset({dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64})
+"""The dtypes of numbers that may become sizes while tracing."""
 _NAMES = {
     FLOATS: "floating-point numbers",
     COMPLEXES: "complex numbers",
@@ -189,6 +191,10 @@ class ShapeOf(Primitive):
         """NumPy's shape."""
         return np.array(x.shape, np.int32)
 
+    def known(self, x: Any) -> Any:
+        """The sizes that are known."""
+        return x.sizes
+
 
 shape_tensor = ShapeOf()
 
@@ -202,16 +208,46 @@ def shape_of(x: Tensor) -> Any:
 
 
 def static_sizes(shape: Any) -> Any:
-    """What tracing knows of the sizes in a vector of sizes: a tuple with None, or None."""
+    """What tracing knows of the numbers in a tensor of sizes: a tuple with None, or None."""
     if shape.__class__ is tuple:
         return shape
     if isinstance(shape, EagerTensor):
-        return tuple(shape.array.tolist())
+        return tuple(shape.array.ravel().tolist())
     operation = shape.operation if isinstance(shape, SymbolicTensor) else None
-    if operation is not None and operation.primitive is shape_tensor:
-        return operation.inputs[0].sizes
-    length = None if shape.sizes is None else shape.sizes[0]
+    if operation is not None:
+        primitive = operation.primitive
+        if primitive.keeps_order:
+            return static_sizes(operation.inputs[0])
+        known = None
+        if primitive.known is not None:
+            known = primitive.known(*operation.inputs, **operation.params)
+        if known is not None:
+            return known
+    length = count(shape.sizes)
     return None if length is None else (None,) * length
+
+
+def is_list(x: Any) -> bool:
+    """Whether a tensor is a scalar or a vector, as sizes are."""
+    return x.sizes is not None and len(x.sizes) < 2
+
+
+def known_by(compute: Callable[[Any, Any], Any]) -> Any:
+    """The rule `known` of an operation on pairs of integers, given as Python has it."""
+
+    def known(self: Primitive, x: Any, y: Any) -> Any:
+        left, right = static_sizes(x), static_sizes(y)
+        if left is None or right is None or not (is_list(x) and is_list(y)):
+            return None
+        pairs = np.broadcast(np.array(left, object), np.array(right, object))
+        return tuple([compute(*pair) if _are_sizes(*pair) else None for pair in pairs])
+
+    return known
+
+
+def _are_sizes(*numbers: Any) -> bool:
+    """Whether numbers are integers that do not overflow when two are added or multiplied."""
+    return all(number.__class__ is int and abs(number) < 2**15 for number in numbers)
 
 
 def apply_with_shape(
@@ -220,10 +256,12 @@ def apply_with_shape(
     """Apply a primitive that takes a shape: a tuple is a parameter, a vector the last input."""
     if isinstance(shape, EagerTensor):
         shape = tuple(shape.array.tolist())
-    if shape.__class__ is tuple:
-        return primitive.door(*inputs, shape=shape, **params)
-    params["shape"] = static_sizes(shape)
-    return apply(primitive, (*inputs, shape), params)
+    known = static_sizes(shape)
+    if known is not None and None not in known:
+        return primitive.door(*inputs, shape=known, **params)
+    if known is not None:
+        known = tuple([None if size is None or size < 0 else size for size in known])
+    return apply(primitive, (*inputs, shape), {"shape": known, **params})
 
 
 def target_shape(shape: Any, sizes: Any) -> tuple[int, ...]:

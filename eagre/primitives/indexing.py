@@ -21,8 +21,10 @@ from eagre.primitives.families import (
     Moving,
     apply_with_shape,
     check_dtypes,
+    is_list,
     own_if_small,
     shape_of,
+    static_sizes,
     target_shape,
     zero_like,
 )
@@ -85,6 +87,13 @@ class Slice(Moving):
     def kernel(self, x: Any, *bounds: Any, key: Any) -> Any:
         result = x[filled_key(key, bounds) if bounds else key]
         return own_if_small(result) if result.__class__ is np.ndarray else result
+
+    def known(self, x: Any, *bounds: Any, key: Any) -> Any:
+        """The part of what is known of a vector."""
+        whole = static_sizes(x)
+        if whole is None or bounds or not is_list(x):
+            return None
+        return tuple(np.atleast_1d(np.array(whole, object)[key]).tolist())
 
     def gradient(self, grad: Any, output: Any, x: Any, *bounds: Any, key: Any) -> Any:
         return (unslice(grad, shape_of(x), bounds, key), *[None] * len(bounds))

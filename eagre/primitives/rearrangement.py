@@ -22,8 +22,10 @@ from eagre.primitives.families import (
     Moving,
     apply_with_shape,
     check_dtypes,
+    is_list,
     own_if_small,
     shape_of,
+    static_sizes,
     sum_to,
     target_shape,
 )
@@ -272,6 +274,11 @@ class Concat(Moving):
 
     kernel_of_list = staticmethod(_concatenate)
 
+    def known(self, *inputs: Any, axis: int) -> Any:
+        """The numbers of vectors, one vector after the other."""
+        parts: list[Any] = [static_sizes(x) if is_list(x) else None for x in inputs]
+        return None if None in parts else tuple([n for part in parts for n in part])
+
     def gradient(self, grad: Any, output: Any, *inputs: Any, axis: int) -> Any:
         along = [None if x.sizes is None else x.sizes[axis] for x in inputs]
         if None not in along:
@@ -397,17 +404,6 @@ def _inside(paddings: Any) -> tuple[slice, ...]:
     return tuple(slice(before, -after or None) for before, after in paddings)
 
 
-class Constant(Primitive):
-    """A value that stands in the graph itself."""
-
-    def infer(self, *, value: Any) -> TensorSpec:
-        """The spec of the value."""
-        return TensorSpec.of(value.shape, dtypes.from_numpy(value.dtype))
-
-    def kernel(self, *, value: Any) -> Any:
-        return value
-
-
 reshape_primitive = Reshape()
 transpose = Transpose()
 expand_dims = ExpandDims()
@@ -417,7 +413,6 @@ concat = Concat()
 split = Split()
 reverse = Reverse()
 pad = Pad()
-constant = Constant()
 
 
 def reshape(x: Any, shape: Any) -> Any:

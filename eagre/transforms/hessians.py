@@ -7,7 +7,7 @@ from typing import Any
 from eagre.core import structure
 from eagre.core.conversion import to_tensor
 from eagre.gradients.symbolic import gradients, open_trace
-from eagre.primitives.rearrangement import constant
+from eagre.primitives.constants import constant
 from eagre.transforms.jacobian import jacobian_in_graph
 
 

@@ -18,8 +18,9 @@ from eagre.graph.trace import Trace
 from eagre.primitives.arithmetic import cast
 from eagre.primitives.batching import moved, reshaped, sizes_of, vector_of
 from eagre.primitives.comparison import equal
+from eagre.primitives.constants import constant
 from eagre.primitives.ranges import range_primitive
-from eagre.primitives.rearrangement import broadcast_to, concat, constant, expand_dims
+from eagre.primitives.rearrangement import broadcast_to, concat, expand_dims
 from eagre.transforms.rows import each_row
 from eagre.transforms.vectorize import allow, batch_whole
 

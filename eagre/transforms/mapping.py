@@ -12,7 +12,8 @@ from eagre.core.specs import TensorSpec
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace
 from eagre.primitives.batching import size_of
-from eagre.primitives.rearrangement import constant, squeeze
+from eagre.primitives.constants import constant
+from eagre.primitives.rearrangement import squeeze
 from eagre.transforms.rows import rows_of
 from eagre.transforms.vectorize import batch_whole
 

@@ -57,6 +57,9 @@ SYMBOLS = {
     "format": (traced(lambda x: f"{x:.3f}"), TypeError),
     "pickle": (traced(lambda x: __import__("pickle").dumps(x)), TypeError),
     "set_shape": (traced(lambda x: x.set_shape([4, 4]), MATRIX), ValueError),
+    "an unknown size in a shape": (traced(lambda x: tf.zeros([x.shape[0], 2]), VECTOR), TypeError),
+    "an unknown size beside a symbolic one": (
+        traced(lambda x: tf.reshape(x, [tf.shape(x)[0], x.shape[0]]), VECTOR), TypeError),
     "Variable from a symbolic tensor": (traced(lambda x: tf.Variable(x)), *INVALID),
     "leaked: eager add": (leaked(lambda t: t + 1.0), *NO_VALUE),
     "leaked: eager op": (leaked(tf.exp), *NO_VALUE),

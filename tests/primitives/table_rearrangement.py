@@ -1,8 +1,8 @@
-"""Records of eagre/primitives/rearrangement.py and indexing.py."""
+"""Records of eagre/primitives/rearrangement.py, constants.py and indexing.py."""
 
 import numpy as np
 
-from eagre.primitives import indexing, ranges, rearrangement
+from eagre.primitives import constants, indexing, ranges, rearrangement
 from eagre.primitives.indexing import Bound
 from tests.primitives.record import (
     BOOL,
@@ -126,7 +126,7 @@ RANGES = [
 ]
 
 REARRANGEMENTS = [
-    Record(rearrangement.constant, constant_samples(), lambda *, value: value, takes=EVERYTHING),
+    Record(constants.constant, constant_samples(), lambda *, value: value, takes=EVERYTHING),
     Record(
         rearrangement.reshape_primitive,
         [
