@@ -135,7 +135,7 @@ class Liveness:
             case ast.While() | ast.For():
                 return self._around(node, after)
             case ast.With():
-                return self.block(node.body, after) | read(list(node.items))
+                return self._within(node, after)
             case ast.Try():
                 return self._try(node, after)
             case ast.Match():
@@ -164,6 +164,13 @@ class Liveness:
             head = wider
         node.live = node.needed = head | self.always
         return head | (read([node.iter, node.target]) if is_for else NONE)
+
+    def _within(self, node: Any, after: Names) -> Names:
+        live = self.block(node.body, after)
+        for item in reversed(node.items):
+            named = [] if item.optional_vars is None else [item.optional_vars]
+            live = (live - bound(named)) | read([item.context_expr, *named])
+        return live
 
     def _try(self, node: Any, after: Names) -> Names:
         final = self.block(node.finalbody, after)

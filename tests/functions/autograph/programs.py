@@ -740,6 +740,25 @@ def matching(x):
     return x * 2.0
 
 
+@program(SCALAR, calls=NUMBERS)
+def tapes_in_loops(x):
+    for _ in tf.range(2):
+        for _ in tf.range(2):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = x * x
+            x = x - 0.125 * tape.gradient(y, x)
+    return x
+
+
+@program(SCALAR, calls=NUMBERS)
+def contexts_that_need_each_other(x):
+    for _ in tf.range(3):
+        with contextlib.nullcontext(lambda y: y + x) as add, contextlib.nullcontext([add]) as adds:
+            x = adds[0](1.0) * 0.5
+    return x
+
+
 # Python's own functions -----------------------------------------------------------------------
 
 
