@@ -754,8 +754,9 @@ def tapes_in_loops(x):
 @program(SCALAR, calls=NUMBERS)
 def contexts_that_need_each_other(x):
     for _ in tf.range(3):
-        with contextlib.nullcontext(lambda y: y + x) as add, contextlib.nullcontext([add]) as adds:
-            x = adds[0](1.0) * 0.5
+        half = functools.partial(tf.multiply, 0.5)
+        with contextlib.nullcontext(half) as f, contextlib.nullcontext([f]) as all_f:
+            x = all_f[0](x + 1.0)
     return x
 
 
