@@ -8,9 +8,15 @@ from typing import Any
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.ops.axes import integer_of
-from eagre.primitives import activations, arithmetic, rearrangement, transcendental
+from eagre.primitives import (
+    activations,
+    arithmetic,
+    error_functions,
+    rearrangement,
+    transcendental,
+)
 from eagre.primitives.comparison import select
-from eagre.primitives.families import FLOATS, zero_like
+from eagre.primitives.families import FLOATS
 
 
 def check_floats(name: str, **tensors: Any) -> None:
@@ -73,7 +79,7 @@ def elu(features: Any, name: str | None = None) -> Any:
     """
     x = to_tensor(features)
     check_floats("elu", features=x)
-    return _elu(x, x)
+    return activations.elu.door(x)
 
 
 def selu(features: Any, name: str | None = None) -> Any:
@@ -87,18 +93,7 @@ def selu(features: Any, name: str | None = None) -> Any:
     """
     x = to_tensor(features)
     check_floats("selu", features=x)
-    return _elu(x * _SELU_SCALE, x, _SELU_SCALE * _SELU_ALPHA)
-
-
-_SELU_ALPHA = 1.6732632423543772848170429916717
-_SELU_SCALE = 1.0507009873554804934193349852946
-
-
-def _elu(positive: Any, x: Any, factor: float = 1.0) -> Any:
-    zero = zero_like(x)
-    # What is not chosen must stay finite, or its gradient would be NaN.
-    negative = transcendental.expm1(arithmetic.minimum(x, zero))
-    return select(x >= zero, positive, negative if factor == 1.0 else negative * factor)
+    return activations.selu.door(x)
 
 
 def gelu(features: Any, approximate: bool = False, name: str | None = None) -> Any:
@@ -119,8 +114,7 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> A
     if approximate:
         inner = (x + x * x * x * 0.044715) * sqrt(2.0 / pi)
         return x * 0.5 * (transcendental.tanh(inner) + 1.0)
-    # Where x is very negative, 1 + erf would lose all digits.
-    return x * 0.5 * activations.erfc(x * -sqrt(0.5))
+    return x * error_functions.normal_cdf.door(x)
 
 
 def silu(features: Any, beta: Any = 1.0) -> Any:
@@ -136,7 +130,8 @@ def silu(features: Any, beta: Any = 1.0) -> Any:
     x = to_tensor(features)
     if not x.dtype.is_complex:
         check_floats("silu", features=x)
-    return x * transcendental.sigmoid(x * beta)
+    is_plain = beta.__class__ is float and beta == 1.0
+    return x * transcendental.sigmoid.door(x if is_plain else x * beta)
 
 
 swish = silu

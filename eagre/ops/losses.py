@@ -14,6 +14,7 @@ from eagre.ops.shaping import cast
 from eagre.primitives import arithmetic, comparison, picking, rearrangement, transcendental
 from eagre.primitives.comparison import select
 from eagre.primitives.counts import count_nonzero
+from eagre.primitives.cross_entropy import sigmoid_cross_entropy
 from eagre.primitives.families import shape_of, zero_like
 from eagre.primitives.reductions import reduce_all, reduce_sum
 
@@ -110,11 +111,7 @@ def sigmoid_cross_entropy_with_logits(
             "sigmoid_cross_entropy_with_logits expected labels and logits of one shape. "
             f"Received: labels.shape={z.shape}, logits.shape={x.shape}"
         )
-    zero = zero_like(x)
-    is_positive = x >= zero
-    # Chosen by one condition, the two parts have gradients that add up to the right one at 0.
-    rest = transcendental.softplus(select(is_positive, -x, x))
-    return select(is_positive, x, zero) - x * z + rest
+    return sigmoid_cross_entropy.door(z, x)
 
 
 def l2_loss(t: Any, name: str | None = None) -> Any:

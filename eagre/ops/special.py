@@ -15,7 +15,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.ops.activations import check_floats
 from eagre.ops.reductions import reduce_sum
 from eagre.ops.selection import same_dtype
-from eagre.primitives import activations, special
+from eagre.primitives import error_functions, special
 
 
 def erf(x: Any, name: str | None = None) -> Any:
@@ -24,7 +24,7 @@ def erf(x: Any, name: str | None = None) -> Any:
     >>> tf.math.erf([0.0, 9.0]).numpy()
     array([0., 1.], dtype=float32)
     """
-    return activations.erf.door(to_tensor(x))
+    return error_functions.erf.door(to_tensor(x))
 
 
 def erfc(x: Any, name: str | None = None) -> Any:
@@ -33,7 +33,7 @@ def erfc(x: Any, name: str | None = None) -> Any:
     >>> tf.math.erfc([0.0]).numpy()
     array([1.], dtype=float32)
     """
-    return activations.erfc.door(to_tensor(x))
+    return error_functions.erfc.door(to_tensor(x))
 
 
 def erfinv(x: Any, name: str | None = None) -> Any:

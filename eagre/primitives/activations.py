@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
+from eagre.core.conversion import as_operand
 from eagre.core.specs import TensorSpec
 from eagre.primitives import arithmetic, batching
 from eagre.primitives.beside_numbers import MANY
+from eagre.primitives.blockwise import Number, in_blocks
 from eagre.primitives.comparison import chosen, select
 from eagre.primitives.families import FLOATS, REALS, Elementwise, Unary, check_dtypes, zero_like
-from eagre.primitives.transcendental import Inexact, exp
 
 # Zeros as arrays: NumPy takes longer to convert a scalar than to compute four maxima.
 _ZEROS = {np.dtype(code): np.zeros((), code) for code in "fdbhilqBHILQ"}
@@ -30,6 +30,7 @@ def _rectified(x: Any) -> Any:
 _larger: Any = arithmetic.maximum.kernel
 _smaller: Any = arithmetic.minimum.kernel
 _SINGLE = np.dtype(np.float32)
+_ZERO = Number(0)
 
 
 class Relu(Unary):
@@ -99,93 +100,57 @@ class Softsign(Unary):
         return (grad / arithmetic.square(arithmetic.absolute(x) + 1),)
 
 
-class ErrorFunction(Inexact):
-    """What erf and its complement share: the library's in float64, a fit for narrower floats."""
+def _elu(x: Any, out: Any) -> None:
+    """max(x, expm1(min(x, 0))): for negative x the second is larger, else it is 0."""
+    np.minimum(x, _ZERO.beside(x), out=out)
+    np.expm1(out, out)
+    np.maximum(out, x, out=out)
+
+
+class Elu(Unary):
+    """The number where it is positive, else exp(x) - 1."""
 
     takes = FLOATS
-    needs = ("x",)
-    of_each: Any
-    fitted: Any
-    slope: float
-
-    def kernel(self, x: Any) -> Any:
-        if x.dtype.itemsize == 8:
-            return np.array(self.of_each(x), x.dtype)
-        result = np.empty(x.shape, x.dtype)
-        source, target = x.reshape(-1), result.reshape(-1)
-        for start in range(0, x.size, _BLOCK):
-            part = slice(start, start + _BLOCK)
-            target[part] = self.fitted(source[part].astype(np.float64))
-        return result
+    is_exact = False
+    needs = ("output",)
+    kernel = staticmethod(in_blocks(_elu))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        return (grad * (exp(-(x * x)) * self.slope),)
+        return (grad * (arithmetic.minimum(zero_like(output), output) + 1),)
 
 
-# The fits are computed in float64 for so many elements at a time that they stay in cache.
-_BLOCK = 1 << 14
-
-# erf(x) / x as a quotient of polynomials in x * x on [0, 3.92]: fitted to math.erf with the largest
-# relative error, 1.9e-8, spread evenly. Beyond, erf rounds to 1 in float32.
-_ERF_LIMIT = 3.9192059
-_ERF_NUMERATOR = (
-    0.000002050716651, 0.0002848889313, 0.003764547734, 0.05274555307, 0.1903775753, 1.128379146,
-)  # fmt: skip
-_ERF_DENOMINATOR = (
-    0.00003809853053, 0.001162331814, 0.01496706116, 0.1140977601, 0.5020504758, 1.0,
-)  # fmt: skip
-
-# exp(x * x) * erfc(x) as a quotient of polynomials in x on [0, 10.1], in the same way: relative
-# error 5.7e-9. Beyond, erfc rounds to 0 in float32.
-_ERFC_LIMIT = 10.1
-_ERFC_NUMERATOR = (0.03279812392, 0.2292264726, 0.7316202612, 1.238425849, 1.000000006)
-_ERFC_DENOMINATOR = (
-    0.05813246229, 0.4063197443, 1.325398682, 2.402265042, 2.366805595, 1.0,
-)  # fmt: skip
+# Klambauer et al., "Self-normalizing neural networks", 2017: mean 0 and variance 1 are kept.
+_SELU_SCALE = 1.0507009873554804934193349852946
+_SELU_BOUND = 1.6732632423543772848170429916717 * _SELU_SCALE
+_SCALE, _BOUND = Number(_SELU_SCALE), Number(_SELU_BOUND)
 
 
-def _fitted_erf(x: Any) -> Any:
-    x = np.clip(x, -_ERF_LIMIT, _ERF_LIMIT)
-    square = x * x
-    quotient = _polynomial(_ERF_NUMERATOR, square) / _polynomial(_ERF_DENOMINATOR, square)
-    return np.clip(x * quotient, -1.0, 1.0)
+def _selu(x: Any, out: Any, room: Any) -> None:
+    zero = _ZERO.beside(x)
+    np.minimum(zero, x, out=room)
+    np.expm1(room, room)
+    np.multiply(room, _BOUND[x.dtype], room)
+    np.maximum(zero, x, out=out)
+    np.multiply(out, _SCALE[x.dtype], out)
+    np.add(out, room, out)
 
 
-def _fitted_erfc(x: Any) -> Any:
-    size = np.minimum(np.abs(x), _ERFC_LIMIT)
-    quotient = _polynomial(_ERFC_NUMERATOR, size) / _polynomial(_ERFC_DENOMINATOR, size)
-    tail = np.exp(-size * size) * quotient
-    np.copyto(tail, 2.0 - tail, where=x < 0)
-    return tail
+class Selu(Unary):
+    """`elu` with factors on both sides of zero."""
 
+    takes = FLOATS
+    is_exact = False
+    needs = ("output",)
+    kernel = staticmethod(in_blocks(_selu, 1))
 
-def _polynomial(coefficients: tuple[float, ...], x: Any) -> Any:
-    result = np.full_like(x, coefficients[0])
-    for coefficient in coefficients[1:]:
-        result *= x
-        result += coefficient
-    return result
-
-
-class Erf(ErrorFunction):
-    """The error function."""
-
-    of_each = np.frompyfunc(math.erf, 1, 1)
-    fitted = staticmethod(_fitted_erf)
-    slope = 2.0 / math.sqrt(math.pi)
-
-
-class Erfc(ErrorFunction):
-    """1 - erf(x), precise also where that is small."""
-
-    of_each = np.frompyfunc(math.erfc, 1, 1)
-    fitted = staticmethod(_fitted_erfc)
-    slope = -2.0 / math.sqrt(math.pi)
+    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
+        slope = arithmetic.minimum(zero_like(output), output) + _SELU_BOUND
+        return (grad * select(output < 0, slope, as_operand(_SELU_SCALE, grad, "selu")),)
 
 
 relu = Relu()
 relu6 = Relu6()
 leaky_relu = LeakyRelu()
 softsign = Softsign()
-erf = Erf()
-erfc = Erfc()
+elu = Elu()
+selu = Selu()

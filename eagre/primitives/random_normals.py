@@ -12,8 +12,8 @@ from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InternalError, InvalidArgumentError
 from eagre.core.shapes import are_compatible, merge_sizes
 from eagre.core.specs import TensorSpec
-from eagre.primitives.activations import erfc
 from eagre.primitives.comparison import is_finite, select
+from eagre.primitives.error_functions import erfc
 from eagre.primitives.families import FLOATS, unbroadcast, zero_like
 from eagre.primitives.random_distributions import box_muller, four_words, fractions
 from eagre.primitives.random_rejection import ParameterizedDraw

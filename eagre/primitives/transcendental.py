@@ -11,11 +11,14 @@ from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.arithmetic import conjugated
+from eagre.primitives.blockwise import Number, in_blocks
 from eagre.primitives.families import FLOATS, INEXACTS, Unary, check_dtypes, contiguous
 from eagre.primitives.sums import sums_beside
 
 _maximum_reduce: Any = np.maximum.reduce
-_exp, _divide = np.exp, np.divide
+_exp, _log1p, _add, _divide = np.exp, np.log1p, np.add, np.divide
+_absolute, _negative, _maximum = np.absolute, np.negative, np.maximum
+_ZERO, _ONE = Number(0), Number(1)
 
 
 class Inexact(Unary):
@@ -127,17 +130,33 @@ class Tanh(Inexact):
         return emit.tanh(x)
 
 
+def _sigmoid(x: Any, out: Any) -> None:
+    one = _ONE[x.dtype]
+    _negative(x, out)
+    _exp(out, out)
+    _add(out, one, out)
+    _divide(one, out, out)
+
+
 class Sigmoid(Inexact):
     """The logistic function, 1 / (1 + exp(-x))."""
 
     needs = ("output",)
 
-    def kernel(self, x: Any) -> Any:
-        one = x.dtype.type(1)
-        return np.divide(one, np.add(one, np.exp(np.negative(x))))
+    kernel = staticmethod(in_blocks(_sigmoid))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         return (grad * conjugated(output * (1 - output)),)
+
+
+def _softplus(x: Any, out: Any, room: Any) -> None:
+    """max(x, 0) + log1p(exp(-abs(x)))."""
+    _absolute(x, room)
+    _negative(room, room)
+    _exp(room, room)
+    _log1p(room, room)
+    _maximum(x, _ZERO.beside(x), out=out)
+    _add(out, room, out)
 
 
 class Softplus(Inexact):
@@ -146,11 +165,7 @@ class Softplus(Inexact):
     takes = FLOATS
     needs = ("x",)
 
-    def kernel(self, x: Any) -> Any:
-        if x.dtype.itemsize == 2:
-            return np.logaddexp(x, x.dtype.type(0))
-        # The formula of logaddexp by functions that compute many elements at a time.
-        return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    kernel = staticmethod(in_blocks(_softplus, 1))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         return (grad * sigmoid(x),)

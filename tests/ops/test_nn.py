@@ -1,13 +1,11 @@
 """`tf.nn` against TensorFlow's values, gradients and errors, and traced against eager."""
 
-import math
 
 import numpy as np
 import pytest
 
 import eagre as tf
 from eagre.graph.trace import trace
-from eagre.primitives import activations
 from tests.oracle import make_nn as oracle
 from tests.oracle.expressions import cotangent
 
@@ -230,16 +228,28 @@ def test_dropout_of_unknown_sizes():
     assert {tuple(row) for row in rows.tolist()} == {(0.0,) * 8, (2.0,) * 8}
 
 
-@pytest.mark.parametrize("name", ["erf", "erfc"])
-def test_error_functions_are_those_of_the_standard_library(name):
-    function, primitive = getattr(math, name), getattr(activations, name)
-    numbers = np.concatenate([np.linspace(-6, 11, 20001), np.geomspace(1e-300, 1, 500)])
-    exact = primitive(tf.constant(numbers)).numpy()
-    assert exact.tolist() == [function(x) for x in numbers]
-    single = primitive(tf.constant(numbers, tf.float32)).numpy()
-    expected = np.array([function(x) for x in numbers.astype(np.float32).tolist()])
-    unit = np.spacing(np.abs(expected).astype(np.float32))
-    assert np.max(np.abs(single - expected) / unit) < 0.85
-    edges = primitive(tf.constant([np.nan, np.inf, -np.inf, -0.0], tf.float32)).numpy()
-    np.testing.assert_array_equal(edges, [np.nan, *map(function, (math.inf, -math.inf, -0.0))])
-    assert np.signbit(edges[3]) == (name == "erf")
+def test_gradient_of_a_loss_that_is_almost_zero():
+    """It does not cancel: TensorFlow keeps its digits too."""
+    x = tf.constant([30.0, 80.0, -30.0, -80.0, 0.0, -0.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        loss = tf.nn.sigmoid_cross_entropy_with_logits([1.0, 1.0, 0.0, 0.0, 1.0, 0.0], x)
+    grad = tape.gradient(loss, x).numpy()
+    tiny = np.exp(np.float32([-30, -80]))
+    np.testing.assert_allclose(grad, [*-tiny, *tiny, -0.5, 0.5], rtol=1e-6)
+    np.testing.assert_allclose(loss, [*tiny, *tiny, np.log(2), np.log(2)], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["elu", "selu"])
+def test_gradients_at_zero_and_far_from_it(name):
+    function = getattr(tf.nn, name)
+    scale, bound = {"elu": (1, 1), "selu": (1.050701, 1.7580993)}[name]
+    x = tf.constant([0.0, -0.0, 3.0, 90.0, -200.0, np.inf, -np.inf, np.nan])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = function(x)
+    grad = tape.gradient(y, x).numpy()
+    np.testing.assert_allclose(grad[:-1], [scale] * 4 + [0, scale, 0], atol=1e-7)
+    expected = [0, -0.0, 3 * scale, 90 * scale, -bound, np.inf, -bound, np.nan]
+    np.testing.assert_allclose(y, expected, rtol=1e-6)
+    assert np.signbit(y.numpy()[:2]).tolist() == [False, True]

@@ -1,11 +1,20 @@
-"""Records of eagre/primitives/convolution.py, windows.py, activations.py and picking.py."""
+"""Records of eagre/primitives/convolution.py, windows.py, activations.py, error_functions.py and
+picking.py."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.primitives import activations, convolution, picking, windows
+from eagre.primitives import (
+    activations,
+    convolution,
+    cross_entropy,
+    error_functions,
+    picking,
+    windows,
+)
 from tests.primitives.record import (
     EVERYTHING,
     FLOATS,
@@ -351,6 +360,20 @@ CURVED = [
     rough(specials(9)),
 ]
 
+PAIRS = [
+    sample(of(4), of(4)),
+    sample(of(2, 3), of()),
+    sample(of(3, 1), of(2)),
+    rough(fixed(np.linspace(0, 1, 300), None), fixed(np.linspace(-9, 9, 300), None)),
+    rough(fixed([0, 1, 0.5] * 2, None), fixed([0.0, -0.0, math.nan, 100, -100, 0], None)),
+]
+
+
+def logistic(x):
+    """1 / (1 + exp(-x)), which never overflows."""
+    return 1 / (1 + math.exp(-x)) if not x < 0 else math.exp(x) / (1 + math.exp(x))
+
+
 RECORDS = [
     Record(
         convolution.convolution,
@@ -441,8 +464,37 @@ RECORDS = [
     Record(
         activations.softsign, CURVED, each(lambda x: x / (abs(x) + 1)), takes=FLOATS, ulps=1
     ),
-    Record(activations.erf, CURVED, each(math.erf), takes=FLOATS, ulps=1),
-    Record(activations.erfc, CURVED, each(math.erfc), takes=FLOATS, ulps=1),
+    Record(
+        activations.elu, CURVED, each(lambda x: x if x > 0 else math.expm1(x)), takes=FLOATS, ulps=2
+    ),
+    Record(
+        activations.selu,
+        CURVED,
+        each(lambda x: 1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * math.expm1(x))),
+        takes=FLOATS,
+        ulps=3,
+    ),
+    Record(
+        cross_entropy.sigmoid_cross_entropy,
+        PAIRS,
+        each(lambda z, x: max(x, 0) - x * z + math.log1p(math.exp(-abs(x)))),
+        takes=FLOATS,
+        ulps=8,
+        floor=1,
+    ),
+    Record(
+        cross_entropy.sigmoid_excess,
+        PAIRS,
+        each(lambda z, x: logistic(x) - z),
+        takes=FLOATS,
+        ulps=4,
+        floor=1,
+    ),
+    Record(error_functions.erf, CURVED, each(math.erf), takes=FLOATS, ulps=2),
+    Record(error_functions.erfc, CURVED, each(math.erfc), takes=FLOATS, ulps=1),
+    Record(
+        error_functions.normal_cdf, CURVED, each(NormalDist().cdf), takes=FLOATS, ulps=4, floor=1
+    ),
     Record(picking.take_along, PICKED, picked, takes=EVERYTHING),
     Record(picking.pick_labels, PICKED, picked, takes=EVERYTHING),
     Record(picking.gather_along, PICKED, picked, takes=EVERYTHING),
