@@ -11,7 +11,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
-from eagre.primitives.beside_numbers import MANY, by_rows, powers
+from eagre.primitives.beside_numbers import MANY, by_rows, has_zeros, powers
 from eagre.primitives.casting import cast
 from eagre.primitives.comparison import not_equal, select
 from eagre.primitives.families import (
@@ -32,6 +32,7 @@ from eagre.primitives.families import (
     shape_of,
     zero_like,
 )
+from eagre.primitives.remainders import by_quotients
 
 
 class Arithmetic(Binary):
@@ -135,7 +136,7 @@ class IntegerDivision(Binary):
     ufunc: Any
 
     def kernel(self, x: Any, y: Any) -> Any:
-        if y.dtype.kind in "iu" and not y.all():
+        if y.dtype.kind in "iu" and has_zeros(y):
             raise InvalidArgumentError(
                 f"{self.public} of integers expected a divisor without zeros. Received: {y}"
             )
@@ -162,9 +163,12 @@ class FloorMod(IntegerDivision):
     needs = ("x", "y")
 
     def kernel(self, x: Any, y: Any) -> Any:
+        if y.dtype.kind == "f" and y.itemsize < 8 and max(x.size, y.size) >= MANY:
+            return by_quotients(x, y)
         result = super().kernel(x, y)
-        is_right = y.dtype.kind in "iu" or np.all(result)
-        return result if is_right else np.copysign(result, select.kernel(result == 0, x, result))
+        if y.dtype.kind in "iu" or not has_zeros(result):
+            return result
+        return np.copysign(result, select.kernel(result == 0, x, result))
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return grad, lambda: grad * -(x // y)

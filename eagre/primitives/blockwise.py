@@ -38,7 +38,7 @@ def in_blocks(
             alike, target = [each.reshape(-1) for each in alike], result.reshape(-1)
         size = target.size
         if dtype.itemsize < least_itemsize:
-            _each_block(_widened(steps, inputs, least), alike, target, rooms, least)
+            _each_block(_widened(steps, inputs), alike, target, inputs + 1 + rooms, least)
         elif size > BLOCK:
             _each_block(steps, alike, target, rooms, dtype)
         else:
@@ -108,13 +108,14 @@ def _each_block(steps: Any, arrays: Any, target: Any, rooms: int, dtype: Any) ->
         steps(*[each[part] for each in arrays], out, *scratch)
 
 
-def _widened(steps: Any, count: int, dtype: Any) -> Callable[..., None]:
-    """The same steps for `count` narrow arrays, by copies of a wider dtype."""
+def _widened(steps: Any, inputs: int) -> Callable[..., None]:
+    """The same steps for narrow arrays, whose wide copies stand in the first of the rooms."""
 
     def widened(*arrays: Any) -> None:
-        out = arrays[count]
-        wide = _empty(out.size, dtype)
-        steps(*[each.astype(dtype) for each in arrays[:count]], wide, *arrays[count + 1 :])
-        np.copyto(out, wide, casting="unsafe")
+        narrow, rooms = arrays[: inputs + 1], arrays[inputs + 1 :]
+        for array, copy in zip(narrow[:-1], rooms, strict=False):
+            np.copyto(copy, array)
+        steps(*rooms)
+        np.copyto(narrow[-1], rooms[inputs], casting="unsafe")
 
     return widened

@@ -14,6 +14,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.primitives import scipy_kernels
 from eagre.primitives.arithmetic import FloorMod, IntegerDivision, conjugated, square
+from eagre.primitives.beside_numbers import has_zeros
 from eagre.primitives.comparison import chosen, equal, select
 from eagre.primitives.families import (
     FLOATS,
@@ -184,7 +185,7 @@ class MultiplyNoNan(Binary):
 
     def kernel(self, x: Any, y: Any) -> Any:
         product = np.multiply(x, y)
-        return product if y.all() else chosen(y == 0, _ZEROS[x.dtype], product)
+        return product if not has_zeros(y) else chosen(y == 0, _ZEROS[x.dtype], product)
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return (
@@ -202,7 +203,7 @@ class DivideNoNan(Binary):
 
     def kernel(self, x: Any, y: Any) -> Any:
         quotient = np.divide(x, y)
-        return quotient if y.all() else chosen(y == 0, _ZEROS[x.dtype], quotient)
+        return quotient if not has_zeros(y) else chosen(y == 0, _ZEROS[x.dtype], quotient)
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return (
@@ -221,7 +222,7 @@ class LogarithmTimes(Binary):
 
     def kernel(self, x: Any, y: Any) -> Any:
         product = np.multiply(x, self.logarithm(y))
-        return product if x.all() else chosen(x == 0, _ZEROS[x.dtype], product)
+        return product if not has_zeros(x) else chosen(x == 0, _ZEROS[x.dtype], product)
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         """Zero for both where the number is 0."""
@@ -308,7 +309,7 @@ class Truncating(Binary):
     can_fail = True
 
     def kernel(self, x: Any, y: Any) -> Any:
-        if y.dtype.kind in "iu" and not y.all():
+        if y.dtype.kind in "iu" and has_zeros(y):
             raise InvalidArgumentError(
                 f"{self.public} of integers expected a divisor without zeros. Received: {y}"
             )

@@ -1,0 +1,37 @@
+"""Remainders of many floats by their quotients: the library's takes a loop for each element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eagre.primitives.blockwise import in_blocks
+
+_LARGE = 2.0**28
+_least: Any = np.minimum.reduce
+_greatest: Any = np.maximum.reduce
+
+
+def _remainder(x: Any, y: Any, out: Any, quotient: Any) -> None:
+    """x - floor(x / y) * y in float64, of numbers that float32 holds.
+
+    It is exact. A quotient below 2^28 that is no integer is further from one than its rounding,
+    for x and y have 24 bits each; its product with y then has 52, and what is left over has 24
+    again, or is x + y rounded so finely that rounding it once more makes no difference.
+    """
+    np.divide(x, y, quotient)
+    np.floor(quotient, quotient)
+    np.multiply(quotient, y, out)
+    np.subtract(x, out, out)
+    if not x.size:
+        return
+    is_small = _least(quotient) > -_LARGE and _greatest(quotient) < _LARGE
+    # Beside an infinite y the quotient is small, but the rest is NaN.
+    if not (is_small and _greatest(out) < np.inf):
+        np.remainder(x, y, out)
+    if not out.all():
+        np.copyto(out, np.copysign(0.0, x), where=out == 0)
+
+
+by_quotients = in_blocks(_remainder, 1, inputs=2, least=np.float64)
