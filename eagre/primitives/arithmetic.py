@@ -32,7 +32,7 @@ from eagre.primitives.families import (
     shape_of,
     zero_like,
 )
-from eagre.primitives.remainders import by_quotients
+from eagre.primitives.remainders import remainder_of_floats
 
 
 class Arithmetic(Binary):
@@ -163,12 +163,7 @@ class FloorMod(IntegerDivision):
     needs = ("x", "y")
 
     def kernel(self, x: Any, y: Any) -> Any:
-        if y.dtype.kind == "f" and y.itemsize < 8 and max(x.size, y.size) >= MANY:
-            return by_quotients(x, y)
-        result = super().kernel(x, y)
-        if y.dtype.kind in "iu" or not has_zeros(result):
-            return result
-        return np.copysign(result, select.kernel(result == 0, x, result))
+        return super().kernel(x, y) if y.dtype.kind in "iu" else remainder_of_floats(x, y)
 
     def gradient(self, grad: Any, output: Any, x: Any, y: Any) -> Any:
         return grad, lambda: grad * -(x // y)

@@ -46,17 +46,20 @@ def in_blocks(
         return result
 
     def kernel_of_one(x: Any) -> Any:
-        if x.size > _FEW or x.itemsize < least_itemsize:
+        if x.size > _FEW:
             return kernel(x)
-        shape, dtype = x.shape, x.dtype
-        result = _empty(shape, dtype)
+        dtype, shape = x.dtype, x.shape
+        is_narrow = x.itemsize < least_itemsize
+        if is_narrow:
+            x = x.astype(least)
+        result = _empty(shape, x.dtype)
         if rooms == 0:
             steps(x, result)
         elif rooms == 1:
-            steps(x, result, _empty(shape, dtype))
+            steps(x, result, _empty(shape, x.dtype))
         else:
-            steps(x, result, *[_empty(shape, dtype) for _ in numbers])
-        return result
+            steps(x, result, *[_empty(shape, x.dtype) for _ in numbers])
+        return result.astype(dtype) if is_narrow else result
 
     return kernel_of_one if inputs == 1 else kernel
 

@@ -1,7 +1,7 @@
-"""The error function, its complement, and the normal distribution function.
+"""The error function, its complement and its inverse, and the normal distribution function.
 
-In float64 they are the standard library's; narrower floats get quotients of polynomials whose
-largest relative error is spread evenly. Two of them are written as continued fractions:
+In float64 they are the standard library's (and SciPy's inverse); narrower floats get quotients of
+polynomials whose largest relative error is spread evenly. All but one are continued fractions:
 `b1 / (t + a1 + b2 / (t + a2 + ...))` takes three steps for what takes four by Horner's rule.
 """
 
@@ -41,29 +41,34 @@ def _constants(*values: float) -> tuple[Any, ...]:
     return tuple([np.array(value, np.float32) for value in values])
 
 
+def _fraction(pairs: tuple[Any, ...], t: Any, out: Any) -> None:
+    """b1 / (t + a1 + b2 / (t + a2 + ...)), the innermost pair first."""
+    b, a = pairs[0]
+    _add(t, a, out)
+    _divide(b, out, out)
+    for b, a in pairs[1:]:
+        _add(out, t, out)
+        _add(out, a, out)
+        _divide(b, out, out)
+
+
 # atanh(erf(x)) = x + x * (c + t * fraction(t)) where t = x * x: to within 3.3e-9 up to 4, beyond
 # which erf rounds to 1. The limit of t keeps infinities out.
-_ERF = _constants(
-    37.53123136049681, 4.081925520953198, -137.2019795974012, 4.703115621954968,
-    5.575593665287584, 64.12414428947218, 0.1283791708459623,
-)  # fmt: skip
+_ERF = (
+    _constants(37.53123136049681, 4.081925520953198),
+    _constants(-137.2019795974012, 4.703115621954968),
+    _constants(5.575593665287584, 64.12414428947218),
+)
+_ERF_SLOPE = np.array(0.1283791708459623, np.float32)
 _LIMIT = Number(1e30)
 
 
 def _erf(x: Any, out: Any, t: Any) -> None:
-    b3, a3, b2, a2, b1, a1, c = _ERF
     _multiply(x, x, t)
     np.minimum(t, _LIMIT.beside(t), out=t)
-    _add(t, a3, out)
-    _divide(b3, out, out)
-    _add(out, t, out)
-    _add(out, a2, out)
-    _divide(b2, out, out)
-    _add(out, t, out)
-    _add(out, a1, out)
-    _divide(b1, out, out)
+    _fraction(_ERF, t, out)
     _multiply(out, t, out)
-    _add(out, c, out)
+    _add(out, _ERF_SLOPE, out)
     _multiply(out, x, out)
     _add(out, x, out)
     np.tanh(out, out)
@@ -123,27 +128,18 @@ class Erfc(ErrorFunction):
 
 
 # exp(x * x / 2) times the probability beyond x, for x of at least 0: as exact as the exponential.
-_TAIL = _constants(
-    17.331682205200195, 1.3170230388641357, -10.429777145385742, 4.052995204925537,
-    1.234653115272522, 2.1293811798095703, 0.3988185226917267, -0.012796565890312195,
-)  # fmt: skip
-_MINUS_HALF, _ZERO = _constants(-0.5, 0.0)
+_TAIL = (
+    _constants(17.331682205200195, 1.3170230388641357),
+    _constants(-10.429777145385742, 4.052995204925537),
+    _constants(1.234653115272522, 2.1293811798095703),
+    _constants(0.3988185226917267, -0.012796565890312195),
+)
+_MINUS_HALF, _ZERO, _ONE = _constants(-0.5, 0.0, 1.0)
 
 
 def _normal_cdf(x: Any, out: Any, room: Any) -> None:
-    b4, a4, b3, a3, b2, a2, b1, a1 = _TAIL
     np.abs(x, room)
-    _add(room, a4, out)
-    _divide(b4, out, out)
-    _add(out, room, out)
-    _add(out, a3, out)
-    _divide(b3, out, out)
-    _add(out, room, out)
-    _add(out, a2, out)
-    _divide(b2, out, out)
-    _add(out, room, out)
-    _add(out, a1, out)
-    _divide(b1, out, out)
+    _fraction(_TAIL, room, out)
     _multiply(x, x, room)
     _multiply(room, _MINUS_HALF, room)
     np.exp(room, room)
@@ -164,6 +160,31 @@ class NormalCdf(ErrorFunction):
     exponent = -0.5
     slope = 1.0 / math.sqrt(2.0 * math.pi)
 
+
+# erfinv(x) = x * (c + t * (fraction(t) - d)) where t = log(1 - x * x), to within 2.6e-9.
+_ERFINV = (
+    _constants(68.93811244443188, 4.933929703977037),
+    _constants(38.55568720979543, -1.8869314575048681),
+    _constants(78.92909182893139, -6.332451266621376),
+    _constants(-525.4142202132282, -14.91880541246634),
+    _constants(8.892296026512138, -57.51563951390605),
+)
+_ERFINV_SLOPE, _ERFINV_END = _constants(0.8862269232143108, 0.031704349359881596)
+
+
+def _erfinv(x: Any, out: Any, t: Any) -> None:
+    _subtract(_ONE, x, t)
+    _add(_ONE, x, out)
+    _multiply(t, out, t)
+    np.log(t, t)
+    _fraction(_ERFINV, t, out)
+    _subtract(out, _ERFINV_END, out)
+    _multiply(out, t, out)
+    _add(out, _ERFINV_SLOPE, out)
+    _multiply(out, x, out)
+
+
+fitted_erfinv = in_blocks(_erfinv, 1)
 
 erf = Erf()
 erfc = Erfc()

@@ -1,4 +1,4 @@
-"""Remainders of many floats by their quotients: the library's takes a loop for each element."""
+"""Remainders of floats: of many of them by quotients, since NumPy takes one after the other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from eagre.primitives.beside_numbers import MANY, has_zeros
 from eagre.primitives.blockwise import in_blocks
+from eagre.primitives.comparison import chosen
+
+
+def remainder_of_floats(x: Any, y: Any) -> Any:
+    """What a floored quotient leaves: it has the sign of `y`, and a zero that of `x`."""
+    if y.itemsize < 8 and max(x.size, y.size) >= MANY:
+        return by_quotients(x, y)
+    result = np.remainder(x, y)
+    return np.copysign(result, chosen(result == 0, x, result)) if has_zeros(result) else result
+
 
 _LARGE = 2.0**28
 _least: Any = np.minimum.reduce

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from eagre.primitives.blockwise import Number, in_blocks
+
 _where: Any = np.where
 
 
+@lru_cache
 def scipy_module(name: str) -> Any:
     """A module of SciPy, such as `special`; an ImportError with a remedy if there is none."""
     try:
@@ -33,18 +37,32 @@ def in_float64(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def special_kernel(name: str) -> Any:
-    """The kernel of a function of `scipy.special`."""
-    return staticmethod(in_float64(lambda *x: getattr(scipy_module("special"), name)(*x)))
+    """The kernel of a function of one number of `scipy.special`."""
+
+    def steps(x: Any, out: Any) -> None:
+        getattr(scipy_module("special"), name)(x, out)
+
+    return staticmethod(in_blocks(steps, least=np.float64))
 
 
-def lgamma(x: Any) -> Any:
-    """The logarithm of gamma's absolute value; infinite at both infinities."""
-    return _where(np.isinf(x), np.inf, scipy_module("special").gammaln(x))
+_BELOW = Number(-1e300)
 
 
-def digamma(x: Any) -> Any:
-    """The logarithmic derivative of gamma; NaN at its poles, zero among them."""
-    return _where(x == 0, np.nan, scipy_module("special").psi(x))
+def _lgamma(x: Any, out: Any) -> None:
+    """All large negative numbers are poles, and minus infinity becomes one of them."""
+    np.maximum(x, _BELOW.beside(x), out=out)
+    scipy_module("special").gammaln(out, out)
+
+
+def _digamma(x: Any, out: Any, room: Any) -> None:
+    """What is added is NaN at 0, a pole like the others, and else 0."""
+    scipy_module("special").psi(x, out)
+    np.divide(0.0, x, room)
+    np.add(out, room, out)
+
+
+lgamma = in_blocks(_lgamma, least=np.float64)
+digamma = in_blocks(_digamma, 1, least=np.float64)
 
 
 def polygamma(order: Any, x: Any) -> Any:

@@ -1,6 +1,7 @@
 """Gamma and beta functions, inverses of error functions: special functions and their gradients.
 
-SciPy computes them in float64, whatever the dtype; the result is rounded once.
+SciPy computes them in float64, whatever the dtype; the result is rounded once. The inverse of erf
+in float32 is a fit.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from eagre.primitives import scipy_kernels
 from eagre.primitives.arithmetic import FloorMod, IntegerDivision, conjugated, square
 from eagre.primitives.beside_numbers import has_zeros
 from eagre.primitives.comparison import chosen, equal, select
+from eagre.primitives.error_functions import fitted_erfinv
 from eagre.primitives.families import (
     FLOATS,
     INEXACTS,
@@ -40,7 +42,7 @@ class Special(Inexact):
 class Lgamma(Special):
     """The logarithm of the absolute value of gamma."""
 
-    kernel = staticmethod(in_float64(scipy_kernels.lgamma))
+    kernel = staticmethod(scipy_kernels.lgamma)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         return (grad * digamma(x),)
@@ -49,7 +51,7 @@ class Lgamma(Special):
 class Digamma(Special):
     """The derivative of `lgamma`."""
 
-    kernel = staticmethod(in_float64(scipy_kernels.digamma))
+    kernel = staticmethod(scipy_kernels.digamma)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         return (grad * polygamma(one_like(x), x),)
@@ -58,8 +60,11 @@ class Digamma(Special):
 class Erfinv(Special):
     """The number whose erf is x."""
 
-    kernel = special_kernel("erfinv")
+    of_doubles = special_kernel("erfinv")
     needs = ("output",)
+
+    def kernel(self, x: Any) -> Any:
+        return self.of_doubles(x) if x.itemsize == 8 else fitted_erfinv(x)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         return (grad * (exp(square(output)) * (math.sqrt(math.pi) / 2)),)

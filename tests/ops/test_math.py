@@ -196,6 +196,7 @@ def test_functions_of_scipy_say_what_to_do_without_it(monkeypatch):
     def refuse(name):
         raise ImportError(name)
 
+    scipy_kernels.scipy_module.cache_clear()
     monkeypatch.setattr(scipy_kernels, "import_module", refuse)
     with pytest.raises(ImportError, match="python -m pip install scipy"):
         tf.math.lgamma([1.0])

@@ -9,7 +9,8 @@ from eagre.primitives.blockwise import BLOCK, in_blocks
 SIZES = [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 17]
 UNARY = {
     "erf": tf.math.erf, "erfc": tf.math.erfc, "gelu": tf.nn.gelu, "elu": tf.nn.elu,
-    "selu": tf.nn.selu, "softplus": tf.math.softplus, "sigmoid": tf.sigmoid,
+    "selu": tf.nn.selu, "erfinv": tf.math.erfinv, "lgamma": tf.math.lgamma,
+    "softplus": tf.math.softplus, "sigmoid": tf.sigmoid,
     "loss": lambda x: tf.nn.sigmoid_cross_entropy_with_logits(x, x),
 }  # fmt: skip
 SPECIAL = [np.nan, np.inf, -np.inf, -0.0, 0.0, 1e-40, -1e-40, 3e38, -3e38, 1.0, -1.0]

@@ -56,3 +56,17 @@ def test_large_numbers_stay_in_their_bounds(name):
     upper, lower = (primitive(tf.constant(each)).numpy().tolist() for each in (x, -x))
     least, greatest = {"erf": (-1, 1), "erfc": (2, 0), "normal_cdf": (0, 1)}[name]
     assert (lower, upper) == ([least] * 4, [greatest] * 4)
+
+
+def test_inverse_of_erf():
+    """Beside SciPy's in float64; at both ends infinite, beyond them NaN."""
+    ends = 1 - np.geomspace(6e-8, 1, 5001)
+    x = np.concatenate([np.linspace(-1, 1, 20002), ends, -ends, np.geomspace(1e-38, 1, 500)])
+    x = x.astype(np.float32)
+    x = x[np.abs(x) < 1]
+    found = tf.math.erfinv(tf.constant(x)).numpy()
+    expected = tf.math.erfinv(tf.constant(x, tf.float64)).numpy()
+    assert np.max(np.abs(found - expected) / np.spacing(np.abs(expected).astype(np.float32))) < 2.9
+    edges = tf.math.erfinv(tf.constant([1.0, -1.0, 1.5, -1.5, np.nan, np.inf, 0.0, -0.0])).numpy()
+    np.testing.assert_array_equal(edges, [np.inf, -np.inf, *[np.nan] * 4, 0, 0])
+    assert np.signbit(edges[6:]).tolist() == [False, True]
