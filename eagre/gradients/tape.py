@@ -118,6 +118,9 @@ class GradientTape(ambient.Recorder):
     def _number(self, outputs: tuple[Any, ...]) -> None:
         for each in outputs:
             each.id = each.id or next_id()
+            if each.id < self._first:
+                # Read in front of a branch or loop, and once already for an earlier tape within.
+                self._watched[each.id] = each
             if each.__class__ is EagerTensor and each.array.nbytes > LARGE:
                 self._has_large = True
 

@@ -354,3 +354,25 @@ def test_a_tape_watches_the_variables_that_are_read(trace):
         return x
 
     inside(tf.constant(1.0))
+
+
+@pytest.mark.parametrize("watches", [True, False], ids=["by itself", "told to"])
+def test_each_tape_in_a_loop_sees_what_is_read_in_front_of_it(watches):
+    """A variable that the loop only reads is read once, before the tapes within are entered."""
+    weight = tf.Variable([1.0, 2.0])
+
+    def slopes(x):
+        with tf.GradientTape(watch_accessed_variables=watches) as tape:
+            tape.watch([x] if watches else [x, weight])
+            y = weight**2 * x
+        return tape.gradient(y, [x, weight])
+
+    def descend(x):
+        for _ in tf.range(3):
+            first, second = slopes(x)
+            third, fourth = slopes(x - 0.1 * first)
+            x = x - 0.01 * (second + third + fourth)
+        return x
+
+    x = tf.constant([0.3, -0.7])
+    assert tf.function(descend)(x).numpy().tobytes() == descend(x).numpy().tobytes()
