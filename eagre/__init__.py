@@ -7,6 +7,7 @@ functions are loaded when they are first touched.
 """
 
 from importlib import import_module as _import_module
+from sys import modules as _modules
 from typing import TYPE_CHECKING
 
 from eagre.control.branching import cond
@@ -383,6 +384,9 @@ def __getattr__(name: str) -> object:
         home = _import_module(later.HOMES[name])
         value = globals()[name] = getattr(home, later.OTHERWISE.get(name, name))
         return value
+    if name in later.WITHIN:
+        module = _modules["eagre." + later.WITHIN[name]] = _import_module("eagre." + name)
+        return module
     raise absent.missing_name(name)
 
 

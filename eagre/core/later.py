@@ -28,6 +28,29 @@ NAMESPACES = (
     "version",
 )
 
+WITHIN = {
+    name.replace(".", "_"): name
+    for name in (
+        "array_api.fft",
+        "array_api.linalg",
+        "autograph.experimental",
+        "config.experimental",
+        "config.optimizer",
+        "config.threading",
+        "experimental.dlpack",
+        "experimental.numpy",
+        "experimental.numpy.random",
+        "io.gfile",
+        "linalg.experimental",
+        "math.special",
+        "nn.experimental",
+        "optimizers.schedules",
+        "random.experimental",
+        "train.experimental",
+    )
+}
+"""For the module of a namespace within another the name by which it is imported as well."""
+
 LATER = {
     "eagre.composites.tensor_array": "TensorArray TensorArraySpec",
     "eagre.control.accumulating": "foldl foldr map_fn scan",

@@ -47,7 +47,8 @@ def _arrays(path: str, value: Any) -> Any:
                 yield from _arrays(f"{path}/{number}", each)
             return
         value = np.stack(parts)
-    yield path, np.asarray(value)
+    array = np.asarray(value)
+    yield path, array.astype("S") if array.dtype == object else array
 
 
 def main(*names: str) -> None:
