@@ -7,14 +7,9 @@ from typing import Any
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.ops.axes import integer_of
-from eagre.ops.convolutions import (
-    channels_are_first,
-    convolution,
-    depthwise_geometry,
-    with_channels_first,
-    with_channels_last,
-)
+from eagre.ops.convolutions import convolution, with_channels_first, with_channels_last
 from eagre.ops.shaping import as_shape, axis_sizes, reshape
+from eagre.ops.window_arguments import channels_are_first, geometry_of
 from eagre.primitives.convolution import filter_gradient, input_gradient
 from eagre.primitives.families import shape_of
 
@@ -46,7 +41,7 @@ def conv2d_backprop_input_v2(
     is_first = channels_are_first(data_format, 2, called)
     x, y = _channels_last(is_first, called, input, out_backprop)
     padding = _pairs(padding, explicit_paddings, called)
-    geometry = depthwise_geometry(strides, padding, dilations, is_first)
+    geometry = geometry_of(2, strides, padding, dilations, is_first, "conv2d")
     grad = input_gradient(y, to_tensor(filter), shape_of(x), **geometry)
     return with_channels_first(grad, 2) if is_first else grad
 
@@ -77,7 +72,7 @@ def conv2d_backprop_filter_v2(
     is_first = channels_are_first(data_format, 2, called)
     x, y = _channels_last(is_first, called, input, out_backprop)
     padding = _pairs(padding, explicit_paddings, called)
-    geometry = depthwise_geometry(strides, padding, dilations, is_first)
+    geometry = geometry_of(2, strides, padding, dilations, is_first, "conv2d")
     return filter_gradient(x, y, shape_of(to_tensor(filter)), **geometry)
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from math import prod
-from operator import index
 from typing import Any
 
-from eagre.core.errors import InvalidArgumentError, UnimplementedError
-from eagre.ops.axes import integers_of
+from eagre.core.errors import InvalidArgumentError
 from eagre.ops.selection import same_dtype
 from eagre.ops.shaping import as_shape
+from eagre.ops.window_arguments import DATA_FORMATS, channels_are_first, geometry_of
 from eagre.primitives import rearrangement
 from eagre.primitives.convolution import convolution as convolve
 from eagre.primitives.convolution import input_gradient
 from eagre.primitives.families import shape_of
-
-DATA_FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
-"""By the number of axes of space the formats, channels last and channels first."""
 
 
 def conv1d(
@@ -147,13 +143,8 @@ def depthwise_conv2d(
     rows, columns, multiplier = [_size(filters, axis) for axis in (0, 1, 3)]
     shape = (rows, columns, 1, _size(x, 3) * multiplier)
     grouped = rearrangement.reshape(filters, as_shape(shape, "depthwise_conv2d"))
-    y = convolve(x, grouped, **depthwise_geometry(strides, padding, dilations, is_first))
+    y = convolve(x, grouped, **geometry_of(2, strides, padding, dilations, is_first, "conv2d"))
     return with_channels_first(y, 2) if is_first else y
-
-
-def depthwise_geometry(strides: Any, padding: Any, dilations: Any, is_first: bool) -> Any:
-    """The geometry of a convolution in two dimensions."""
-    return _geometry(2, strides, padding, dilations, is_first, "conv2d")
 
 
 def _check_depthwise(x: Any, filters: Any) -> None:
@@ -285,7 +276,7 @@ def _convolution(
 ) -> Any:
     x, filters = same_dtype(x, filters, name)
     is_first = channels_are_first(data_format, space, name)
-    geometry = _geometry(space, strides, padding, dilations, is_first, name)
+    geometry = geometry_of(space, strides, padding, dilations, is_first, name)
     lead = x.sizes[: -space - 1] if x.ndim is not None and x.ndim > space + 2 else None
     if lead is not None:
         x = _with_batch(x, (_known_product(lead, name),), space, name)
@@ -322,7 +313,7 @@ def _transposed(
     name = f"conv{space}d_transpose"
     y, filters = same_dtype(y, filters, name)
     is_first = channels_are_first(data_format, space, name)
-    geometry = _geometry(space, strides, padding, dilations, is_first, name)
+    geometry = geometry_of(space, strides, padding, dilations, is_first, name)
     shape = as_shape(output_shape, name)
     if is_first:
         y = with_channels_last(y, space, name)
@@ -349,92 +340,6 @@ def _axes_of_space(filters: Any, data_format: Any, name: str) -> int:
             f"{name} expected filters with 3, 4 or 5 axes. Received: filters.shape={filters.shape}"
         )
     return rank - 2
-
-
-def channels_are_first(data_format: Any, space: int, name: str) -> bool:
-    """Whether a data format puts the channels before the axes of space."""
-    last, first = DATA_FORMATS[space]
-    if data_format not in (None, last, first):
-        raise InvalidArgumentError(
-            f"{name} expected a data_format of {last!r} or {first!r}. "
-            f"Received: data_format={data_format!r}"
-        )
-    return data_format == first
-
-
-def _geometry(
-    space: int, strides: Any, padding: Any, dilations: Any, is_first: bool, name: str
-) -> dict[str, Any]:
-    dilations = 1 if dilations is None else dilations
-    return {
-        "strides": _for_space(strides, space, is_first, name, "strides"),
-        "padding": _padding_of_space(padding, space, is_first, name),
-        "dilations": _for_space(dilations, space, is_first, name, "dilations"),
-    }
-
-
-def for_all_axes(value: Any, space: int, is_first: bool, name: str, word: str) -> tuple[int, ...]:
-    """One number, one for each axis of space or one for each axis, as one for each axis."""
-    numbers = integers_of(value, word)
-    if len(numbers) == space + 2:
-        return numbers
-    if len(numbers) == 1:
-        numbers *= space
-    if len(numbers) != space:
-        raise ValueError(
-            f"{name} expected {word} of length 1, {space} or {space + 2}. "
-            f"Received: {word}={value} of length {len(numbers)}"
-        )
-    return (1, 1, *numbers) if is_first else (1, *numbers, 1)
-
-
-def _for_space(value: Any, space: int, is_first: bool, name: str, word: str) -> tuple[int, ...]:
-    numbers = for_all_axes(value, space, is_first, name, word)
-    inside, others = _split_axes(numbers, is_first)
-    if any(n != 1 for n in others):
-        raise UnimplementedError(
-            f"{name} expected {word} of 1 for the axes of batch and channels. "
-            f"Received: {word}={value}"
-        )
-    return inside
-
-
-def padding_for_all_axes(padding: Any, space: int, name: str) -> Any:
-    """A pair for each axis; None for "SAME", whose pairs depend on the sizes."""
-    if isinstance(padding, str):
-        if padding in ("SAME", "VALID"):
-            return None if padding == "SAME" else ((0, 0),) * (space + 2)
-        raise InvalidArgumentError(
-            f"{name} expected padding 'SAME', 'VALID' or a list of {space + 2} pairs. "
-            f"Received: padding={padding!r}"
-        )
-    pairs = tuple(tuple(map(index, pair)) for pair in padding)
-    if len(pairs) != space + 2 or any(len(pair) != 2 for pair in pairs):
-        raise ValueError(
-            f"{name} expected padding 'SAME', 'VALID' or a list of {space + 2} pairs. "
-            f"Received: padding={padding}"
-        )
-    return pairs
-
-
-def _padding_of_space(padding: Any, space: int, is_first: bool, name: str) -> Any:
-    pairs = padding_for_all_axes(padding, space, name)
-    if pairs is None:
-        return None
-    inside, others = _split_axes(pairs, is_first)
-    if any(pair != (0, 0) for pair in others):
-        raise InvalidArgumentError(
-            f"{name} expected padding of (0, 0) for the axes of batch and channels. "
-            f"Received: padding={padding}"
-        )
-    return inside
-
-
-def _split_axes(parts: Any, is_first: bool) -> tuple[Any, Any]:
-    """The parts for the axes of space, and those for batch and channels."""
-    if is_first:
-        return parts[2:], parts[:2]
-    return parts[1:-1], (parts[0], parts[-1])
 
 
 def with_channels_last(x: Any, space: int, name: str) -> Any:

@@ -10,18 +10,17 @@ from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.ops.convolutions import (
-    channels_are_first,
     conv2d,
     conv2d_transpose,
     convolution,
     depthwise_conv2d,
-    depthwise_geometry,
     with_channels_first,
     with_channels_last,
 )
 from eagre.ops.pooling import avg_pool, max_pool
 from eagre.ops.shaping import as_shape, axis_sizes
 from eagre.ops.spaces import batch_to_space, space_to_batch
+from eagre.ops.window_arguments import channels_are_first, geometry_of
 from eagre.primitives import rearrangement
 from eagre.primitives.convolution import filter_gradient, input_gradient
 
@@ -109,7 +108,7 @@ def depthwise_conv2d_backprop_input(
     rows, columns, channels, multiplier = axis_sizes(filters, name)
     grouped = (rows, columns, 1, channels * multiplier)
     filters = rearrangement.reshape(filters, as_shape(grouped, name))
-    geometry = depthwise_geometry(strides, padding, dilations, is_first)
+    geometry = geometry_of(2, strides, padding, dilations, is_first, "conv2d")
     x = input_gradient(y, filters, shape, **geometry)
     return with_channels_first(x, 2) if is_first else x
 
@@ -139,7 +138,7 @@ def depthwise_conv2d_backprop_filter(
         x, y = with_channels_last(x, 2, name), with_channels_last(y, 2, name)
     shape = as_shape(filter_sizes, name)
     grouped = as_shape((shape[0], shape[1], 1, shape[2] * shape[3]), name)
-    geometry = depthwise_geometry(strides, padding, dilations, is_first)
+    geometry = geometry_of(2, strides, padding, dilations, is_first, "conv2d")
     return rearrangement.reshape(filter_gradient(x, y, grouped, **geometry), shape)
 
 

@@ -12,7 +12,6 @@ from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError, OutOfRangeError, UnimplementedError
 from eagre.core.shapes import are_compatible
 from eagre.core.tensor import EagerTensor
-from eagre.ops.convolutions import padding_for_all_axes
 from eagre.ops.creation import range as range_
 from eagre.ops.drawing import check_dtype
 from eagre.ops.image_dtypes import image_of
@@ -32,6 +31,7 @@ from eagre.ops.shaping import (
     stop_gradient,
     transpose,
 )
+from eagre.ops.window_arguments import padding_for_all_axes
 from eagre.primitives.checking import demand
 from eagre.primitives.families import REALS
 

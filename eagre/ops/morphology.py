@@ -8,11 +8,11 @@ from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError, UnimplementedError
 from eagre.core.shapes import are_compatible
-from eagre.ops.convolutions import padding_for_all_axes
 from eagre.ops.creation import ones_like
 from eagre.ops.joining import pad, reverse, stack
 from eagre.ops.selection import same_dtype
 from eagre.ops.shaping import expand_dims, squeeze
+from eagre.ops.window_arguments import padding_for_all_axes
 from eagre.primitives import picking
 from eagre.primitives.comparison import select
 from eagre.primitives.families import REALS, zero_like

@@ -9,11 +9,11 @@ import numpy as np
 
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError, UnimplementedError
-from eagre.ops.convolutions import padding_for_all_axes
 from eagre.ops.drawing import check_dtype
 from eagre.ops.joining import concat
 from eagre.ops.selection import gather, where
 from eagre.ops.shaping import reshape, shape, transpose
+from eagre.ops.window_arguments import padding_for_all_axes
 from eagre.primitives.families import REALS
 from eagre.primitives.geometry import Windows
 

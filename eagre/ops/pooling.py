@@ -8,10 +8,11 @@ from typing import Any
 from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.dtypes import float32
 from eagre.core.errors import UnimplementedError
-from eagre.ops.convolutions import (
+from eagre.ops.window_arguments import (
     DATA_FORMATS,
     channels_are_first,
     for_all_axes,
+    kept,
     padding_for_all_axes,
 )
 from eagre.primitives import arithmetic, windows
@@ -196,7 +197,7 @@ def _max_pool(
     x: Any, space: int, ksize: Any, strides: Any, padding: Any, data_format: Any, name: str
 ) -> Any:
     geometry = _geometry(space, ksize, strides, padding, data_format, name)
-    return windows.max_pool(to_tensor(x), **geometry)
+    return windows.max_pool.door(to_tensor(x), **geometry)
 
 
 def _avg_pool(
@@ -213,10 +214,16 @@ def _avg_pool(
 
 
 def _mean(x: Any, geometry: dict[str, Any]) -> Any:
-    sums = windows.sum_pool(x, **geometry)
-    if geometry["padding"] is not None:
-        return sums / as_operand(prod(geometry["window"]), x, "avg_pool")
-    return sums / windows.sum_pool(_ones(x, geometry["window"]), **geometry)
+    sums = windows.sum_pool.door(x, **geometry)
+    if geometry["padding"] is None and _may_be_padded(x, geometry):
+        return sums / windows.sum_pool.door(_ones(x, geometry["window"]), **geometry)
+    return sums / as_operand(prod(geometry["window"]), x, "avg_pool")
+
+
+def _may_be_padded(x: Any, geometry: dict[str, Any]) -> bool:
+    """Whether windows may see more than `x` has."""
+    is_unknown = x.sizes is None or None in x.sizes
+    return is_unknown or windows.sum_pool.layout(x.sizes, geometry).is_padded
 
 
 def _ones(x: Any, window: tuple[int, ...]) -> Any:
@@ -227,6 +234,7 @@ def _ones(x: Any, window: tuple[int, ...]) -> Any:
     return broadcast_to(one_like(x), shape_of(x) if None in sizes else sizes)
 
 
+@kept
 def _geometry(
     space: int, ksize: Any, strides: Any, padding: Any, data_format: Any, name: str
 ) -> dict[str, Any]:

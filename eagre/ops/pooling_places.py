@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError, UnimplementedError
-from eagre.ops.convolutions import for_all_axes, padding_for_all_axes
 from eagre.ops.creation import range as numbers_below
 from eagre.ops.drawing import check_dtype
 from eagre.ops.selection import gather
 from eagre.ops.shaping import cast, reshape
+from eagre.ops.window_arguments import for_all_axes, padding_for_all_axes
 from eagre.primitives import windows
 from eagre.primitives.arithmetic import maximum, minimum
 from eagre.primitives.families import REALS, shape_of

@@ -7,6 +7,7 @@ The array code stands in `correlation.py`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from eagre.primitives.families import (
     shape_of,
     target_shape,
 )
-from eagre.primitives.geometry import Windows, known_windows
+from eagre.primitives.geometry import Windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,18 +59,7 @@ class Windowed(Primitive):
 
         `x` and `filters` are sizes, None where the rank is unknown.
         """
-        rank = len(geometry["strides"]) + 2
-        name = self.name_for(geometry)
-        x = (None,) * rank if x is None else x
-        filters = (None,) * rank if filters is None else filters
-        if len(x) != rank or len(filters) != rank:
-            raise InvalidArgumentError(
-                f"{name} expected an input and filters with {rank} axes. "
-                f"Received: input.shape={format_sizes(x)}, filters.shape={format_sizes(filters)}"
-            )
-        _check_channels(name, x, filters)
-        windows = known_windows(name, x[1:-1], filters[:-2], **geometry, first_axis=1)
-        return (x[0], *windows.counts, filters[-1]), windows
+        return _layout(self.name_for(geometry), x, filters, **geometry)
 
     def name_for(self, geometry: Any) -> str:
         """The public name that messages begin with."""
@@ -92,25 +82,40 @@ class Windowed(Primitive):
         return windows
 
 
+@lru_cache(maxsize=256)
+def _layout(name: str, x: Any, filters: Any, **geometry: Any) -> tuple[tuple[Any, ...], Windows]:
+    rank = len(geometry["strides"]) + 2
+    x = (None,) * rank if x is None else x
+    filters = (None,) * rank if filters is None else filters
+    if len(x) != rank or len(filters) != rank:
+        raise InvalidArgumentError(
+            f"{name} expected an input and filters with {rank} axes. "
+            f"Received: input.shape={format_sizes(x)}, filters.shape={format_sizes(filters)}"
+        )
+    _check_channels(name, x, filters)
+    windows = Windows(name, x[1:-1], filters[:-2], **geometry, first_axis=1)
+    return (x[0], *windows.counts, filters[-1]), windows
+
+
 def _check_channels(name: str, x: Any, filters: Any) -> None:
     channels, depth, out = x[-1], filters[-2], filters[-1]
-    received = f"input.shape={format_sizes(x)}, filters.shape={format_sizes(filters)}"
     if 0 in (channels, depth):
-        raise InvalidArgumentError(
-            f"{name} expected at least one input channel. Received: {received}"
-        )
-    if channels is None or depth is None:
+        expected = "at least one input channel"
+    elif channels is None or depth is None or channels == depth:
         return
-    if channels % depth:
-        raise InvalidArgumentError(
-            f"{name} expected filters whose last size but one divides the {channels} input "
-            f"channels. Received: {received}"
+    elif channels % depth:
+        expected = f"filters whose last size but one divides the {channels} input channels"
+    elif out is not None and out % (channels // depth):
+        expected = (
+            f"output channels that divide into {channels // depth} groups, since "
+            f"the filters take {depth} of {channels} input channels"
         )
-    if out is not None and out % (channels // depth):
-        raise InvalidArgumentError(
-            f"{name} expected output channels that divide into {channels // depth} groups, since "
-            f"the filters take {depth} of {channels} input channels. Received: {received}"
-        )
+    else:
+        return
+    raise InvalidArgumentError(
+        f"{name} expected {expected}. "
+        f"Received: input.shape={format_sizes(x)}, filters.shape={format_sizes(filters)}"
+    )
 
 
 class Convolution(Windowed):

@@ -10,7 +10,6 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from eagre.primitives.families import contiguous
 from eagre.primitives.geometry import known_windows
@@ -132,7 +131,7 @@ def _window_view(x: Any, windows: Windows) -> Any:
     steps = [n * stride for n, stride in zip(windows.strides, space, strict=True)]
     gaps = [n * stride for n, stride in zip(windows.dilations, space, strict=True)]
     shape = (len(x), *windows.counts, *windows.window, x.shape[-1])
-    return as_strided(x, shape, (batch, *steps, *gaps, channel), writeable=False)
+    return np.ndarray(shape, x.dtype, x, 0, (batch, *steps, *gaps, channel))
 
 
 # By channel -------------------------------------------------------------------------------------
@@ -202,13 +201,13 @@ def _row_view(x: Any, windows: Windows) -> Any:
     if stride != 1:
         shape = (*x.shape[:-2], windows.window[-1], count, depth)
         columns = (*x.strides[:-2], gap, stride * x.strides[-2], x.strides[-1])
-        x = as_strided(x, shape, columns, writeable=False).copy()
+        x = np.ndarray(shape, x.dtype, x, 0, columns).copy()
         gap = x.strides[-3]
     batch, *space = x.strides[: len(windows.window)]
     steps = [n * stride for n, stride in zip(windows.strides, space, strict=False)]
     gaps = [n * stride for n, stride in zip(windows.dilations, space, strict=False)]
     shape = (len(x), *windows.counts[:-1], *windows.window, count * depth)
-    return as_strided(x, shape, (batch, *steps, *gaps, gap, x.itemsize), writeable=False)
+    return np.ndarray(shape, x.dtype, x, 0, (batch, *steps, *gaps, gap, x.itemsize))
 
 
 def _letters(windows: Windows) -> tuple[str, str]:

@@ -30,12 +30,17 @@ class Windows:
     `name` begins the message when they do not fit into `sizes`, in which None is an unknown size.
     """
 
-    __slots__ = ("dilations", "first_axis", "made", "places", "strides", "window")
+    __slots__ = (
+        "counts", "dilations", "first_axis", "is_padded", "made", "places", "strides", "window"
+    )
 
     window: Any
     strides: Any
     dilations: Any
     places: list[Place]
+    counts: tuple[Any, ...]
+    """How many windows there are along each axis."""
+    is_padded: bool
     made: Any
     """The taps, once they have been asked for, where they are few."""
 
@@ -66,11 +71,8 @@ class Windows:
             _place(name, axis, *each)
             for axis, each in enumerate(zip(sizes, window, strides, pairs, dilations, strict=True))
         ]
-
-    @property
-    def counts(self) -> tuple[Any, ...]:
-        """How many windows there are along each axis."""
-        return tuple([count for count, _, _ in self.places])
+        self.counts = tuple([count for count, _, _ in self.places])
+        self.is_padded = any(before or after for _, before, after in self.places)
 
     def padded_sizes(self, sizes: Any) -> tuple[int, ...]:
         """The sizes of an array with the padding."""
@@ -88,7 +90,7 @@ class Windows:
 
     def padded(self, x: Any, value: Any = 0) -> Any:
         """The array with the padding; itself where there is none."""
-        if not any(before or after for _, before, after in self.places):
+        if not self.is_padded:
             return x
         sizes = self.padded_sizes(x.shape)
         result = np.zeros(sizes, x.dtype) if value == 0 else np.full(sizes, value, x.dtype)

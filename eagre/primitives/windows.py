@@ -5,6 +5,7 @@ Windows stretch over all axes of a tensor; along those that are not pooled their
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 from types import SimpleNamespace
 from typing import Any
@@ -26,7 +27,7 @@ from eagre.primitives.families import (
     shape_of,
     target_shape,
 )
-from eagre.primitives.geometry import Windows, known_windows
+from eagre.primitives.geometry import Windows
 
 
 class Pooling(Primitive):
@@ -36,23 +37,7 @@ class Pooling(Primitive):
 
     def layout(self, sizes: Any, geometry: Any) -> Windows:
         """The windows in a tensor of the given sizes, None where the rank is unknown."""
-        window = geometry["window"]
-        name = self.name_for(geometry)
-        sizes = (None,) * len(window) if sizes is None else sizes
-        if len(sizes) != len(window):
-            raise InvalidArgumentError(
-                f"{name} expected an input with {len(window)} axes. "
-                f"Received: input.shape={format_sizes(sizes)}"
-            )
-        dilations = (1,) * len(window)
-        windows = known_windows(name, sizes, **geometry, dilations=dilations, first_axis=0)
-        padding = geometry["padding"]
-        if padding is not None and _outweighs(padding, window):
-            raise InvalidArgumentError(
-                f"{name} expected padding that is smaller than the window, which would see "
-                f"nothing else. Received: padding={padding}, ksize={window}"
-            )
-        return windows
+        return _layout(self.name_for(geometry), sizes, **geometry)
 
     def name_for(self, geometry: Any) -> str:
         """The public name that messages begin with."""
@@ -70,6 +55,26 @@ class Pooling(Primitive):
                 f"{self.name} expected a tensor of shape {format_sizes(windows.counts)}, one "
                 f"element for each window. Received: shape={format_sizes(pooled)}"
             )
+
+
+@lru_cache(maxsize=256)
+def _layout(name: str, sizes: Any, *, window: Any, strides: Any, padding: Any) -> Windows:
+    sizes = (None,) * len(window) if sizes is None else sizes
+    if len(sizes) != len(window):
+        raise InvalidArgumentError(
+            f"{name} expected an input with {len(window)} axes. "
+            f"Received: input.shape={format_sizes(sizes)}"
+        )
+    windows = Windows(
+        name, sizes, window, strides=strides, padding=padding, dilations=(1,) * len(window),
+        first_axis=0,
+    )  # fmt: skip
+    if padding is not None and _outweighs(padding, window):
+        raise InvalidArgumentError(
+            f"{name} expected padding that is smaller than the window, which would see "
+            f"nothing else. Received: padding={padding}, ksize={window}"
+        )
+    return windows
 
 
 def _outweighs(padding: Any, window: Any) -> bool:
@@ -104,7 +109,7 @@ def _maxima(x: Any, windows: Windows) -> tuple[Any, Any]:
     least = lowest(x.dtype)
     padded = windows.padded(wide(x), least)
     best = _largest(padded, windows, least)
-    if best.dtype.kind != "f" or not np.isnan(best).any():
+    if best.dtype.kind != "f" or not _has_nan(best):
         return padded, best
     known = padded.copy()
     known[np.isnan(known)] = least
@@ -112,11 +117,19 @@ def _maxima(x: Any, windows: Windows) -> tuple[Any, Any]:
 
 
 def _largest(padded: Any, windows: Windows, least: Any) -> Any:
-    best = np.full(windows.counts, least, padded.dtype)
+    best = np.empty(windows.counts, padded.dtype)
+    best.fill(least)
     for _, key in windows.taps():
         # Of -0.0 and 0.0 the second argument is kept: the one that came first in the window.
         np.maximum(padded[key], best, out=best)
     return best
+
+
+def _has_nan(x: Any) -> bool:
+    """Whether there is a NaN, which is what `argmax` finds then."""
+    flat = x.reshape(-1)
+    found = flat[flat.argmax()] if flat.size else 0.0
+    return bool(found != found)
 
 
 class WindowArgmax(Pooling):
@@ -229,9 +242,10 @@ class SumPool(Pooling):
     def kernel(self, x: Any, **geometry: Any) -> Any:
         windows = self.layout(x.shape, geometry)
         padded = windows.padded(wide(x))
-        result = np.zeros(windows.counts, padded.dtype)
+        result: Any = None
         for _, key in windows.taps():
-            np.add(result, padded[key], result)
+            part = padded[key]
+            result = np.add(part, 0) if result is None else np.add(result, part, result)
         return as_dtype(result, x.dtype)
 
     def gradient(self, grad: Any, output: Any, x: Any, **geometry: Any) -> Any:
