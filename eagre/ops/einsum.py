@@ -1,8 +1,9 @@
 """Sums of products over labeled axes: `einsum` and `tensordot`.
 
 Two operands are contracted by transposing, reshaping and one matrix product, so that gradients
-and tracing are those of these operations. The order in which more are contracted comes from
-opt_einsum, which is imported here only; without it they are taken from left to right.
+and tracing are those of these operations (`contracting.py`). The order in which more are contracted
+comes from opt_einsum, which is imported here only; without it they are taken from left to right.
+What is to be done is found out once for each equation and shapes.
 """
 
 from __future__ import annotations
@@ -10,22 +11,19 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib import import_module
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import TensorShape
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops.axes import axes_of
+from eagre.ops.contracting import Contraction, Step, Term, moving, reducing
 from eagre.ops.selection import same_dtype
-from eagre.ops.shaping import as_shape
-from eagre.primitives import reductions
-from eagre.primitives.contraction import matmul
-from eagre.primitives.diagonals import diag_part
-from eagre.primitives.families import NUMBERS, shape_of
-from eagre.primitives.rearrangement import normalized_axis, reshape, transpose
+from eagre.primitives.families import NUMBERS
+from eagre.primitives.rearrangement import normalized_axis
 
 _TERM = r"[a-zA-Z]*(?:\.\.\.)?[a-zA-Z]*"
 _NOMINAL = 8
@@ -63,26 +61,19 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Any:
     operands = _as_operands(inputs)
     if not isinstance(equation, str):
         raise TypeError(f"einsum expected an equation in a string. Received: {equation!r}")
-    labels, output, kept = _parse(equation, tuple([x.ndim for x in operands]))
-    _check_sizes(operands, labels)
-    pairs = zip(operands, labels, kept, strict=True)
-    terms = [_reduced(x, own, wanted) for x, own, wanted in pairs]
-    for picked in _path(terms, output, optimize):
-        group = [terms[place] for place in picked]
-        terms = [term for place, term in enumerate(terms) if place not in picked]
-        product = group[0]
-        for number, term in enumerate(group[1:], start=2):
-            needed = set(output).union(*[own for _, own in (*group[number:], *terms)])
-            product = _contract(product, term, needed)
-        terms.append(product)
-    x, own = terms[0]
-    x, own = _sum_away(x, own, set(output))
-    return _arranged(x, own, output)
+    sizes = tuple([x.sizes for x in operands])
+    is_usual = optimize is None or isinstance(optimize, str)
+    return _done((_steps if is_usual else _steps.__wrapped__)(equation, sizes, optimize), operands)
 
 
 def _as_operands(inputs: Any) -> list[Any]:
     if len(inputs) == 1 and isinstance(inputs[0], list | tuple):
         inputs = inputs[0]
+    if all([x.__class__ is EagerTensor for x in inputs]):
+        arrays = [x.array for x in inputs]
+        dtypes = {array.dtype for array in arrays}
+        if len(dtypes) == 1 and dtypes.pop().kind in "iufc":
+            return [*inputs]
     tensors = [x for x in inputs if isinstance(x, Tensor) or hasattr(x, "__tensor__")]
     first = to_tensor(tensors[0]) if tensors else None
     operands = [
@@ -161,92 +152,65 @@ def _output_labels(
     return [*before, *ellipsis, *after]
 
 
-def _check_sizes(operands: Any, labels: Any) -> None:
+def _check_sizes(sizes: Any, labels: Any) -> None:
     """A label has one size; the axes of an ellipsis may have size 1."""
     known: dict[Any, int] = {}
-    for number, (x, own) in enumerate(zip(operands, labels, strict=True)):
-        for label, size in zip(own, x.sizes, strict=True):
+    for number, (shape, own) in enumerate(zip(sizes, labels, strict=True)):
+        for label, size in zip(own, shape, strict=True):
             if size is None or (isinstance(label, int) and size == 1):
                 continue
             if known.setdefault(label, size) != size:
                 what = "an axis of '...'" if isinstance(label, int) else f"the label {label!r}"
                 raise InvalidArgumentError(
                     f"einsum expected {what} to have size {known[label]} everywhere. "
-                    f"Received: inputs[{number}].shape={x.shape}"
+                    f"Received: inputs[{number}].shape={TensorShape.of(shape)}"
                 )
 
 
-# One operand ----------------------------------------------------------------------------------
+# What is to be done ---------------------------------------------------------------------------
+
+Numbered = tuple[int, Term]
+"""The number of a value, operands first and then what each step makes, and what is known of it."""
 
 
-def _reduced(x: Any, own: list[Any], wanted: set[Any]) -> tuple[Any, list[Any]]:
-    """Take diagonals, and sum over the labels that no other term or output needs."""
-    while len(set(own)) < len(own):
-        x, own = _diagonal(x, own, next(label for label in own if own.count(label) > 1))
-    return _sum_away(x, own, wanted)
+@lru_cache(maxsize=1024)
+def _steps(equation: str, sizes: Any, optimize: Any) -> list[tuple[tuple[int, ...], Step]]:
+    """The steps: the numbers of the values that each takes, and the function that it calls."""
+    labels, output, kept = _parse(equation, tuple(map(len, sizes)))
+    _check_sizes(sizes, labels)
+    steps: list[tuple[tuple[int, ...], Step]] = []
+
+    def numbered(number: int, functions: list[Step], term: Term) -> Numbered:
+        for function in functions:
+            steps.append(((number,), function))
+            number = len(sizes) + len(steps) - 1
+        return number, term
+
+    terms: list[Numbered] = []
+    for number, (own, shape, wanted) in enumerate(zip(labels, sizes, kept, strict=True)):
+        terms.append(numbered(number, *reducing(Term(tuple(own), shape), wanted)))
+    for picked in _path([term for _, term in terms], output, optimize):
+        group = [terms[place] for place in picked]
+        terms = [term for place, term in enumerate(terms) if place not in picked]
+        product = group[0]
+        for place, other in enumerate(group[1:], start=2):
+            rest = (*group[place:], *terms)
+            needed = set(output).union(*[term.labels for _, term in rest])
+            contraction = Contraction(product[1], other[1], needed, () if rest else output)
+            steps.append(((product[0], other[0]), contraction))
+            product = len(sizes) + len(steps) - 1, contraction.result
+        terms.append(product)
+    last = numbered(terms[0][0], *reducing(terms[0][1], set(output)))
+    numbered(last[0], *moving(last[1], output))
+    return steps
 
 
-def _diagonal(x: Any, own: list[Any], label: Any) -> tuple[Any, list[Any]]:
-    first = own.index(label)
-    second = own.index(label, first + 1)
-    rest = [axis for axis in range(len(own)) if axis not in (first, second)]
-    x = diag_part(transpose(x, perm=(*rest, first, second)), k=0)
-    return x, [*[own[axis] for axis in rest], label]
-
-
-def _sum_away(x: Any, own: list[Any], wanted: set[Any]) -> tuple[Any, list[Any]]:
-    axes = tuple(axis for axis, label in enumerate(own) if label not in wanted)
-    if not axes:
-        return x, own
-    x = reductions.reduce_sum(x, axis=axes, keepdims=False)
-    return x, [label for label in own if label in wanted]
-
-
-def _arranged(x: Any, own: list[Any], order: list[Any]) -> Any:
-    if own == order:
-        return x
-    return transpose(x, perm=tuple(own.index(label) for label in order))
-
-
-# Two operands ---------------------------------------------------------------------------------
-
-
-def _contract(a: Any, b: Any, needed: set[Any]) -> tuple[Any, list[Any]]:
-    """The product of two terms, summed over the labels that are not needed any more."""
-    (x, of_x), (y, of_y) = a, b
-    shared = [label for label in of_x if label in of_y]
-    batch = [label for label in shared if label in needed]
-    inner = [label for label in shared if label not in needed]
-    rows = [label for label in of_x if label not in shared]
-    columns = [label for label in of_y if label not in shared]
-    x = _arranged(x, of_x, batch + rows + inner)
-    y = _arranged(y, of_y, batch + inner + columns)
-    sizes = [_sizes(x), _sizes(y)]
-    row_sizes = sizes[0][len(batch) : len(batch) + len(rows)]
-    column_sizes = sizes[1][len(batch) + len(inner) :]
-    if not inner:
-        x = _regrouped(x, [*sizes[0], *[1] * len(columns)])
-        y = _regrouped(y, [*sizes[1][: len(batch)], *[1] * len(rows), *column_sizes])
-        return x * y, batch + rows + columns
-    inner_size = prod(sizes[0][len(batch) + len(rows) :])
-    x = _regrouped(x, [*sizes[0][: len(batch)], prod(row_sizes), inner_size])
-    y = _regrouped(y, [*sizes[1][: len(batch)], inner_size, prod(column_sizes)])
-    result = matmul(x, y)
-    result = _regrouped(result, [*_sizes(result)[: len(batch)], *row_sizes, *column_sizes])
-    return result, batch + rows + columns
-
-
-def _sizes(x: Any) -> list[Any]:
-    """The sizes of a tensor: ints where they are known, scalar tensors elsewhere."""
-    shape = shape_of(x)
-    if shape.__class__ is tuple:
-        return list(shape)
-    return [shape[axis] if size is None else size for axis, size in enumerate(x.sizes)]
-
-
-def _regrouped(x: Any, sizes: list[Any]) -> Any:
-    shape = as_shape(tuple(sizes), "einsum")
-    return x if shape.__class__ is tuple and shape == x.sizes else reshape(x, shape)
+def _done(steps: Any, operands: Any) -> Any:
+    """The value of the last step, or the only operand."""
+    values = [*operands]
+    for numbers, function in steps:
+        values.append(function(*[values[number] for number in numbers]))
+    return values[-1]
 
 
 # The order of several -------------------------------------------------------------------------
@@ -266,19 +230,19 @@ def _path(terms: Any, output: Any, optimize: Any) -> list[tuple[int, ...]]:
             ) from None
         return [(0, 1), *[(0, rest) for rest in range(len(terms) - 2, 0, -1)]]
     names: dict[Any, str] = {}
-    for label in [*[label for _, own in terms for label in own], *output]:
+    for label in [*[label for own, _ in terms for label in own], *output]:
         names.setdefault(label, opt_einsum.get_symbol(len(names)))
     left, right = [
         ",".join("".join(names[label] for label in own) for own in part)
-        for part in ([own for _, own in terms], [output])
+        for part in ([own for own, _ in terms], [output])
     ]
     sizes = dict.fromkeys(names, _NOMINAL)
     if optimize is not None:
-        known = [pair for x, own in terms for pair in zip(own, x.sizes, strict=True)]
+        known = [pair for own, known in terms for pair in zip(own, known, strict=True)]
         sizes |= {label: n for label, n in known if n == 1} | {
             label: n for label, n in known if n not in (1, None)
         }
-    shapes = [tuple(sizes[label] for label in own) for _, own in terms]
+    shapes = [tuple(sizes[label] for label in own) for own, _ in terms]
     kind = "greedy" if optimize is None else optimize
     found: Any = opt_einsum.contract_path(
         f"{left}->{right}", *shapes, shapes=True, optimize=kind
@@ -308,30 +272,35 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
     for key, x in (("a", a), ("b", b)):
         if x.ndim is None:
             raise ValueError(f"tensordot expected tensors of known rank. Received: {key} without")
-    of_a, of_b = _axes_to_join(a, b, axes)
-    labels = iter(range(a.ndim, a.ndim + b.ndim))
-    left = list(range(a.ndim))
-    right = [left[of_a[of_b.index(axis)]] if axis in of_b else next(labels)
-             for axis in range(b.ndim)]
+    return _done(_joining(a.sizes, b.sizes, *_axes_to_join(a, b, axes)), (a, b))
+
+
+@lru_cache(maxsize=1024)
+def _joining(a: Any, b: Any, of_a: Any, of_b: Any) -> list[tuple[tuple[int, ...], Step]]:
+    """The steps for shapes and the axes that are joined: the labels are numbers of axes."""
     for i, j in zip(of_a, of_b, strict=True):
-        if None not in (a.sizes[i], b.sizes[j]) and a.sizes[i] != b.sizes[j]:
+        if None not in (a[i], b[j]) and a[i] != b[j]:
             raise InvalidArgumentError(
                 f"tensordot expected axis {i} of a and axis {j} of b to have one size. "
-                f"Received: a.shape={a.shape}, b.shape={b.shape}"
+                f"Received: a.shape={TensorShape.of(a)}, b.shape={TensorShape.of(b)}"
             )
+    joined = dict(zip(of_b, of_a, strict=True))
+    left = tuple(range(len(a)))
+    right = tuple([joined.get(axis, len(a) + axis) for axis in range(len(b))])
     output = [n for n in left if n not in right] + [n for n in right if n not in left]
-    result, own = _contract((a, left), (b, right), set(output))
-    return _arranged(result, own, output)
+    contraction = Contraction(Term(left, a), Term(right, b), set(output), output)
+    functions, _ = moving(contraction.result, output)
+    return [((0, 1), contraction), *[((2,), function) for function in functions]]
 
 
-def _axes_to_join(a: Any, b: Any, axes: Any) -> tuple[list[int], list[int]]:
+def _axes_to_join(a: Any, b: Any, axes: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if isinstance(axes, int | np.integer):
         if not 0 <= axes <= min(a.ndim, b.ndim):
             raise ValueError(
                 f"tensordot expected axes from 0 to {min(a.ndim, b.ndim)}, the smaller rank. "
                 f"Received: axes={axes}"
             )
-        return list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
+        return tuple(range(a.ndim - int(axes), a.ndim)), tuple(range(int(axes)))
     if isinstance(axes, EagerTensor):
         axes = axes.array.tolist()
     if not isinstance(axes, list | tuple | np.ndarray) or len(axes) != 2:
@@ -348,4 +317,4 @@ def _axes_to_join(a: Any, b: Any, axes: Any) -> tuple[list[int], list[int]]:
             "tensordot expected as many axes of a as of b, each once. "
             f"Received: axes={axes!r}"
         )
-    return found[0], found[1]
+    return tuple(found[0]), tuple(found[1])

@@ -8,6 +8,7 @@ import pytest
 
 import eagre as tf
 from eagre.graph.trace import trace
+from eagre.ops.einsum import _steps
 from tests.primitives.calls import central_differences
 
 
@@ -193,6 +194,14 @@ def test_large_triangles(lower, adjoint):
 A, B, C = (np.random.default_rng(1).standard_normal((3, 3)) for _ in range(3))
 
 
+@pytest.fixture
+def no_known_equations():
+    """Equations whose steps are known would not ask opt_einsum again."""
+    _steps.cache_clear()
+    yield
+    _steps.cache_clear()
+
+
 def recorded(monkeypatch, path):
     """Stands in for opt_einsum: gives a path and notes what it was asked."""
     asked = []
@@ -211,6 +220,7 @@ def recorded(monkeypatch, path):
 PATHS = [[(0, 1), (0, 1)], [(1, 2), (0, 1)], [(0, 2), (0, 1)], [(0, 1, 2)]]
 
 
+@pytest.mark.usefixtures("no_known_equations")
 @pytest.mark.parametrize("path", PATHS)
 def test_any_order_of_contraction_gives_the_sum(monkeypatch, path):
     asked = recorded(monkeypatch, path)
@@ -222,6 +232,7 @@ def test_any_order_of_contraction_gives_the_sum(monkeypatch, path):
     assert options == {"shapes": True, "optimize": "greedy"}
 
 
+@pytest.mark.usefixtures("no_known_equations")
 def test_sizes_count_when_an_order_is_asked_for(monkeypatch):
     asked = recorded(monkeypatch, [(0, 1), (0, 1)])
     x, y = np.ones((1, 2, 3)), np.ones((5, 3, 4))
@@ -231,6 +242,7 @@ def test_sizes_count_when_an_order_is_asked_for(monkeypatch):
     assert options["optimize"] == "optimal"
 
 
+@pytest.mark.usefixtures("no_known_equations")
 def test_without_opt_einsum_terms_are_contracted_from_left_to_right(monkeypatch):
     monkeypatch.setitem(sys.modules, "opt_einsum", None)
     found = tf.einsum("ij,jk,kl->il", *map(tf.constant, (A, B, C))).numpy()

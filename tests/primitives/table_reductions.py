@@ -260,4 +260,16 @@ RECORDS = [
         ulps=4,
         floor=20,
     ),
+    Record(
+        contraction.dot_primitive,
+        [
+            *[sample(of(*shape), of(shape[-1])) for shape in ((3,), (2, 3), (2, 1, 4), (1,), (1, 1))],
+            *[rough(of(*shape), of(shape[-1])) for shape in ((0,), (3, 0), (0, 3), (2, 2, 2, 3))],
+            rough(of(40, 30), of(30)),
+        ],
+        wide(lambda a, b: np.sum(a * b, -1)),
+        takes=NUMBERS,
+        ulps=4,
+        floor=20,
+    ),
 ]
