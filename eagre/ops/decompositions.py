@@ -19,7 +19,7 @@ from eagre.ops.reductions import reduce_max, reduce_sum
 from eagre.ops.selection import same_dtype
 from eagre.ops.shaping import cast
 from eagre.primitives import comparison, diagonals, factorizations, linear_algebra, transcendental
-from eagre.primitives.arithmetic import conjugated, stop_gradient
+from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.contraction import matmul
 from eagre.primitives.families import FLOATS, one_like, zero_like
 from eagre.primitives.rearrangement import expand_dims, shape_of_tensor
@@ -59,7 +59,7 @@ def det(input: Any, name: str | None = None) -> Any:
     >>> tf.linalg.det([[2.0, 1.0], [0.0, 4.0]]).numpy()
     np.float32(8.0)
     """
-    return linear_algebra.determinant(to_tensor(input))
+    return linear_algebra.determinant.door(to_tensor(input))
 
 
 def slogdet(input: Any, name: str | None = None) -> LogMatrixDeterminant:
@@ -97,7 +97,7 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
     matrix, rhs = same_dtype(matrix, rhs, "solve")
     if adjoint:
         matrix = conjugate_transpose(matrix)
-    return linear_algebra.solve(matrix, rhs)
+    return linear_algebra.solve.door(matrix, rhs)
 
 
 def triangular_solve(
@@ -112,7 +112,8 @@ def triangular_solve(
            [1.]], dtype=float32)
     """
     matrix, rhs = same_dtype(matrix, rhs, "triangular_solve")
-    return linear_algebra.triangular_solve(matrix, rhs, lower=bool(lower), adjoint=bool(adjoint))
+    door = linear_algebra.triangular_solve.door
+    return door(matrix, rhs, lower=bool(lower), adjoint=bool(adjoint))
 
 
 def cholesky(input: Any, name: str | None = None) -> Any:
@@ -127,11 +128,7 @@ def cholesky(input: Any, name: str | None = None) -> Any:
     array([[2., 0.],
            [1., 1.]], dtype=float32)
     """
-    x = to_tensor(input)
-    linear_algebra.check_square(factorizations.cholesky, x.spec)
-    # The value is that of the lower triangle, while gradients flow to both as to one matrix.
-    mirrored = (x + conjugate_transpose(x)) * 0.5
-    return factorizations.cholesky(mirrored + stop_gradient(x - mirrored))
+    return factorizations.cholesky.door(to_tensor(input))
 
 
 def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Any:
@@ -344,8 +341,10 @@ def lstsq(
     small = matmul(conjugated(matrix), matrix, True, False) if is_tall else matmul(
         matrix, conjugated(matrix), False, True
     )
-    ridge = diagonals.diagonal_matrix(diagonals.diag_part(small, k=0) * 0 + l2_regularizer)
-    factor = cholesky(small + ridge)
+    if l2_regularizer.__class__ is not float or l2_regularizer:
+        diagonal = diagonals.diag_part(small, k=0)
+        small = small + diagonals.diagonal_matrix(diagonal * 0 + l2_regularizer)
+    factor = cholesky(small)
     if is_tall:
         return cholesky_solve(factor, matmul(conjugated(matrix), rhs, True, False))
     return matmul(conjugated(matrix), cholesky_solve(factor, rhs), True, False)

@@ -69,7 +69,7 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Any:
 def _as_operands(inputs: Any) -> list[Any]:
     if len(inputs) == 1 and isinstance(inputs[0], list | tuple):
         inputs = inputs[0]
-    if all([x.__class__ is EagerTensor for x in inputs]):
+    if all(x.__class__ is EagerTensor for x in inputs):
         arrays = [x.array for x in inputs]
         dtypes = {array.dtype for array in arrays}
         if len(dtypes) == 1 and dtypes.pop().kind in "iufc":
@@ -269,10 +269,11 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
     array([12, 34], dtype=int32)
     """
     a, b = same_dtype(a, b, "tensordot")
-    for key, x in (("a", a), ("b", b)):
-        if x.ndim is None:
-            raise ValueError(f"tensordot expected tensors of known rank. Received: {key} without")
-    return _done(_joining(a.sizes, b.sizes, *_axes_to_join(a, b, axes)), (a, b))
+    sizes = a.sizes, b.sizes
+    if None in sizes:
+        key = "a" if sizes[0] is None else "b"
+        raise ValueError(f"tensordot expected tensors of known rank. Received: {key} without")
+    return _done(_joining(*sizes, *_axes_to_join(*map(len, sizes), axes)), (a, b))
 
 
 @lru_cache(maxsize=1024)
@@ -293,14 +294,15 @@ def _joining(a: Any, b: Any, of_a: Any, of_b: Any) -> list[tuple[tuple[int, ...]
     return [((0, 1), contraction), *[((2,), function) for function in functions]]
 
 
-def _axes_to_join(a: Any, b: Any, axes: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    if isinstance(axes, int | np.integer):
-        if not 0 <= axes <= min(a.ndim, b.ndim):
+def _axes_to_join(a: int, b: int, axes: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The axes of tensors of ranks `a` and `b`."""
+    if axes.__class__ is int or isinstance(axes, int | np.integer):
+        if not 0 <= axes <= min(a, b):
             raise ValueError(
-                f"tensordot expected axes from 0 to {min(a.ndim, b.ndim)}, the smaller rank. "
+                f"tensordot expected axes from 0 to {min(a, b)}, the smaller rank. "
                 f"Received: axes={axes}"
             )
-        return tuple(range(a.ndim - int(axes), a.ndim)), tuple(range(int(axes)))
+        return tuple(range(a - int(axes), a)), tuple(range(int(axes)))
     if isinstance(axes, EagerTensor):
         axes = axes.array.tolist()
     if not isinstance(axes, list | tuple | np.ndarray) or len(axes) != 2:
@@ -309,8 +311,8 @@ def _axes_to_join(a: Any, b: Any, axes: Any) -> tuple[tuple[int, ...], tuple[int
             f"Received: axes={axes!r}"
         )
     found = [
-        [normalized_axis(axis, x.ndim, "tensordot") for axis in axes_of(each)]
-        for x, each in ((a, axes[0]), (b, axes[1]))
+        [normalized_axis(axis, rank, "tensordot") for axis in axes_of(each)]
+        for rank, each in ((a, axes[0]), (b, axes[1]))
     ]
     if len(found[0]) != len(found[1]) or any(len(set(each)) < len(each) for each in found):
         raise ValueError(

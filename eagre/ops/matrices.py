@@ -18,6 +18,7 @@ from eagre.ops.selection import same_dtype
 from eagre.ops.shaping import as_shape
 from eagre.primitives import comparison, diagonals, rearrangement, reductions
 from eagre.primitives.arithmetic import conjugated
+from eagre.primitives.contraction import dot
 from eagre.primitives.diagonals import diagonal_length
 from eagre.primitives.families import REALS, shape_of
 from eagre.primitives.rearrangement import expand_dims, reshape
@@ -80,12 +81,16 @@ def matvec(
     array([21., 43.], dtype=float32)
     """
     a, b = same_dtype(a, b, "matvec")
-    inner = as_matrices(a, "matvec").shape[-2 if transpose_a or adjoint_a else -1]
-    if b.sizes == () or not are_compatible((b.sizes or (None,))[-1:], (inner,)):
+    is_turned, vector = transpose_a or adjoint_a, b.sizes
+    sizes: Any = as_matrices(a, "matvec").sizes
+    inner = None if sizes is None else sizes[-2 if is_turned else -1]
+    if vector == () or not are_compatible((vector or (None,))[-1:], (inner,)):
         raise InvalidArgumentError(
             f"matvec expected vectors of length {inner}. "
             f"Received: a.shape={a.shape}, b.shape={b.shape}"
         )
+    if not is_turned and vector is not None and len(vector) == 1:
+        return dot(a, b)
     product = matmul(a, expand_dims(b, axis=(-1,)), transpose_a, adjoint_a=adjoint_a)
     return rearrangement.squeeze(product, axis=(-1,))
 

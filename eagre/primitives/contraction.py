@@ -64,7 +64,10 @@ class Matmul(Primitive):
 
     def kernel(self, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
         if not (a.flags.c_contiguous and b.flags.c_contiguous):
-            a, b = _with_whole_rows(a), _with_whole_rows(b)
+            # Products with vectors round otherwise where rows are apart.
+            is_of_vector = 1 in (*a.shape[-2:], *b.shape[-2:])
+            readable = contiguous if is_of_vector else _with_whole_rows
+            a, b = readable(a), readable(b)
         if a.itemsize == 2 and a.dtype.kind not in "iu":
             wide = a.astype(np.float32), b.astype(np.float32)
             product = self.kernel(*wide, transpose_a=transpose_a, transpose_b=transpose_b)

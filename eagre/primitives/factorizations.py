@@ -15,7 +15,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
-from eagre.primitives import batching
+from eagre.primitives import batching, lapack
 from eagre.primitives.arithmetic import cast, conjugated, minimum
 from eagre.primitives.contraction import matmul
 from eagre.primitives.diagonals import (
@@ -27,7 +27,7 @@ from eagre.primitives.diagonals import (
     half_lower,
     matrix_transpose,
 )
-from eagre.primitives.families import check_dtypes, contiguous, shape_of
+from eagre.primitives.families import as_dtype, check_dtypes, contiguous, is_finite, shape_of
 from eagre.primitives.linear_algebra import (
     LAPACK,
     LAPACK_AND_HALF,
@@ -56,7 +56,10 @@ def inverse_gaps(x: Any) -> Any:
 
 
 class Cholesky(Primitive):
-    """The lower triangular factor l of l l^H; only the lower triangle of the input is read."""
+    """The lower triangular factor l of l l^H; only the lower triangle of the input is read.
+
+    Gradients are those of Hermitian matrices, of which both triangles are one value.
+    """
 
     vectorize = batching.as_it_is
     has_one_input = True
@@ -70,10 +73,9 @@ class Cholesky(Primitive):
 
     def kernel(self, x: Any) -> Any:
         refuse_rectangle(x)
-        factor: Any = np.linalg.cholesky
         try:
-            return factor(x)
-        except np.linalg.LinAlgError:
+            return lapack.cholesky(x)
+        except lapack.LinAlgError:
             raise InvalidArgumentError(
                 "cholesky expected positive definite matrices. Received: one that is not. "
                 "Adding a small multiple of tf.eye may help."
@@ -83,7 +85,7 @@ class Cholesky(Primitive):
         inner = half_lower(matmul(conjugated(output), grad, True, False))
         left = triangular_solve(output, inner, lower=True, adjoint=True)
         whole = triangular_solve(output, adjoint(left), lower=True, adjoint=True)
-        return (half_lower(whole + adjoint(whole)),)
+        return ((whole + adjoint(whole)) * 0.5,)
 
 
 class Lu(Primitive):
@@ -212,7 +214,7 @@ def check_rectangle(primitive: Primitive, x: TensorSpec) -> None:
 
 def refuse_not_finite(primitive: Primitive, x: Any) -> None:
     """An error for infinities and NaN."""
-    if not np.isfinite(x).all():
+    if not is_finite(x):
         raise InvalidArgumentError(
             f"{primitive.public} expected finite numbers. Received: infinity or NaN"
         )
@@ -235,7 +237,7 @@ class SingularValues(Primitive):
 
     def kernel(self, x: Any) -> Any:
         refuse_not_finite(self, x)
-        return np.linalg.svd(x, compute_uv=False)
+        return lapack.singular_values(x)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         _, u, v = svd(x, full_matrices=False)
@@ -269,7 +271,7 @@ class Svd(Primitive):
         if x.ndim < 2:
             raise ValueError("a vector")
         refuse_not_finite(self, x)
-        u, s, v = np.linalg.svd(x, full_matrices)
+        u, s, v = lapack.singular_vectors(x, full_matrices)
         return s, u, v.swapaxes(-1, -2).conj()
 
     def gradient(self, grad: Any, output: Any, x: Any, *, full_matrices: bool) -> Any:
@@ -324,8 +326,8 @@ class Eigh(Primitive):
     def kernel(self, x: Any) -> Any:
         refuse_rectangle(x)
         refuse_not_finite(self, x)
-        values, vectors = np.linalg.eigh(x)
-        return values.astype(x.dtype, copy=False), vectors
+        values, vectors = lapack.eigen(x)
+        return as_dtype(values, x.dtype), vectors
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         (values, vectors), (of_values, of_vectors) = output, grad

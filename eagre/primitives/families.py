@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,6 +75,26 @@ def check_dtypes(primitive: Primitive, specs: Any, allowed: frozenset[DType]) ->
 def contiguous(array: Any) -> Any:
     """The array in row-major order: bits must not depend on how a value lies in memory."""
     return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+
+
+def as_dtype(x: Any, dtype: Any) -> Any:
+    """The array in a NumPy dtype, without a copy where it has it."""
+    return x if x.dtype == dtype else x.astype(dtype)
+
+
+def has_nan(x: Any) -> bool:
+    """Whether there is a NaN, which is what `argmax` finds then."""
+    flat = x.reshape(-1)
+    found = flat[flat.argmax()] if flat.size else 0.0
+    return bool(found != found)
+
+
+def is_finite(x: Any) -> bool:
+    """Whether there is neither an infinity nor a NaN, of which one would be an extreme."""
+    if x.dtype.kind == "c" or not x.size:
+        return bool(np.isfinite(x).all())
+    flat = x.reshape(-1)
+    return isfinite(flat[flat.argmax()]) and isfinite(flat[flat.argmin()])
 
 
 def own_if_small(view: Any) -> Any:

@@ -6,28 +6,33 @@ differentiation", 2008; of matrix functions: Mathias, "A chain rule for matrix f
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.doors import binary_door, pair_door
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible, broadcast_sizes
 from eagre.core.specs import TensorSpec
-from eagre.primitives import batching
+from eagre.primitives import batching, lapack
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.contraction import matmul
 from eagre.primitives.diagonals import adjoint, band_part, check_matrices
 from eagre.primitives.families import (
     COMPLEXES,
+    as_dtype,
     check_dtypes,
     contiguous,
+    has_nan,
     shape_of,
     unbroadcast,
     zero_like,
 )
 from eagre.primitives.rearrangement import broadcast_to, concat, expand_dims
+from eagre.primitives.scipy_kernels import triangular_solver
 
 LAPACK = frozenset({dtypes.float32, dtypes.float64}) | COMPLEXES
 """The dtypes that have routines of linear algebra."""
@@ -35,11 +40,13 @@ LAPACK = frozenset({dtypes.float32, dtypes.float64}) | COMPLEXES
 LAPACK_AND_HALF = LAPACK | {dtypes.float16}
 """The same and float16, which is computed in float32."""
 
-_solve: Any = np.linalg.solve
 _where: Any = np.where
 
 BLOCK = 16
-"""Rows of a triangular system that are solved one by one."""
+"""Rows of triangular systems of which many are solved at once."""
+
+FEW = 8
+"""Triangular systems that are solved one by one, however small."""
 
 
 def check_square(primitive: Primitive, x: TensorSpec, takes: Any = LAPACK) -> None:
@@ -89,11 +96,11 @@ class MatrixInverse(Primitive):
 
     def kernel(self, x: Any) -> Any:
         refuse_rectangle(x)
-        if np.isnan(x).any():
+        if has_nan(x):
             raise singular(self)
         try:
-            return in_single(np.linalg.inv, x)
-        except np.linalg.LinAlgError:
+            return in_single(lapack.inverse, x)
+        except lapack.LinAlgError:
             raise singular(self) from None
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
@@ -103,6 +110,8 @@ class MatrixInverse(Primitive):
 
 def _nan_of_nan(x: Any, result: Any) -> Any:
     """NaN for matrices with a NaN: LAPACK takes such a pivot for 0 and the determinant is 0."""
+    if not has_nan(x):
+        return result
     return _where(np.isnan(x).any((-2, -1)), result.dtype.type(np.nan), result)
 
 
@@ -120,7 +129,7 @@ class Determinant(Primitive):
         return TensorSpec.of(None if x.sizes is None else x.sizes[:-2], x.dtype)
 
     def kernel(self, x: Any) -> Any:
-        return _nan_of_nan(x, np.linalg.det(x))
+        return _nan_of_nan(x, lapack.determinant(x))
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         scale = expand_dims(grad * conjugated(output), axis=(-2, -1))
@@ -141,8 +150,8 @@ class LogDeterminant(Primitive):
         return spec, spec
 
     def kernel(self, x: Any) -> Any:
-        sign, log = np.linalg.slogdet(x)
-        return _nan_of_nan(x, sign), _nan_of_nan(x, log).astype(x.dtype)
+        sign, log = lapack.sign_and_log(x)
+        return _nan_of_nan(x, sign), as_dtype(_nan_of_nan(x, log), x.dtype)
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         of_sign, of_log = grad
@@ -159,6 +168,10 @@ class Solve(Primitive):
     public = "solve"
     can_fail = True
     needs = ("a", "output")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.door = binary_door(self)
 
     def infer(self, a: TensorSpec, b: TensorSpec) -> TensorSpec:
         """The shape of b."""
@@ -179,8 +192,8 @@ class Solve(Primitive):
         if b.ndim != a.ndim or a.shape[:-1] != b.shape[:-1]:
             raise ValueError("shapes that do not fit")
         try:
-            return _solve(a, b)
-        except np.linalg.LinAlgError:
+            return lapack.solve(a, b)
+        except lapack.LinAlgError:
             raise singular(self) from None
 
     def gradient(self, grad: Any, output: Any, a: Any, b: Any) -> Any:
@@ -193,6 +206,10 @@ class TriangularSolve(Primitive):
 
     vectorize = batching.broadcasting
     needs = ("a", "output")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.door = pair_door(self)
 
     def infer(self, a: TensorSpec, b: TensorSpec, *, lower: bool, adjoint: bool) -> TensorSpec:
         """[..., rows, columns of b]."""
@@ -220,11 +237,17 @@ class TriangularSolve(Primitive):
         refuse_rectangle(a)
         if b.ndim < 2 or a.shape[-1] != b.shape[-2]:
             raise ValueError("shapes that do not fit")
-        if adjoint:
-            a, lower = np.conj(a.swapaxes(-1, -2)), not lower
-        batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-        result = np.array(np.broadcast_to(b, (*batch, *b.shape[-2:])), order="C")
-        substitute(contiguous(a), result, lower)
+        a, shape = contiguous(a), b.shape
+        if a.ndim > 2 or b.ndim > 2:
+            shape = (*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), *b.shape[-2:])
+            b = np.broadcast_to(b, shape)
+        result = np.array(b, order="C")
+        if a.shape[-1] > BLOCK or prod(shape[:-2]) < FEW:
+            solve_each_triangle(a, result, lower, adjoint)
+        elif adjoint:
+            substitute(np.conj(a.swapaxes(-1, -2)), result, not lower)
+        else:
+            substitute(a, result, lower)
         return result
 
     def gradient(
@@ -241,18 +264,25 @@ class TriangularSolve(Primitive):
         return of_a, lambda: unbroadcast(moved, b)
 
 
-def substitute(a: Any, x: Any, lower: bool) -> None:
-    """Solve the triangular system by halves, in place: `x` is the right side, then the solution."""
-    size = a.shape[-1]
-    if size > BLOCK:
-        half = size // 2
-        first, second = slice(0, half), slice(half, size)
-        if not lower:
-            first, second = second, first
-        substitute(a[..., first, first], x[..., first, :], lower)
-        x[..., second, :] -= np.matmul(a[..., second, first], x[..., first, :])
-        substitute(a[..., second, second], x[..., second, :], lower)
+def solve_each_triangle(a: Any, x: Any, lower: bool, adjoint: bool) -> None:
+    """Solve triangular systems one by one, in place: `x` is the right side, then the solution.
+
+    BLAS goes by columns: it sees transposes, and is asked for x^T a^T = b^T.
+    """
+    if not x.size:
         return
+    solver, turned = triangular_solver(x.dtype.char), 2 if adjoint else 0
+    if x.ndim == 2:
+        solver(1, a.T, x.T, 1, not lower, turned, 0, 1)
+        return
+    a = np.broadcast_to(a, (*x.shape[:-2], *a.shape[-2:]))
+    for place in np.ndindex(*x.shape[:-2]):
+        solver(1, a[place].T, x[place].T, 1, not lower, turned, 0, 1)
+
+
+def substitute(a: Any, x: Any, lower: bool) -> None:
+    """Solve many small triangular systems at once, row by row and in place."""
+    size = a.shape[-1]
     for row in range(size) if lower else reversed(range(size)):
         known = slice(0, row) if lower else slice(row + 1, size)
         done = np.matmul(a[..., row : row + 1, known], x[..., known, :])
@@ -336,7 +366,7 @@ def pade_of_exponential(x: Any) -> Any:
         odd = np.matmul(odd, square) + factors[power + 1] * identity
         even = np.matmul(even, square) + factors[power] * identity
     odd = np.matmul(x, odd)
-    return _solve(even - odd, even + odd)
+    return lapack.solve(even - odd, even + odd)
 
 
 class MatrixSquareRoot(MatrixFunction):
@@ -398,7 +428,7 @@ class MatrixLogarithm(MatrixFunction):
         nodes, weights = np.polynomial.legendre.leggauss(10)
         rest = triangle - identity
         terms = [
-            weight / 2 * _solve(identity + (node + 1) / 2 * rest, rest)
+            weight / 2 * lapack.solve(identity + (node + 1) / 2 * rest, rest)
             for node, weight in zip(nodes, weights, strict=True)
         ]
         return basis @ (2.0**roots * sum(terms)) @ basis.conj().T

@@ -26,6 +26,13 @@ def scipy_module(name: str) -> Any:
         ) from error
 
 
+@lru_cache
+def triangular_solver(letter: str) -> Any:
+    """The routine of BLAS for triangular systems, by NumPy's letter of a dtype."""
+    (routine,) = scipy_module("linalg.blas").get_blas_funcs(("trsm",), dtype=letter)
+    return routine
+
+
 def in_float64(function: Callable[..., Any]) -> Callable[..., Any]:
     """A kernel that computes in float64 and rounds the result to the dtype of its arrays."""
 

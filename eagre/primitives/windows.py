@@ -22,8 +22,10 @@ from eagre.primitives.families import (
     FLOATS,
     REALS,
     apply_with_shape,
+    as_dtype,
     check_dtypes,
     contiguous,
+    has_nan,
     shape_of,
     target_shape,
 )
@@ -109,7 +111,7 @@ def _maxima(x: Any, windows: Windows) -> tuple[Any, Any]:
     least = lowest(x.dtype)
     padded = windows.padded(wide(x), least)
     best = _largest(padded, windows, least)
-    if best.dtype.kind != "f" or not _has_nan(best):
+    if best.dtype.kind != "f" or not has_nan(best):
         return padded, best
     known = padded.copy()
     known[np.isnan(known)] = least
@@ -123,13 +125,6 @@ def _largest(padded: Any, windows: Windows, least: Any) -> Any:
         # Of -0.0 and 0.0 the second argument is kept: the one that came first in the window.
         np.maximum(padded[key], best, out=best)
     return best
-
-
-def _has_nan(x: Any) -> bool:
-    """Whether there is a NaN, which is what `argmax` finds then."""
-    flat = x.reshape(-1)
-    found = flat[flat.argmax()] if flat.size else 0.0
-    return bool(found != found)
 
 
 class WindowArgmax(Pooling):
@@ -290,11 +285,6 @@ def wide(x: Any) -> Any:
     """Halves as float32, in which they add up and compare as they do in their own dtype."""
     is_half = x.dtype.itemsize == 2 and x.dtype.kind not in "iu"
     return x.astype(np.float32) if is_half else x
-
-
-def as_dtype(x: Any, dtype: Any) -> Any:
-    """The array in a NumPy dtype, without a copy where it has it."""
-    return x if x.dtype == dtype else x.astype(dtype)
 
 
 def _bits(x: Any) -> Any:
