@@ -18,7 +18,14 @@ from eagre.ops.matrices import as_matrices
 from eagre.ops.reductions import reduce_max, reduce_sum
 from eagre.ops.selection import same_dtype
 from eagre.ops.shaping import cast
-from eagre.primitives import comparison, diagonals, factorizations, linear_algebra, transcendental
+from eagre.primitives import (
+    comparison,
+    diagonals,
+    factorizations,
+    linear_algebra,
+    matrix_functions,
+    transcendental,
+)
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.contraction import matmul
 from eagre.primitives.families import FLOATS, one_like, zero_like
@@ -229,7 +236,7 @@ def expm(input: Any, name: str | None = None) -> Any:
     array([[1., 1.],
            [0., 1.]], dtype=float32)
     """
-    return linear_algebra.matrix_exponential(to_tensor(input))
+    return matrix_functions.matrix_exponential(to_tensor(input))
 
 
 def logm(input: Any, name: str | None = None) -> Any:
@@ -240,7 +247,7 @@ def logm(input: Any, name: str | None = None) -> Any:
     array([[0., 0.],
            [0., 0.]], dtype=float32)
     """
-    return linear_algebra.matrix_logarithm(to_tensor(input))
+    return matrix_functions.matrix_logarithm(to_tensor(input))
 
 
 def sqrtm(input: Any, name: str | None = None) -> Any:
@@ -250,7 +257,7 @@ def sqrtm(input: Any, name: str | None = None) -> Any:
     array([[2., 0.],
            [0., 3.]], dtype=float32)
     """
-    return linear_algebra.matrix_square_root(to_tensor(input))
+    return matrix_functions.matrix_square_root(to_tensor(input))
 
 
 # Rank, pseudoinverse, least squares -----------------------------------------------------------

@@ -1,7 +1,7 @@
-"""Inverses, determinants, linear systems and functions of matrices (the last two axes).
+"""Inverses, determinants and linear systems of matrices (the last two axes).
 
 Gradients: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-differentiation", 2008; of matrix functions: Mathias, "A chain rule for matrix functions", 1996.
+differentiation", 2008.
 """
 
 from __future__ import annotations
@@ -27,11 +27,9 @@ from eagre.primitives.families import (
     check_dtypes,
     contiguous,
     has_nan,
-    shape_of,
     unbroadcast,
-    zero_like,
 )
-from eagre.primitives.rearrangement import broadcast_to, concat, expand_dims
+from eagre.primitives.rearrangement import expand_dims
 from eagre.primitives.scipy_kernels import triangular_solver
 
 LAPACK = frozenset({dtypes.float32, dtypes.float64}) | COMPLEXES
@@ -289,156 +287,8 @@ def substitute(a: Any, x: Any, lower: bool) -> None:
         x[..., row, :] = (x[..., row, :] - done[..., 0, :]) / a[..., row, row, None]
 
 
-# Functions of matrices ------------------------------------------------------------------------
-
-
-class MatrixFunction(Primitive):
-    """A function of square matrices that is given by its power series.
-
-    f([[x, y], [0, x]]) has the derivative of f at x in the direction y above its diagonal.
-    """
-
-    vectorize = batching.as_it_is
-    has_one_input = True
-    needs = ("x",)
-    takes = LAPACK
-
-    def infer(self, x: TensorSpec) -> TensorSpec:
-        """The same shape."""
-        check_square(self, x, self.takes)
-        return x
-
-    def kernel(self, x: Any) -> Any:
-        refuse_rectangle(x)
-        wide = np.complex128 if x.dtype.kind == "c" else np.float64
-        return self.of_matrices(contiguous(x).astype(wide)).astype(x.dtype)
-
-    def of_matrices(self, x: Any) -> Any:
-        """The values for matrices in double precision."""
-        result = np.empty_like(x)
-        for place in np.ndindex(*x.shape[:-2]):
-            result[place] = self.of_matrix(x[place])
-        return result
-
-    def of_matrix(self, x: Any) -> Any:
-        """The value for one matrix in double precision."""
-        raise NotImplementedError
-
-    def gradient(self, grad: Any, output: Any, x: Any) -> Any:
-        turned = adjoint(x)
-        zeros = broadcast_to(zero_like(grad), shape_of(grad))
-        above = concat(turned, grad, axis=-1)
-        below = concat(zeros, turned, axis=-1)
-        size = shape_of(x)[-1]
-        return (self(concat(above, below, axis=-2))[..., :size, size:],)
-
-
-class MatrixExponential(MatrixFunction):
-    """The exponential: Higham, "The scaling and squaring method revisited", 2005."""
-
-    public = "expm"
-
-    def of_matrices(self, x: Any) -> Any:
-        norm: Any = np.abs(x).sum(-2).max(-1, initial=0.0)
-        is_finite = np.isfinite(norm)
-        if not is_finite.all():
-            x = np.where(is_finite[..., None, None], x, 0)
-            return np.where(is_finite[..., None, None], self.of_matrices(x), np.nan)
-        steps = np.maximum(np.frexp(norm / 5.371920351148152)[1], 0)
-        result: Any = pade_of_exponential(x * np.ldexp(1.0, -steps)[..., None, None])
-        for step in range(int(steps.max(initial=0))):
-            is_due = (steps > step)[..., None, None]
-            np.copyto(result, np.matmul(result, result), where=is_due)
-        return result
-
-
-def pade_of_exponential(x: Any) -> Any:
-    """The approximant of degree 13, exact in double precision for norms up to 5.37."""
-    degree = 13
-    factors = [1.0]
-    for power in range(1, degree + 1):
-        ratio = (degree - power + 1) / (power * (2 * degree - power + 1))
-        factors.append(factors[-1] * ratio)
-    square = np.matmul(x, x)
-    identity = np.broadcast_to(np.eye(x.shape[-1], dtype=x.dtype), x.shape)
-    odd, even = factors[13] * identity, factors[12] * identity
-    for power in range(10, -1, -2):
-        odd = np.matmul(odd, square) + factors[power + 1] * identity
-        even = np.matmul(even, square) + factors[power] * identity
-    odd = np.matmul(x, odd)
-    return lapack.solve(even - odd, even + odd)
-
-
-class MatrixSquareRoot(MatrixFunction):
-    """The principal square root: Björck and Hammarling, "A Schur method for the square root of a
-    matrix", 1983. NaN where a real matrix has no real one, or a singular one none at all."""
-
-    public = "sqrtm"
-
-    def of_matrix(self, x: Any) -> Any:
-        if not np.isfinite(x).all():
-            return np.full_like(x, np.nan)
-        triangle, basis = complex_schur(x)
-        root = basis @ root_of_triangle(triangle) @ basis.conj().T
-        if x.dtype.kind == "c":
-            return root
-        is_real = np.abs(root.imag).max(initial=0.0) <= 1e-8 * np.abs(root).max(initial=0.0)
-        return root.real if is_real else np.full_like(x, np.nan)
-
-
-def complex_schur(x: Any) -> Any:
-    """The upper triangular t and the unitary u with x = u t u^H."""
-    from eagre.primitives.scipy_kernels import scipy_module
-
-    return scipy_module("linalg").schur(x, output="complex")
-
-
-def root_of_triangle(x: Any) -> Any:
-    """The square root of an upper triangular matrix, diagonal by diagonal."""
-    size = len(x)
-    root = np.diag(np.sqrt(np.diag(x)))
-    for distance in range(1, size):
-        for row in range(size - distance):
-            column = row + distance
-            inner = slice(row + 1, column)
-            rest = x[row, column] - root[row, inner] @ root[inner, column]
-            root[row, column] = rest / (root[row, row] + root[column, column])
-    return root
-
-
-class MatrixLogarithm(MatrixFunction):
-    """The principal logarithm: square roots until a quadrature is exact. NaN if singular.
-
-    Higham, "Functions of Matrices", 2008, chapter 11.
-    """
-
-    public = "logm"
-    takes = COMPLEXES
-
-    def of_matrix(self, x: Any) -> Any:
-        if not np.isfinite(x).all():
-            return np.full_like(x, np.nan)
-        triangle, basis = complex_schur(x)
-        if not np.diag(triangle).all():
-            return np.full_like(x, np.nan)
-        identity = np.eye(len(x))
-        roots = 0
-        while np.abs(triangle - identity).sum(0).max(initial=0.0) > 0.25 and roots < 100:
-            triangle, roots = root_of_triangle(triangle), roots + 1
-        nodes, weights = np.polynomial.legendre.leggauss(10)
-        rest = triangle - identity
-        terms = [
-            weight / 2 * lapack.solve(identity + (node + 1) / 2 * rest, rest)
-            for node, weight in zip(nodes, weights, strict=True)
-        ]
-        return basis @ (2.0**roots * sum(terms)) @ basis.conj().T
-
-
 matrix_inverse = MatrixInverse()
 determinant = Determinant()
 log_determinant = LogDeterminant()
 solve = Solve()
 triangular_solve = TriangularSolve()
-matrix_exponential = MatrixExponential()
-matrix_square_root = MatrixSquareRoot()
-matrix_logarithm = MatrixLogarithm()

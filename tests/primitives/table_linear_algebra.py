@@ -1,4 +1,4 @@
-"""Records of eagre/primitives/diagonals.py, linear_algebra.py and factorizations.py.
+"""Records of diagonals.py, linear_algebra.py, matrix_functions.py and factorizations.py.
 
 References multiply out definitions, or solve in plain Gaussian elimination in extended precision.
 Factors of complex matrices are free up to a phase, which LAPACK chooses without smoothness: their
@@ -9,7 +9,7 @@ import functools
 
 import numpy as np
 
-from eagre.primitives import diagonals, factorizations, linear_algebra
+from eagre.primitives import diagonals, factorizations, linear_algebra, matrix_functions
 from tests.primitives.record import (
     BOOL,
     COMPLEX,
@@ -397,15 +397,15 @@ RECORDS = [
         ulps=60, floor=1.0,
     ),
     Record(
-        linear_algebra.matrix_exponential, EXPONENTS, each_matrix(exponential), takes=LAPACK,
+        matrix_functions.matrix_exponential, EXPONENTS, each_matrix(exponential), takes=LAPACK,
         ulps=2000, floor=1.0,
     ),
     Record(
-        linear_algebra.matrix_square_root, FUNCTIONS, each_matrix(square_root), takes=LAPACK,
+        matrix_functions.matrix_square_root, FUNCTIONS, each_matrix(square_root), takes=LAPACK,
         ulps=60, floor=1.0,
     ),
     Record(
-        linear_algebra.matrix_logarithm, FUNCTIONS, each_matrix(logarithm), takes=COMPLEX,
+        matrix_functions.matrix_logarithm, FUNCTIONS, each_matrix(logarithm), takes=COMPLEX,
         ulps=2000, floor=1.0,
     ),
     Record(
