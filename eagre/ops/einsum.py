@@ -273,7 +273,8 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
     if None in sizes:
         key = "a" if sizes[0] is None else "b"
         raise ValueError(f"tensordot expected tensors of known rank. Received: {key} without")
-    return _done(_joining(*sizes, *_axes_to_join(*map(len, sizes), axes)), (a, b))
+    axes_of_both = _axes_to_join(len(a.sizes), len(b.sizes), axes)
+    return _done(_joining(*sizes, *axes_of_both), (a, b))
 
 
 @lru_cache(maxsize=1024)

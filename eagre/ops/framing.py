@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import gcd
 from typing import Any
 
 from eagre.core.conversion import DTypeMismatchError, to_tensor
@@ -19,7 +18,7 @@ from eagre.ops.lengths import (
     with_length,
 )
 from eagre.ops.shaping import known_as
-from eagre.primitives import indexing, rearrangement, reductions
+from eagre.primitives import framing, indexing, rearrangement, reductions
 from eagre.primitives.families import NUMBERS, shape_of
 from eagre.primitives.rearrangement import normalized_axis
 
@@ -55,29 +54,31 @@ def frame(
     if x.ndim is not None:
         axis = normalized_axis(axis, x.ndim, "frame")
     count = length_along(x, axis)
-    frames = -(-count // step) if pad_end else larger(1 + (count - length) // step, 0)
-    shape = shape_of(x)
-    lead, rest = shape[:axis], shape[axis:][1:]
+    frames: Any = None
     if pad_end:
+        frames = -(-count // step)
         whole = larger(count, length + step * (frames - 1))
         x, count = resized(x, whole, axis, _scalar(pad_value, x)), whole
+    if x.ndim is not None and _are_known(length, step):
+        return framing.frames_of(x, length=length, step=step, axis=axis - x.ndim)
+    if frames is None:
+        frames = larger(1 + (count - length) // step, 0)
+    shape = shape_of(x)
+    lead, rest = shape[:axis], shape[axis:][1:]
     framed = _gathered(x, (count_of(lead), count, count_of(rest)), length, step, frames)
     framed = rearrangement.reshape(framed, joined_shape(lead, (frames, length), rest))
     first = axis if axis >= 0 else axis - 1
     return with_length(with_length(framed, first, frames), first + 1, length)
 
 
+def _are_known(length: Any, step: Any) -> bool:
+    """Whether frames have elements, and of their length and step the values are known."""
+    return length.__class__ is int and length > 0 and step.__class__ is int
+
+
 def _gathered(x: Any, sizes: tuple[Any, Any, Any], length: Any, step: Any, frames: Any) -> Any:
-    """The frames of the second of three axes, in the largest pieces of which all are made."""
+    """The frames of the second of three axes."""
     x = rearrangement.reshape(x, joined_shape(sizes))
-    before, count, after = sizes
-    are_known = all(each.__class__ is int for each in (count, length, step))
-    unit = gcd(length, step) if are_known and length else 1
-    if unit > 1:
-        count //= unit
-        x = indexing.getitem(x, (slice(None), slice(count * unit)))
-        x = rearrangement.reshape(x, joined_shape((before, count, after * unit)))
-        length, step = length // unit, step // unit
     starts = rearrangement.expand_dims(numbers_below(frames) * step, axis=(1,))
     return indexing.gather(x, starts + numbers_below(length), axis=1)
 

@@ -26,6 +26,7 @@ from eagre.primitives.families import (
     target_shape,
 )
 from eagre.primitives.rearrangement import normalized_axis
+from eagre.primitives.scipy_kernels import fourier_module
 
 _TURNED = {"backward": "forward", "forward": "backward", "ortho": "ortho"}
 
@@ -55,11 +56,15 @@ class Fourier(Primitive):
     def kernel(self, x: Any, *, axes: tuple[int, ...], norm: str, is_inverse: bool) -> Any:
         if len({range(x.ndim)[axis] for axis in axes}) < len(axes):
             raise ValueError("an axis twice")
-        norm = _known(norm)
-        if not x.size:
+        way = _known(norm)
+        if not x.size or not axes:
             return x
-        transform: Any = np.fft.ifftn if is_inverse else np.fft.fftn
-        return transform(contiguous(x), axes=axes, norm=norm)
+        module, x = fourier_module(), contiguous(x)
+        if len(axes) == 1:
+            one: Any = module.ifft if is_inverse else module.fft
+            return one(x, axis=axes[0], norm=way)
+        transform: Any = module.ifftn if is_inverse else module.fftn
+        return transform(x, axes=axes, norm=way)
 
     def gradient(
         self, grad: Any, output: Any, x: Any, *, axes: tuple[int, ...], norm: str, is_inverse: bool
@@ -96,7 +101,7 @@ class RealFourier(Primitive):
         if not x.size:
             shape = _with_size(x.shape, axis % x.ndim, count_bins(size))
             return np.zeros(shape, np.complex64 if x.itemsize == 4 else np.complex128)
-        y: Any = np.fft.rfft(contiguous(x), axis=axis, norm=way)
+        y: Any = fourier_module().rfft(contiguous(x), axis=axis, norm=way)
         if is_weighted:
             y[_doubled_bins(size, axis, y.ndim)] *= 2
         return y
@@ -169,7 +174,7 @@ class InverseRealFourier(Primitive):
         if is_weighted:
             x = x.copy()
             x[_doubled_bins(size, axis, x.ndim)] *= 0.5
-        return np.fft.irfft(contiguous(x), size, axis, way)
+        return fourier_module().irfft(contiguous(x), size, axis, way)
 
     def gradient(
         self,

@@ -22,7 +22,7 @@ _REAL = {"f": "f", "d": "d", "F": "f", "D": "d"}
 
 def _letter(x: Any) -> str:
     """NumPy's letter of the dtype in which matrices are computed."""
-    letter = x.dtype.char
+    letter: str = x.dtype.char
     return _WIDE.get(letter, letter) if x.shape[-2] <= SMALL else letter
 
 
@@ -106,6 +106,7 @@ def singular_vectors(x: Any, is_full: bool) -> tuple[Any, Any, Any]:
 
 if not hasattr(_routines, "svd_s"):
     # Another NumPy than those whose routines are known: its own functions give the same.
-    cholesky, inverse, solve = np.linalg.cholesky, np.linalg.inv, np.linalg.solve
-    determinant, sign_and_log, eigen = np.linalg.det, np.linalg.slogdet, np.linalg.eigh
-    singular_values, singular_vectors = np.linalg.svdvals, np.linalg.svd
+    _public: Any = np.linalg
+    cholesky, inverse, solve = _public.cholesky, _public.inv, _public.solve
+    determinant, sign_and_log, eigen = _public.det, _public.slogdet, _public.eigh
+    singular_values, singular_vectors = _public.svdvals, _public.svd

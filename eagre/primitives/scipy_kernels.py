@@ -27,6 +27,12 @@ def scipy_module(name: str) -> Any:
 
 
 @lru_cache
+def fourier_module() -> Any:
+    """`scipy.fft`, which transforms several rows at once, where NumPy takes them one by one."""
+    return scipy_module("fft")
+
+
+@lru_cache
 def triangular_solver(letter: str) -> Any:
     """The routine of BLAS for triangular systems, by NumPy's letter of a dtype."""
     (routine,) = scipy_module("linalg.blas").get_blas_funcs(("trsm",), dtype=letter)

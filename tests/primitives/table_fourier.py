@@ -1,9 +1,19 @@
-"""Records of fourier.py in eagre/primitives."""
+"""Records of fourier.py and framing.py in eagre/primitives."""
 
 import numpy as np
 
-from eagre.primitives import fourier
-from tests.primitives.record import COMPLEX, Record, fixed, of, rough, sample, wide
+from eagre.primitives import fourier, framing
+from tests.primitives.record import (
+    COMPLEX,
+    EVERYTHING,
+    NUMBERS,
+    Record,
+    fixed,
+    of,
+    rough,
+    sample,
+    wide,
+)
 
 NORMS = ("backward", "ortho", "forward")
 
@@ -59,9 +69,48 @@ def inverse(bins, size, axis=-1, norm="backward", is_weighted=False, shape=None)
     return sample(draw, shape=(size,), axis=axis, norm=norm, is_weighted=is_weighted)
 
 
+def frames(x, length, step, axis):
+    """Frame by frame, by slices."""
+    x = np.moveaxis(x, axis, 0)
+    parts = [x[start : start + length] for start in range(0, len(x) - length + 1, step)]
+    whole = np.stack(parts) if parts else np.zeros((0, length, *x.shape[1:]), x.dtype)
+    return np.moveaxis(whole, (0, 1), (axis - 1, axis))
+
+
+def frames_added(x, sizes=None, *, shape, length, step, axis):
+    """Frame by frame, into a signal of zeros."""
+    result = np.zeros(shape if sizes is None else sizes, x.dtype)
+    signal, x = np.moveaxis(result, axis, 0), np.moveaxis(x, (axis - 1, axis), (0, 1))
+    for number, part in enumerate(x):
+        signal[number * step : number * step + length] += part
+    return result
+
+
+FRAMES = [
+    sample(of(*shape), length=length, step=step, axis=axis)
+    for shape, length, step, axis in (
+        ((7,), 3, 2, -1), ((2, 5), 2, 2, -1), ((5, 2), 3, 1, -2), ((2, 6, 1), 1, 3, -2),
+        ((3,), 4, 1, -1), ((0, 3), 2, 1, -1), ((4,), 4, 5, -1),
+    )
+]  # fmt: skip
+ADDED = [
+    *[
+        sample(of(*frames), shape=shape, length=frames[axis], step=step, axis=axis)
+        for frames, shape, step, axis in (
+            ((3, 3), (7,), 2, -1), ((2, 2, 2), (2, 5), 2, -1), ((3, 3, 2), (5, 2), 1, -2),
+            ((2, 1), (6,), 3, -1), ((0, 4), (3,), 1, -1), ((0, 2, 2), (0, 3), 1, -1),
+        )
+    ],
+    sample(of(3, 3), fixed([7], "int32"), shape=(None,), length=3, step=2, axis=-1).but(
+        has_known_shape=False
+    ),
+]  # fmt: skip
+
 UNKNOWN = {"shape": (None,), "axis": -1, "norm": "backward", "is_weighted": False}
 
 RECORDS = [
+    Record(framing.frames_primitive, FRAMES, frames, takes=EVERYTHING),
+    Record(framing.frames_added, ADDED, wide(frames_added), takes=NUMBERS, ulps=2, floor=4.0),
     Record(
         fourier.fourier,
         [
