@@ -76,14 +76,16 @@ def joined_shape(*parts: Any) -> Any:
 
 def resized(x: Any, length: Any, axis: int = -1, filler: Any = None) -> Any:
     """The tensor cut at the end of an axis, or lengthened with zeros or another scalar."""
-    filler = creation.zeros((), x.dtype) if filler is None else filler
     size = length_along(x, axis)
+    if size.__class__ is length.__class__ is int and size == length:
+        return x
+    filler = creation.zeros((), x.dtype) if filler is None else filler
     if isinstance(size, int) and isinstance(length, int):
         if size < length:
             paddings = [(0, 0)] * x.ndim
             paddings[axis] = (0, length - size)
             return rearrangement.pad(x, filler, paddings=tuple(paddings))
-        return x if size == length else x[_up_to(length, axis)]
+        return x[_up_to(length, axis)]
     shape = shape_of(x)
     border = joined_shape(shape[:axis], (larger(length - size, 0),), shape[axis:][1:])
     border = rearrangement.broadcast_to(filler, border)
