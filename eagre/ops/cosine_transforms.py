@@ -46,8 +46,8 @@ def dct(
     Ahmed, Natarajan and Rao, "Discrete cosine transform", 1974; Makhoul, "A fast cosine transform
     in one and two dimensions", 1980.
 
-    >>> tf.signal.dct([1.0, 2.0, 3.0]).numpy().round(3)
-    array([12.   , -3.464,  0.   ], dtype=float32)
+    >>> tf.signal.dct([1.0, 2.0, 4.0]).numpy().round(3)
+    array([14.   , -5.196,  1.   ], dtype=float32)
     """
     return _transform(_signal(input, type, n, axis, norm, "dct"), type, norm)
 

@@ -333,7 +333,7 @@ def lstsq(
         fast: whether to solve the normal equations, which needs matrices of full rank; else the
             pseudoinverse is used, and l2_regularizer is left out.
 
-    >>> tf.linalg.lstsq([[1.0], [1.0]], [[1.0], [3.0]]).numpy()
+    >>> tf.linalg.lstsq([[1.0], [1.0]], [[1.0], [3.0]]).numpy().round(3)
     array([[2.]], dtype=float32)
     """
     matrix, rhs = _system(matrix, rhs, "lstsq")

@@ -93,8 +93,8 @@ def mfccs_from_log_mel_spectrograms(log_mel_spectrograms: Any, name: str | None 
     Davis and Mermelstein, "Comparison of parametric representations for monosyllabic word
     recognition", 1980.
 
-    >>> tf.signal.mfccs_from_log_mel_spectrograms([1.0, 2.0, 3.0]).numpy().round(3)
-    array([ 4.899, -1.414,  0.   ], dtype=float32)
+    >>> tf.signal.mfccs_from_log_mel_spectrograms([1.0, 2.0, 4.0]).numpy().round(3)
+    array([ 5.715, -2.121,  0.408], dtype=float32)
     """
     called = "mfccs_from_log_mel_spectrograms"
     x = of_rank(of_singles(to_tensor(log_mel_spectrograms, name=called), called), 1, called)

@@ -39,7 +39,7 @@ from eagre.primitives.linear_algebra import (
 )
 from eagre.primitives.picking import put_along
 from eagre.primitives.rearrangement import broadcast_to, concat, expand_dims
-from eagre.primitives.scipy_kernels import scipy_module
+from eagre.primitives.scipy_kernels import orthogonal_routines, scipy_module
 
 
 def safe_reciprocal(x: Any) -> Any:
@@ -166,6 +166,8 @@ class Qr(Primitive):
     def kernel(self, x: Any, *, full_matrices: bool) -> Any:
         if x.ndim < 2:
             raise ValueError("a vector")
+        if x.dtype.char in "fF" and min(x.shape[-2:]) > lapack.SMALL:
+            return in_single_precision(x, full_matrices)
         mode = "complete" if full_matrices else "reduced"
         wide = x.astype(np.float32) if x.dtype.itemsize == 2 else x
         return tuple([part.astype(x.dtype, copy=False) for part in np.linalg.qr(wide, mode)])
@@ -186,6 +188,26 @@ class Qr(Primitive):
             total -= matmul(q[..., k:], rest)
         solved = adjoint(triangular_solve(square, adjoint(total), lower=False, adjoint=False))
         return (concat(solved, matmul(first, of_r[..., :k, k:]), axis=-1),)
+
+
+def in_single_precision(x: Any, is_full: bool) -> tuple[Any, Any]:
+    """q and r of matrices of float32 or complex64, for which NumPy has no routine."""
+    factorize, form = orthogonal_routines(x.dtype.char)
+    *batch, rows, columns = x.shape
+    k = min(rows, columns)
+    inner = rows if is_full else k
+    q, r = np.empty((*batch, rows, inner), x.dtype), np.zeros((*batch, inner, columns), x.dtype)
+    for place in np.ndindex(*batch):
+        packed, tau, _, _ = factorize(x[place], lwork=_WORK * columns)
+        r[place][:k] = np.triu(packed[:k])
+        basis = np.zeros((rows, inner), x.dtype, order="F")
+        basis[:, :k] = packed[:, :k]
+        q[place] = form(basis, tau, lwork=_WORK * inner, overwrite_a=1)[0]
+    return q, r
+
+
+_WORK = 64
+"""Columns that LAPACK may turn at once."""
 
 
 def _smaller(rows: Any, columns: Any) -> Any:

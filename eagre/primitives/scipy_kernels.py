@@ -39,6 +39,13 @@ def triangular_solver(letter: str) -> Any:
     return routine
 
 
+@lru_cache
+def orthogonal_routines(letter: str) -> Any:
+    """The routines of LAPACK that factorize by reflections, and multiply these out."""
+    form = "orgqr" if letter in "fd" else "ungqr"
+    return scipy_module("linalg.lapack").get_lapack_funcs(("geqrf", form), dtype=letter)
+
+
 def in_float64(function: Callable[..., Any]) -> Callable[..., Any]:
     """A kernel that computes in float64 and rounds the result to the dtype of its arrays."""
 

@@ -295,6 +295,8 @@ QR = [
     *[sample(draw, **THIN) for draw in (*TALL, *WIDE, matrix())],
     *[rough(draw, **THIN) for draw in HOLLOW],
     *full([*TALL, *WIDE, *HOLLOW]),
+    *[rough(matrix(rows=50, columns=40), full_matrices=is_full) for is_full in (False, True)],
+    rough(matrix(2, rows=34, columns=40), full_matrices=False),
 ]
 SYSTEMS = [
     sample(matrix(), of(3, 2)),
@@ -308,6 +310,8 @@ TRIANGLES = [
     sample(matrix(), of(3, 1), lower=True, adjoint=True),
     sample(matrix(2, rows=2, columns=2), of(2, 2), lower=False, adjoint=False),
     sample(matrix(rows=2, columns=2), of(2, 2, 1), lower=False, adjoint=True),
+    rough(matrix(9, rows=3, columns=3), of(9, 3, 2), lower=True, adjoint=True),
+    rough(matrix(rows=3, columns=3), of(9, 3, 2), lower=False, adjoint=False),
     rough(matrix(rows=37, columns=37), of(37, 3), lower=True, adjoint=False),
     rough(matrix(rows=37, columns=37), of(2, 37, 3), lower=False, adjoint=False),
     rough(matrix(), of(3, 0), lower=True, adjoint=False),
