@@ -1,22 +1,18 @@
-"""Discrete cosine transforms, made of Fourier transforms, and those of overlapping frames."""
+"""Discrete cosine transforms, and those of overlapping frames."""
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import sqrt
 from typing import Any
 
-from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError, UnimplementedError
-from eagre.ops import math
-from eagre.ops.complex_parts import complex as make_complex
-from eagre.ops.complex_parts import imag, real
-from eagre.ops.fourier import irfft, of_rank, of_singles, rfft
+from eagre.ops.fourier import of_rank, of_singles
 from eagre.ops.framing import frame, overlap_and_add
-from eagre.ops.lengths import as_length, larger, length_along, numbers_below, resized
+from eagre.ops.lengths import as_length, larger, length_along, resized
 from eagre.ops.shaping import cast
 from eagre.ops.spectral_windows import vorbis_window
-from eagre.primitives import comparison, rearrangement
+from eagre.primitives import comparison, fourier, rearrangement
 from eagre.primitives.checking import demand
 
 _INVERSES = {1: 1, 2: 3, 3: 2, 4: 4}
@@ -158,53 +154,9 @@ def _reversed(x: Any) -> Any:
     return rearrangement.reverse.door(x, axis=(-1,))
 
 
-# The four types ---------------------------------------------------------------------------------
-
-
 def _transform(x: Any, type: int, norm: Any) -> Any:
-    size = length_along(x, -1)
-    if type == 1:
-        return real(rfft(rearrangement.concat(x, _reversed(x[..., 1:-1]), axis=-1)))
-    if type == 2:
-        return _second(x, size, norm)
-    if type == 3:
-        return _third(x, size, norm)
-    fourth = _second(resized(x, 2 * size), 2 * size, None)[..., 1::2]
-    if norm is None:
-        return fourth
-    return fourth * (sqrt(0.5) * math.rsqrt(_as_float(larger(size, 1), x)))
-
-
-def _second(x: Any, size: Any, norm: Any) -> Any:
-    """The real part of the bins of twice as many elements, each turned by half a step."""
-    bins = resized(rfft(x, [2 * size]), size)
-    cosine, sine = _turns(size, x)
-    result = real(bins) * cosine + imag(bins) * sine
-    if norm is None:
-        return result
-    first = 0.5 * math.rsqrt(_as_float(larger(size, 1), x))
-    return result * _weights(size, first, first * sqrt(2))
-
-
-def _third(x: Any, size: Any, norm: Any) -> Any:
-    """The way back of the second: bins that are turned, of twice as many elements."""
-    number = _as_float(size, x)
-    root = math.sqrt(number)
-    x = x * (number if norm is None else _weights(size, root, root * sqrt(0.5)))
-    cosine, sine = _turns(size, x)
-    return resized(irfft(make_complex(x * cosine, x * sine), [2 * size]), size)
-
-
-def _turns(size: Any, x: Any) -> tuple[Any, Any]:
-    """Twice the cosines and sines of i pi / (2 size), rounded once to the dtype of `x`."""
-    numbers = cast(numbers_below(size), dtypes.float64)
-    angles = numbers * (0.5 * pi) / cast(larger(size, 1), dtypes.float64)
-    return cast(2 * math.cos(angles), x.dtype), cast(2 * math.sin(angles), x.dtype)
-
-
-def _weights(size: Any, first: Any, others: Any) -> Any:
-    is_first = comparison.equal.door(numbers_below(size), 0)
-    return comparison.select(is_first, first, others)
+    door = fourier.cosine_transform.door
+    return door(x, kind=type, norm=norm or "backward", is_adjoint=False)
 
 
 def _as_float(size: Any, x: Any) -> Any:

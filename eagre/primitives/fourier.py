@@ -1,4 +1,4 @@
-"""Discrete Fourier transforms: of complex numbers along axes, of real numbers along one.
+"""Discrete Fourier transforms: of complex numbers along axes, of real numbers along one; cosines.
 
 `norm` says, as in NumPy, which direction divides by the number of elements: "backward" the inverse,
 "forward" the other, "ortho" each by the square root. The adjoint of a transform is the transform in
@@ -192,6 +192,60 @@ class InverseRealFourier(Primitive):
         return (turned,) if length is None else (turned, None)
 
 
+class CosineTransform(Primitive):
+    """The discrete cosine transform of a kind from 1 to 4 along the last axis, or its adjoint.
+
+    The matrix of the orthogonal second kind is the transpose of the third, that of the fourth its
+    own; otherwise a first element, of the first kind also the last one, counts half or twice.
+    """
+
+    vectorize = batching.as_it_is
+    public = "dct"
+    has_one_input = True
+    needs = ()
+
+    def infer(self, x: TensorSpec, *, kind: int, norm: str, is_adjoint: bool) -> TensorSpec:
+        """The same shape."""
+        check_dtypes(self, (x,), SINGLES)
+        least = 2 if kind == 1 else 0
+        is_known = kind in (1, 2, 3, 4) and norm in ("backward", "ortho")[: 1 if kind == 1 else 2]
+        has_room = x.sizes is None or (x.sizes != () and (x.sizes[-1] or least) >= least)
+        if not is_known or not has_room:
+            raise InvalidArgumentError(
+                "dct expected a kind from 1 to 4, a norm of 'backward' or, not for the first kind, "
+                "'ortho', and an axis, of at least two elements for the first kind. "
+                f"Received: {kind=}, {norm=}, shape={x.shape}"
+            )
+        return x
+
+    def kernel(self, x: Any, *, kind: int, norm: str, is_adjoint: bool) -> Any:
+        if not x.ndim or (kind == 1 and (x.shape[-1] < 2 or norm != "backward")):
+            raise ValueError("nothing to transform")
+        if kind not in _TURNED_KINDS or norm not in ("backward", "ortho"):
+            raise ValueError("no such transform")
+        if not x.size:
+            return x
+        transform: Any = fourier_module().dct
+        x = contiguous(x)
+        if not is_adjoint:
+            return transform(x, kind, norm=norm)
+        if norm == "backward" and kind < 3:
+            x = x.copy()
+            x[..., :: x.shape[-1] - 1 if kind == 1 else x.shape[-1]] *= 2
+        y = transform(x, _TURNED_KINDS[kind], norm=norm)
+        if norm == "backward" and kind in (1, 3):
+            y[..., :: y.shape[-1] - 1 if kind == 1 else y.shape[-1]] *= 0.5
+        return y
+
+    def gradient(
+        self, grad: Any, output: Any, x: Any, *, kind: int, norm: str, is_adjoint: bool
+    ) -> Any:
+        return (cosine_transform(grad, kind=kind, norm=norm, is_adjoint=not is_adjoint),)
+
+
+_TURNED_KINDS = {1: 1, 2: 3, 3: 2, 4: 4}
+
+
 def count_bins(size: int) -> int:
     """How many bins real numbers have, which determine the rest; none if there are no numbers."""
     return size // 2 + 1 if size else 0
@@ -233,6 +287,7 @@ def _check_norm(name: str, norm: str) -> None:
 
 fourier = Fourier()
 real_fourier = RealFourier()
+cosine_transform = CosineTransform()
 inverse_real_fourier_primitive = InverseRealFourier()
 
 

@@ -86,6 +86,37 @@ def frames_added(x, sizes=None, *, shape, length, step, axis):
     return result
 
 
+def cosines(x, kind, norm, is_adjoint):
+    """The vectors along the last axis times the matrix of the transform."""
+    size = x.shape[-1]
+    angle = np.arctan2(np.longdouble(0), np.longdouble(-1)) / max(size - (kind == 1), 1)
+    to, of_x = np.arange(size)[:, None], np.arange(size)
+    half = {1: (0, 0), 2: (0, 0.5), 3: (0.5, 0), 4: (0.5, 0.5)}[kind]
+    matrix = 2 * np.cos(angle * (to + half[0]) * (of_x + half[1]))
+    if kind in (1, 3):
+        matrix[:, :1] *= 0.5
+    if kind == 1:
+        matrix[:, -1:] *= 0.5
+    if norm == "ortho":
+        matrix /= np.sqrt(np.longdouble(2 * max(size, 1)))
+        first = np.sqrt(np.longdouble(0.5))
+        if kind == 2:
+            matrix[:1] *= first
+        if kind == 3:
+            matrix[:, :1] /= first
+    return x @ (matrix if is_adjoint else matrix.T)
+
+
+COSINES = [
+    sample(of(*shape), kind=kind, norm=norm, is_adjoint=is_adjoint)
+    for kind, norm, shape in (
+        (1, "backward", (2, 4)), (1, "backward", (2,)), (2, "backward", (2, 3)),
+        (2, "ortho", (4,)), (3, "backward", (5,)), (3, "ortho", (2, 1)), (4, "backward", (3,)),
+        (4, "ortho", (2, 2, 4)), (2, "backward", (0, 3)), (3, "ortho", (2, 0)),
+    )
+    for is_adjoint in (False, True)
+]  # fmt: skip
+
 FRAMES = [
     sample(of(*shape), length=length, step=step, axis=axis)
     for shape, length, step, axis in (
@@ -109,6 +140,14 @@ ADDED = [
 UNKNOWN = {"shape": (None,), "axis": -1, "norm": "backward", "is_weighted": False}
 
 RECORDS = [
+    Record(
+        fourier.cosine_transform,
+        [*COSINES, rough(of(3, 64), kind=2, norm="ortho", is_adjoint=False)],
+        wide(cosines),
+        takes=("float32", "float64"),
+        ulps=16,
+        floor=4.0,
+    ),
     Record(framing.frames_primitive, FRAMES, frames, takes=EVERYTHING),
     Record(framing.frames_added, ADDED, wide(frames_added), takes=NUMBERS, ulps=2, floor=4.0),
     Record(
