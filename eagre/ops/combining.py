@@ -10,7 +10,7 @@ from eagre.core.shapes import TensorShape
 from eagre.ops.activations import check_floats
 from eagre.ops.axes import integer_of
 from eagre.ops.creation import zeros_like
-from eagre.ops.reductions import reduce_sum
+from eagre.ops.reductions import reduce_sum, sum_of_squares
 from eagre.ops.selection import same_dtype
 from eagre.primitives import arithmetic, cumulative, segments, special, transcendental
 from eagre.primitives.families import NUMBERS
@@ -77,8 +77,11 @@ def reduce_euclidean_norm(
         total = reduce_sum(arithmetic.square(x), axis, keepdims)
         root = transcendental.sqrt(arithmetic.cast(total, dtype=dtypes.float64))
         return arithmetic.cast(root, dtype=x.dtype)
-    squares = x * arithmetic.conjugated(x) if x.dtype.is_complex else arithmetic.square(x)
-    return transcendental.sqrt(reduce_sum(squares, axis, keepdims))
+    if x.dtype.is_complex:
+        total = reduce_sum(x * arithmetic.conjugated(x), axis, keepdims)
+    else:
+        total = sum_of_squares(x, axis, keepdims)
+    return transcendental.sqrt(total)
 
 
 def cumulative_logsumexp(

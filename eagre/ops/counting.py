@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import scalar, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.ops.axes import axes_of
@@ -104,9 +104,21 @@ def bincount(
         raise ValueError(f"bincount expected axis to be None, 0 or -1. Received: axis={axis}")
     if weights is not None and binary_output:
         raise ValueError("bincount expected weights or binary_output. Received: both")
-    ids = cast.door(to_tensor(arr), dtype=dtypes.int64)
-    ids = checked_ids(ids, function="bincount", argument="arr", ascends=False, dropped=False)
-    values = _weights_of(ids, weights, dtypes.as_dtype(dtype))
+    dtype = dtypes.as_dtype(dtype)
+    if dtype not in NUMBERS:
+        raise InvalidArgumentError(
+            f"bincount expected a dtype of numbers. Received: dtype={dtype.name}"
+        )
+    ids = to_tensor(arr)
+    if not ids.dtype.is_integer:
+        ids = cast.door(ids, dtype=dtypes.int64)
+    if weights is None and (axis != -1 or ids.ndim == 1):
+        least, most = _limit(minlength, 0), _limit(maxlength, counts.NO_LIMIT)
+        found = counts.bin_count(ids, least, most, dtype=dtype)
+        return minimum(found, one_like(found)) if binary_output else found
+    ids = cast.door(ids, dtype=dtypes.int64)
+    ids = checked_ids(ids, function="bincount", argument="arr", dropped=False)
+    values = _weights_of(ids, weights, dtype)
     length = _bounded(count_up_to(ids), minlength, maxlength)
     if maxlength is not None:
         ids = select(ids < length, ids, -one_like(ids))
@@ -115,6 +127,12 @@ def bincount(
     else:
         found = segment_sum(_flat(values), _flat(ids), length)
     return minimum(found, one_like(found)) if binary_output else found
+
+
+def _limit(value: Any, default: int) -> Any:
+    if value is None:
+        return scalar(default, dtypes.int64)
+    return cast(to_tensor(value), dtype=dtypes.int64)
 
 
 def _weights_of(ids: Any, weights: Any, dtype: Any) -> Any:
@@ -188,7 +206,7 @@ def _classes(x: Any, limit: Any, argument: str) -> Any:
     ids = cast(x, dtype=dtypes.int64)
     more = () if limit is None else (limit,)
     return checked_ids(
-        ids, *more, function="confusion_matrix", argument=argument, ascends=False, dropped=False
+        ids, *more, function="confusion_matrix", argument=argument, dropped=False
     )
 
 

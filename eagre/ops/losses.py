@@ -11,12 +11,13 @@ from eagre.core.shapes import are_compatible, broadcast_sizes
 from eagre.ops.activations import check_floats
 from eagre.ops.axes import integer_of
 from eagre.ops.shaping import cast
-from eagre.primitives import arithmetic, comparison, picking, rearrangement, transcendental
+from eagre.primitives import comparison, picking, rearrangement, transcendental
 from eagre.primitives.comparison import select
 from eagre.primitives.counts import count_nonzero
 from eagre.primitives.cross_entropy import sigmoid_cross_entropy
 from eagre.primitives.families import shape_of, zero_like
 from eagre.primitives.reductions import reduce_all, reduce_sum
+from eagre.primitives.squares import reduce_sum_of_squares
 
 
 def softmax_cross_entropy_with_logits(
@@ -122,7 +123,7 @@ def l2_loss(t: Any, name: str | None = None) -> Any:
     """
     t = to_tensor(t)
     check_floats("l2_loss", t=t)
-    return reduce_sum.door(arithmetic.square(t), axis=None, keepdims=False) * 0.5
+    return reduce_sum_of_squares.door(t, axis=None, keepdims=False) * 0.5
 
 
 # Ranking ----------------------------------------------------------------------------------------

@@ -10,9 +10,14 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.ops.complex_parts import imag, real
 from eagre.ops.joining import concat
 from eagre.ops.math import squared_difference
-from eagre.ops.reductions import reduce_mean, reduce_sum
+from eagre.ops.reductions import (
+    reduce_mean,
+    reduce_sum,
+    reduce_variance,
+    sum_of_squares,
+)
 from eagre.ops.selection import gather, same_dtype
-from eagre.ops.shaping import cast, squeeze, stop_gradient
+from eagre.ops.shaping import cast, stop_gradient
 from eagre.primitives import arithmetic, rearrangement, transcendental
 from eagre.primitives.comparison import select
 from eagre.primitives.families import COMPLEXES, HALVES, shape_of, zero_like
@@ -32,15 +37,13 @@ def moments(
     """
     x = to_tensor(x)
     y = cast(x, dtypes.float32) if x.dtype in HALVES else x
-    mean = reduce_mean(y, axes, keepdims=True)
-    variance = reduce_mean(squared_difference(y, stop_gradient(mean)), axes, keepdims=True)
-    if not keepdims:
-        mean, variance = _without(mean, axes), _without(variance, axes)
+    mean = reduce_mean(y, axes, keepdims)
+    if y.dtype.is_floating:
+        variance = reduce_variance(y, axes, keepdims)
+    else:
+        center = stop_gradient(reduce_mean(y, axes, keepdims=True))
+        variance = reduce_mean(squared_difference(y, center), axes, keepdims)
     return cast(mean, x.dtype), cast(variance, x.dtype)
-
-
-def _without(x: Any, axes: Any) -> Any:
-    return squeeze(x, list(range(x.ndim)) if axes is None else axes)
 
 
 def batch_normalization(
@@ -80,17 +83,17 @@ def l2_normalize(
     """
     x = to_tensor(x)
     axis = dim if axis is None else axis
-    squares = _squares(x)
-    total = reduce_sum(squares, axis, keepdims=True)
+    total = _sum_of_squares(x, axis)
     inverse = transcendental.rsqrt(arithmetic.maximum.door(total, epsilon))
     return x * (cast(inverse, x.dtype) if x.dtype in COMPLEXES else inverse)
 
 
-def _squares(x: Any) -> Any:
-    """The squares of the absolute values."""
+def _sum_of_squares(x: Any, axis: Any) -> Any:
+    """That of the absolute values, in real numbers."""
     if x.dtype not in COMPLEXES:
-        return arithmetic.square(x)
-    return arithmetic.square(real(x)) + arithmetic.square(imag(x))
+        return sum_of_squares(x, axis, keepdims=True)
+    squares = arithmetic.square(real(x)) + arithmetic.square(imag(x))
+    return reduce_sum(squares, axis, keepdims=True)
 
 
 def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Any:
@@ -261,7 +264,7 @@ def embedding_lookup(
     if rows.ndim is None or ids.ndim is None:
         raise ValueError("embedding_lookup with max_norm needs tensors of known rank.")
     axes = tuple(range(ids.ndim, rows.ndim))
-    squares = reduce_sum(arithmetic.square(rows), axes, keepdims=True) if axes else rows * rows
+    squares = sum_of_squares(rows, axes, keepdims=True) if axes else rows * rows
     _, most = same_dtype(rows, max_norm, "embedding_lookup")
     is_large = squares > most * most
     # The root of what is not scaled would have an infinite gradient at 0.

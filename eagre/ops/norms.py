@@ -9,7 +9,7 @@ from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible, broadcast_sizes
 from eagre.ops.axes import axes_of
-from eagre.ops.reductions import reduce_max, reduce_sum
+from eagre.ops.reductions import reduce_max, reduce_sum, sum_of_squares
 from eagre.ops.shaping import cast
 from eagre.primitives import arithmetic, comparison, rearrangement, transcendental
 from eagre.primitives.families import FLOATS, INEXACTS, one_like, zero_like
@@ -70,8 +70,11 @@ def _euclidean(x: Any, axis: Any, keepdims: bool) -> Any:
             "norm expected floating-point or complex numbers for ord=2. "
             f"Received: dtype={x.dtype.name}. Use tf.cast."
         )
-    squares = x * arithmetic.conjugate(x) if x.is_complex else arithmetic.square(x)
-    return transcendental.sqrt(reduce_sum(squares, axis, keepdims))
+    if x.is_complex:
+        total = reduce_sum(x * arithmetic.conjugate(x), axis, keepdims)
+    else:
+        total = sum_of_squares(x, axis, keepdims)
+    return transcendental.sqrt(total)
 
 
 def _norm_of_matrices(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
@@ -137,7 +140,7 @@ def global_norm(t_list: Any, name: str | None = None) -> Any:
             raise InvalidArgumentError(
                 f"global_norm expected floating-point tensors. Received: dtype={x.dtype.name}"
             )
-        halves.append(reduce_sum(arithmetic.square(_values(x))) / 2)
+        halves.append(sum_of_squares(_values(x)) / 2)
     total = reduce_sum(rearrangement.stack(halves))
     return transcendental.sqrt(total * 2)
 
@@ -205,7 +208,7 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
             f"Received: t.shape={x.shape}, clip_norm.shape={limit.shape}"
         )
     limit = arithmetic.maximum(limit, zero_like(limit))
-    squares = reduce_sum(arithmetic.square(x), axes, True)
+    squares = sum_of_squares(x, axes, True)
     is_positive = squares > zero_like(squares)
     # The root of zero has no gradient, so that it is taken of something else.
     safe = comparison.select(is_positive, squares, one_like(squares))

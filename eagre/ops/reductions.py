@@ -15,7 +15,14 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor
 from eagre.ops.axes import axes_of, integer_of
 from eagre.ops.shaping import cast
-from eagre.primitives import arithmetic, comparison, families, reductions, transcendental
+from eagre.primitives import (
+    arithmetic,
+    comparison,
+    families,
+    reductions,
+    squares,
+    transcendental,
+)
 from eagre.primitives.families import COMPLEXES, INEXACTS
 
 
@@ -36,6 +43,11 @@ def reduce_sum(
     x = input_tensor if input_tensor.__class__ is EagerTensor else to_tensor(input_tensor)
     axis = None if axis is None else axes_of(axis)
     return reductions.reduce_sum.door(x, axis=axis, keepdims=keepdims)
+
+
+def sum_of_squares(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The sum of the squares of real numbers over axes, a part of other operations."""
+    return _reduce(squares.reduce_sum_of_squares, x, axis, keepdims)
 
 
 def reduce_prod(
@@ -118,13 +130,12 @@ def reduce_variance(
             f"{Called('reduce_variance')} expected floating-point or complex numbers. "
             f"Received: dtype={x.dtype.name}. Use tf.cast to convert the tensor."
         )
+    if x.dtype not in COMPLEXES:
+        return _reduce(squares.reduce_variance, x, axis, keepdims)
     difference = x - reduce_mean(x, axis, True)
-    if x.dtype in COMPLEXES:
-        real = dtypes.float32 if x.dtype == dtypes.complex64 else dtypes.float64
-        squares = cast(difference * arithmetic.conjugate(difference), real)
-    else:
-        squares = arithmetic.square(difference)
-    return reduce_mean(squares, axis, keepdims)
+    real = dtypes.float32 if x.dtype == dtypes.complex64 else dtypes.float64
+    sizes = cast(difference * arithmetic.conjugate(difference), real)
+    return reduce_mean(sizes, axis, keepdims)
 
 
 def reduce_std(

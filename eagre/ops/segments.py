@@ -15,14 +15,12 @@ from eagre.core.shapes import are_compatible
 from eagre.core.tensor import EagerTensor
 from eagre.ops.division import truncatediv
 from eagre.ops.inspecting import get_static_value
-from eagre.primitives import segments
+from eagre.primitives import segments, sorted_segments
 from eagre.primitives.arithmetic import cast, maximum
-from eagre.primitives.comparison import select
 from eagre.primitives.families import (
     COMPLEXES,
     INEXACTS,
     NUMBERS,
-    REALS,
     one_like,
     shape_of,
     zero_like,
@@ -40,7 +38,7 @@ def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     >>> tf.math.segment_sum([1, 2, 3], [0, 0, 2]).numpy()
     array([3, 0, 3], dtype=int32)
     """
-    return _sorted(segments.segment_sum_primitive, "segment_sum", data, segment_ids)
+    return _sorted(sorted_segments.sorted_segment_sum, "segment_sum", data, segment_ids)
 
 
 def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Any:
@@ -49,7 +47,7 @@ def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     >>> tf.math.segment_prod([1, 2, 3], [0, 0, 2]).numpy()
     array([2, 1, 3], dtype=int32)
     """
-    return _sorted(segments.segment_product_primitive, "segment_prod", data, segment_ids)
+    return _sorted(sorted_segments.sorted_segment_product, "segment_prod", data, segment_ids)
 
 
 def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Any:
@@ -58,7 +56,7 @@ def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     >>> tf.math.segment_max([1, 2, 3], [0, 0, 2]).numpy()
     array([2, 0, 3], dtype=int32)
     """
-    return _sorted_extremum(segments.segment_max_primitive, "segment_max", data, segment_ids)
+    return _sorted(sorted_segments.sorted_segment_max, "segment_max", data, segment_ids)
 
 
 def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Any:
@@ -67,7 +65,7 @@ def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     >>> tf.math.segment_min([1, 2, 3], [0, 0, 2]).numpy()
     array([1, 0, 3], dtype=int32)
     """
-    return _sorted_extremum(segments.segment_min_primitive, "segment_min", data, segment_ids)
+    return _sorted(sorted_segments.sorted_segment_min, "segment_min", data, segment_ids)
 
 
 def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Any:
@@ -79,8 +77,9 @@ def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     array([1.5, 0. , 3. ], dtype=float32)
     """
     data, ids = _parts("segment_mean", data, segment_ids, NUMBERS)
-    ids, size = _ascending("segment_mean", ids)
-    total, count = sum_segments(data, ids, size), _counts(data, ids, size)
+    add = sorted_segments.sorted_segment_sum
+    total = add(data, ids, function="segment_mean")
+    count = _at_least_one(add(_ones(data), ids, function="segment_mean"))
     return truncatediv(total, count) if data.dtype.is_integer else total / count
 
 
@@ -169,15 +168,7 @@ def _unsorted(primitive: Any, name: str, data: Any, ids: Any, size: Any) -> Any:
 
 def _sorted(primitive: Any, name: str, data: Any, ids: Any) -> Any:
     data, ids = _parts(name, data, ids, primitive.takes)
-    return reduce_segments(primitive, data, *_ascending(name, ids))
-
-
-def _sorted_extremum(primitive: Any, name: str, data: Any, ids: Any) -> Any:
-    data, ids = _parts(name, data, ids, REALS)
-    ids, size = _ascending(name, ids)
-    ones = broadcast_to(one_like(data), shape_of(data))
-    is_empty = sum_segments(ones, ids, size) == 0
-    return select(is_empty, zero_like(data), reduce_segments(primitive, data, ids, size))
+    return primitive(data, ids, function=name)
 
 
 def _parts(name: str, data: Any, ids: Any, allowed: Any) -> tuple[Any, Any]:
@@ -200,17 +191,11 @@ def _parts(name: str, data: Any, ids: Any, allowed: Any) -> tuple[Any, Any]:
     return data, ids
 
 
-def _ascending(name: str, ids: Any) -> tuple[Any, Any]:
-    """The ids, checked, and the number of segments."""
-    ids = checked_ids(ids, function=name, argument="segment_ids", ascends=True, dropped=False)
-    return ids, count_up_to(ids)
-
-
 def _numbered(name: str, ids: Any, value: Any) -> tuple[Any, Any]:
     """The ids, of which none is too large, and the number of segments."""
     size = _segment_count(name, value)
     ids = checked_ids(
-        ids, size, function=name, argument="segment_ids", ascends=False, dropped=True
+        ids, size, function=name, argument="segment_ids", dropped=True
     )
     return ids, _static(size)
 
@@ -239,9 +224,15 @@ def _segment_count(name: str, value: Any) -> Any:
 
 def _counts(data: Any, ids: Any, size: Any) -> Any:
     """The number of elements of each segment, at least 1, in the shape of the sums."""
-    ones = broadcast_to(one_like(data), shape_of(data))
-    count = sum_segments(ones, ids, size)
-    if data.dtype not in COMPLEXES:
+    return _at_least_one(sum_segments(_ones(data), ids, size))
+
+
+def _ones(data: Any) -> Any:
+    return broadcast_to(one_like(data), shape_of(data))
+
+
+def _at_least_one(count: Any) -> Any:
+    if count.dtype not in COMPLEXES:
         return maximum(count, one_like(count))
     real = cast(count, dtype=dtypes.float64)
-    return cast(maximum(real, one_like(real)), dtype=data.dtype)
+    return cast(maximum(real, one_like(real)), dtype=count.dtype)

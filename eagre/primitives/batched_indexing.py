@@ -227,8 +227,18 @@ def segment_reduction(
     return moved(apply(primitive, (data, ids, *count), {"num_segments": num_segments}), 1, 0)
 
 
+def sorted_segments(
+    primitive: Primitive, batched: Flags, data: Any, ids: Any, *, function: str
+) -> Any:
+    """The segments of each example, by ids that all share."""
+    if batched[1]:
+        return NotImplemented
+    found = apply(primitive, (_moved_behind(data, 1), ids), {"function": function})
+    return moved(found, 1, 0)
+
+
 def checked_ids(primitive: Primitive, batched: Flags, *inputs: Any, **params: Any) -> Any:
-    """The ids of all examples, unless those of each have to ascend."""
-    if any(batched[1:]) or params["ascends"]:
+    """The ids of all examples, by one limit."""
+    if any(batched[1:]):
         return NotImplemented
     return apply(primitive, inputs, params)

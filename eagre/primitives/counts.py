@@ -1,18 +1,28 @@
-"""How many elements are not zero."""
+"""How many elements are not zero, or are the same number."""
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.conversion import DTypeMismatchError
+from eagre.core.errors import InvalidArgumentError
+from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
-from eagre.primitives.families import EVERYTHING
+from eagre.primitives.families import EVERYTHING, INTEGERS
+from eagre.primitives.folding import reduced
+from eagre.primitives.places import is_below
 from eagre.primitives.reductions import Reduction
 
 _count: Any = np.count_nonzero
-_sum: Any = np.add.reduce
+_add: Any = np.add.reduce
+_MANY = 1024
+NO_LIMIT = dtypes.int64.max
+_KINDS = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.uint32), np.dtype(np.uint64))
+_LIMITS = [np.iinfo(kind).max for kind in _KINDS]
 
 
 class CountNonzero(Reduction):
@@ -26,10 +36,87 @@ class CountNonzero(Reduction):
         return TensorSpec.of(super().infer(x, axis=axis, keepdims=keepdims).sizes, dtypes.int64)
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
-        if axis is None and not keepdims:
-            return np.asarray(_count(x), np.int64)
-        flags = x if x.dtype.kind == "b" else x.astype(np.bool_)
-        return _sum(flags, axis, np.int64, None, keepdims)
+        is_whole = axis is None and not keepdims
+        if x.dtype.kind != "b" and not (is_whole and x.size < _MANY):
+            x = x.astype(np.bool_)  # Which NumPy does for many at once, and counts no others so.
+        return np.asarray(_count(x), np.int64) if is_whole else count_true(x, axis, keepdims)
+
+
+def count_true(flags: Any, axis: Any, keepdims: bool) -> Any:
+    """How many bools are true, as int64."""
+    if flags.size < _MANY:
+        return _add(flags, axis, np.int64, None, keepdims)
+    count = flags.size if axis is None else prod([flags.shape[each] for each in axis])
+    # Sums of narrow numbers take many at once.
+    kind = next(kind for kind, limit in zip(_KINDS, _LIMITS, strict=True) if count <= limit)
+    return reduced(np.add, flags.view(np.uint8), axis, keepdims, kind).astype(np.int64)
+
+
+class BinCount(Primitive):
+    """How often each integer from 0 on stands in a tensor, up to the largest one.
+
+    There are at least `least` and at most `most` counts: integer scalars.
+    """
+
+    public = "bincount"
+    stops_gradients = True
+    can_fail = True
+
+    def infer(
+        self, x: TensorSpec, least: TensorSpec, most: TensorSpec, *, dtype: dtypes.DType
+    ) -> TensorSpec:
+        """One axis, of a size that follows from the values."""
+        _check_integers(self.public, arr=x)
+        _check_scalars(self.public, minlength=least, maxlength=most)
+        return TensorSpec.of((None,), dtype)
+
+    def kernel(self, x: Any, least: Any, most: Any, *, dtype: dtypes.DType) -> Any:
+        x = x.reshape(-1)
+        if x.dtype == np.uint64:
+            x = x.astype(np.int64)  # NumPy counts signed numbers; those beyond are negative.
+        if least.ndim or most.ndim:
+            raise ValueError("several limits")
+        limit = most.item()
+        length = max(0, min(least.item(), limit))
+        if limit < NO_LIMIT and x.size and not is_below(x, limit):
+            x, length = self.of_those_below(x, limit), limit
+        try:
+            found = np.bincount(x, minlength=length)
+        except ValueError:
+            found = np.bincount(self.of_those_below(x, limit))
+        return found[:limit].astype(dtype.numpy)
+
+    def of_those_below(self, x: Any, limit: int) -> Any:
+        """The integers that are counted; an error where one is negative."""
+        if limit < 0:
+            raise InvalidArgumentError(
+                f"{self.public} expected maxlength of at least 0. Received: maxlength={limit}"
+            )
+        if (x < 0).any():
+            raise InvalidArgumentError(
+                f"{self.public} expected arr of at least 0. Received: arr with {x[x < 0][0]}"
+            )
+        return x[x < limit]
+
+
+def _check_integers(name: str, **specs: TensorSpec) -> None:
+    for argument, spec in specs.items():
+        if spec.dtype not in INTEGERS:
+            raise DTypeMismatchError(
+                f"{name} expected {argument} of an integer dtype. "
+                f"Received: {argument}.dtype={spec.dtype.name}"
+            )
+
+
+def _check_scalars(name: str, **specs: TensorSpec) -> None:
+    _check_integers(name, **specs)
+    for argument, spec in specs.items():
+        if spec.sizes not in ((), None):
+            raise InvalidArgumentError(
+                f"{name} expected {argument} to be a scalar. "
+                f"Received: {argument}.shape={spec.shape}"
+            )
 
 
 count_nonzero = CountNonzero()
+bin_count = BinCount()

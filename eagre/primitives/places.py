@@ -11,6 +11,7 @@ from eagre.primitives.sorting import stable_order
 _add_at: Any = np.add.at
 _sum_runs: Any = np.add.reduceat
 _MANY = 256
+_MANY_PLACES = 4096
 
 
 _UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
@@ -42,5 +43,22 @@ def add_rows(target: Any, places: Any, rows: Any) -> None:
             return
         order = stable_order(places)
         places, rows = places[order], rows[order]
-    starts = np.concatenate([[0], np.flatnonzero(places[1:] != places[:-1]) + 1])
+    starts = starts_of_runs(places)
     target[places[starts]] += _sum_runs(rows, starts, 0, target.dtype)
+
+
+def starts_of_runs(places: Any) -> Any:
+    """Where the runs of equal places begin."""
+    count = len(places)
+    is_start = np.empty(count + -count % 8, bool)
+    is_start[count:] = False
+    is_start[:1] = count > 0
+    np.not_equal(places[1:], places[:-1], out=is_start[1:count])
+    if count < _MANY_PLACES:
+        return np.flatnonzero(is_start)
+    # Eight at a time: most of them begin no run where runs are long.
+    words = np.flatnonzero(is_start.view(np.uint64) != 0)
+    if 8 * len(words) > len(is_start) // 8:
+        return np.flatnonzero(is_start)
+    rows, columns = np.nonzero(is_start.reshape(-1, 8)[words])
+    return words[rows] * 8 + columns

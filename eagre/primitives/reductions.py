@@ -24,6 +24,7 @@ from eagre.primitives.families import (
     shape_of,
     zero_like,
 )
+from eagre.primitives.folding import accumulated, reduced
 from eagre.primitives.rearrangement import (
     broadcast_to,
     concat,
@@ -36,11 +37,8 @@ from eagre.primitives.rearrangement import (
 )
 
 _add_reduce: Any = np.add.reduce
-_multiply_reduce: Any = np.multiply.reduce
 _maximum_reduce: Any = np.maximum.reduce
 _MANY = 8192
-_logical_or_reduce: Any = np.logical_or.reduce
-_logical_and_reduce: Any = np.logical_and.reduce
 
 
 class Reduction(Primitive):
@@ -71,13 +69,18 @@ def reduced_axes(axis: Any, rank: int, name: str) -> set[int]:
     return set(axes)
 
 
+def kept(x: Any, like: Any, axis: Any, keepdims: bool) -> Any:
+    """A reduced value in a shape that broadcasts with `like`."""
+    if axis is None or keepdims:
+        return x
+    rank = like.ndim
+    # Axes counted from the end insert at the right places only in the full rank.
+    return expand_dims(x, axis=axis if rank is None else tuple(sorted(a % rank for a in axis)))
+
+
 def spread(x: Any, like: Any, axis: Any, keepdims: bool) -> Any:
     """A reduced value, repeated along the reduced axes of `like`."""
-    if axis is not None and not keepdims:
-        rank = like.ndim
-        # Axes counted from the end insert at the right places only in the full rank.
-        x = expand_dims(x, axis=axis if rank is None else tuple(sorted(a % rank for a in axis)))
-    return broadcast_to(x, shape_of(like))
+    return broadcast_to(kept(x, like, axis, keepdims), shape_of(like))
 
 
 class ReduceSum(Reduction):
@@ -123,7 +126,7 @@ class Extremum(Reduction):
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
         if x.size:
-            return self.ufunc.reduce(x, axis, None, None, keepdims)
+            return reduced(self.ufunc, x, axis, keepdims)
         return self.ufunc.reduce(x, axis, None, None, keepdims, initial=self.of_nothing(x.dtype))
 
     def of_nothing(self, dtype: Any) -> Any:
@@ -166,7 +169,7 @@ class ReduceAny(Reduction):
     stops_gradients = True
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
-        return _logical_or_reduce(x, axis, None, None, keepdims)
+        return reduced(np.logical_or, x, axis, keepdims)
 
 
 class ReduceAll(Reduction):
@@ -177,7 +180,7 @@ class ReduceAll(Reduction):
     stops_gradients = True
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
-        return _logical_and_reduce(x, axis, None, None, keepdims)
+        return reduced(np.logical_and, x, axis, keepdims)
 
 
 class ArgExtremum(Primitive):
@@ -251,7 +254,7 @@ class ReduceProd(Reduction):
     needs = ("x",)
 
     def kernel(self, x: Any, *, axis: Any, keepdims: bool) -> Any:
-        return _multiply_reduce(families.contiguous(x), axis, x.dtype, None, keepdims)
+        return reduced(np.multiply, families.contiguous(x), axis, keepdims, x.dtype)
 
     def gradient(self, grad: Any, output: Any, x: Any, *, axis: Any, keepdims: bool) -> Any:
         """Each factor's gradient is the product of the others, right also where some are 0."""
@@ -290,7 +293,7 @@ class Cumulative(Primitive):
 
     def kernel(self, x: Any, *, axis: int, exclusive: bool, reverse: bool) -> Any:
         x = np.flip(x, axis) if reverse else x
-        result = self.ufunc.accumulate(families.contiguous(x), axis, x.dtype)
+        result = accumulated(self.ufunc, families.contiguous(x), axis)
         if exclusive:
             result = np.roll(result, 1, axis)
             np.moveaxis(result, axis, 0)[:1] = self.neutral

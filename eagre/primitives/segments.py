@@ -48,7 +48,7 @@ class SegmentReduction(Primitive):
     ) -> TensorSpec:
         """The segments in place of the axes of the ids."""
         dtype = check_dtypes(self, (data,), self.takes)
-        _check_ids(self.public, ids)
+        check_ids(self.public, ids)
         _check_count(self.public, count, num_segments)
         if ids.sizes is None or data.sizes is None:
             return TensorSpec.of(None, dtype)
@@ -184,7 +184,7 @@ class TakeSegments(Primitive):
     def infer(self, x: TensorSpec, ids: TensorSpec) -> TensorSpec:
         """The shape of the ids in place of the first axis."""
         dtype = check_dtypes(self, (x,), EVERYTHING - {dtypes.string})
-        _check_ids(self.public, ids)
+        check_ids(self.public, ids)
         if x.sizes == ():
             raise InvalidArgumentError(
                 f"{self.public} expected at least one axis. Received: shape=()"
@@ -206,10 +206,7 @@ class TakeSegments(Primitive):
 
 
 class CheckedIds(Primitive):
-    """The ids themselves, if none is too large or, unless those are dropped, negative.
-
-    If so wished, they must ascend too.
-    """
+    """The ids themselves, if none is too large or, unless those are dropped, negative."""
 
     vectorize = batched_indexing.checked_ids
     needs = ()
@@ -217,41 +214,19 @@ class CheckedIds(Primitive):
     can_fail = True
 
     def infer(
-        self,
-        ids: TensorSpec,
-        limit: Any = None,
-        *,
-        function: str,
-        argument: str,
-        ascends: bool,
-        dropped: bool,
+        self, ids: TensorSpec, limit: Any = None, *, function: str, argument: str, dropped: bool
     ) -> TensorSpec:
         """The same shape."""
-        _check_ids(function, ids, argument)
+        check_ids(function, ids, argument)
         if limit is not None:
             _check_count(function, limit, None)
-        if ascends and ids.sizes is not None and len(ids.sizes) != 1:
-            raise InvalidArgumentError(
-                f"{function} expected {argument} with one axis. Received: shape={ids.shape}"
-            )
         return ids
 
     def kernel(
-        self,
-        ids: Any,
-        limit: Any = None,
-        *,
-        function: str,
-        argument: str,
-        ascends: bool,
-        dropped: bool,
+        self, ids: Any, limit: Any = None, *, function: str, argument: str, dropped: bool
     ) -> Any:
         if ids.size and not is_below(ids, None if limit is None else limit.item()):
             self.refuse_outside(ids, limit, function, argument, dropped)
-        if ascends and (ids.ndim != 1 or (ids[1:] < ids[:-1]).any()):
-            raise InvalidArgumentError(
-                f"{function} expected {argument} in ascending order. Received: {argument}={ids}"
-            )
         return ids
 
     def refuse_outside(
@@ -296,7 +271,8 @@ class InvertPermutation(Primitive):
         return result.astype(x.dtype, copy=False)
 
 
-def _check_ids(name: str, ids: TensorSpec, argument: str = "segment_ids") -> None:
+def check_ids(name: str, ids: TensorSpec, argument: str = "segment_ids") -> None:
+    """An error unless the ids are integers."""
     if ids.dtype not in INTEGERS:
         raise DTypeMismatchError(
             f"{name} expected {argument} of an integer dtype. "

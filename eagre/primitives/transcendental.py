@@ -13,9 +13,9 @@ from eagre.primitives import batching
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.blockwise import Number, in_blocks
 from eagre.primitives.families import FLOATS, INEXACTS, Unary, check_dtypes, contiguous
+from eagre.primitives.folding import reduced
 from eagre.primitives.sums import sums_beside
 
-_maximum_reduce: Any = np.maximum.reduce
 _exp, _log1p, _add, _divide = np.exp, np.log1p, np.add, np.divide
 _absolute, _negative, _maximum = np.absolute, np.negative, np.maximum
 _ZERO, _ONE = Number(0), Number(1)
@@ -214,7 +214,7 @@ class Softmax(AlongAxis):
                 least, greatest = flat.item(flat.argmin()), flat.item(flat.argmax())
             if least > _LEAST_TOTAL and greatest < _LARGEST_TOTAL:
                 return _divide(result, total, result)
-        result = np.subtract(x, _maximum_reduce(x, axis, None, None, True))
+        result = np.subtract(x, reduced(np.maximum, x, (axis,), True))
         _exp(result, result)
         return _divide(result, sums_beside(result, axis), result)
 
@@ -234,7 +234,7 @@ class LogSoftmax(AlongAxis):
         if not x.size:
             return x if -x.ndim <= axis < x.ndim else x.shape[axis]
         x = contiguous(x)
-        shifted = np.subtract(x, _maximum_reduce(x, axis, None, None, True))
+        shifted = np.subtract(x, reduced(np.maximum, x, (axis,), True))
         total = sums_beside(np.exp(shifted), axis)
         return np.subtract(shifted, np.log(total, total), shifted)
 

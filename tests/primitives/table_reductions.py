@@ -6,7 +6,7 @@ import operator
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.primitives import contraction, counts, reductions
+from eagre.primitives import contraction, counts, reductions, squares
 from tests.primitives.record import (
     BOOL,
     EVERYTHING,
@@ -157,6 +157,12 @@ def mean(x, *, axis, keepdims):
     return total / count
 
 
+def variance(x, *, axis, keepdims):
+    """The mean of the squares of the differences to the mean."""
+    difference = x - mean(x, axis=axis, keepdims=True)
+    return mean(difference * difference, axis=axis, keepdims=keepdims)
+
+
 def matmul(a, b, *, transpose_a, transpose_b):
     """The sum of products, written out."""
     a = a.swapaxes(-1, -2) if transpose_a else a
@@ -205,6 +211,22 @@ RECORDS = [
         wide(lambda x, axis, keepdims: np.add.reduce(x, axis, keepdims=keepdims)),
         ulps=8,
         floor=30,
+    ),
+    Record(
+        squares.reduce_sum_of_squares,
+        [*AXES, *LARGE],
+        wide(lambda x, axis, keepdims: np.add.reduce(x * x, axis, keepdims=keepdims)),
+        takes=FLOATS,
+        ulps=8,
+        floor=1,
+    ),
+    Record(
+        squares.reduce_variance,
+        [*[each for each in AXES if each not in AXES[-2:]], *EMPTY, *LARGE],
+        wide(variance),
+        takes=FLOATS,
+        ulps=16,
+        floor=1,
     ),
     Record(
         reductions.reduce_prod,

@@ -1,5 +1,5 @@
 """Records of trigonometry.py, special.py, bessel.py, complex_parts.py, shifts.py, segments.py,
-cumulative.py in eagre/primitives."""
+sorted_segments.py, counts.py, cumulative.py in eagre/primitives."""
 
 import cmath
 import math
@@ -11,9 +11,11 @@ from eagre.core import dtypes
 from eagre.primitives import (
     bessel,
     complex_parts,
+    counts,
     cumulative,
     segments,
     shifts,
+    sorted_segments,
     special,
     trigonometry,
 )
@@ -505,9 +507,44 @@ EXTREMA = [
 SOME_TIES = rough(fixed([2, 2, 1, 2], None), fixed([0, 0, 0, 1]), num_segments=2)
 
 
-def checked(*draws, ascends=False, dropped=False):
+def checked(*draws, dropped=False):
     """A sample of ids that pass."""
-    return rough(*draws, function="bincount", argument="arr", ascends=ascends, dropped=dropped)
+    return rough(*draws, function="bincount", argument="arr", dropped=dropped)
+
+
+def as_sorted(reference):
+    """A reference of which the last id says how many segments there are."""
+
+    def sorted_reference(data, ids, function):
+        return reference(data, ids, num_segments=int(ids[-1]) + 1 if len(ids) else 0)
+
+    return sorted_reference
+
+
+def counted(x, least, most, *, dtype):
+    """Counts by a loop over the integers."""
+    count = min(max([int(least), *[int(n) + 1 for n in x.reshape(-1)]]), int(most))
+    return np.array([np.sum(x == n) for n in range(count)], dtype.numpy)
+
+
+SPEAKING = {"function": "segment_mean"}
+ASCENDING = [
+    sample(of(4), fixed([0, 0, 2, 2])),
+    sample(of(4, 2), fixed([0, 1, 1, 3])),
+    rough(of(0, 2), fixed([])),
+    rough(of(3, 0), fixed([0, 0, 1])),
+    rough(of(40, 3), fixed(sorted([0, 1, 4, 4] * 10))),
+]
+ASCENDING = [one.but(has_known_shape=False, params=SPEAKING) for one in ASCENDING]
+# Differences of extrema and products need no place without elements.
+ASCENDING_FULLY = [sample(of(4), fixed([0, 0, 1, 1])), sample(of(3, 2), fixed([0, 1, 1]))]
+RUNS_WITH_TIES = rough(fixed([2, 2, 1, 2], None), fixed([0, 0, 0, 1]))
+RUNS_WITH_ZEROS = rough(fixed([0, 2, 0, 0, 3, 4], None), fixed([0, 0, 1, 1, 1, 2])).but(
+    has_known_shape=False, params=SPEAKING
+)
+ASCENDING_FULLY = [
+    one.but(has_known_shape=False, params=SPEAKING) for one in (*ASCENDING_FULLY, RUNS_WITH_TIES)
+]
 
 
 NUMBERED = [
@@ -540,6 +577,54 @@ NUMBERED = [
         REALS,
     ),
     Record(
+        sorted_segments.sorted_segment_sum,
+        ASCENDING,
+        as_sorted(by_segment(lambda a, b: a + b, 0)),
+        NUMBERS,
+        ulps=8,
+        floor=20,
+        speaks_as="segment_mean",
+    ),
+    Record(
+        sorted_segments.sorted_segment_product,
+        [*ASCENDING[:-1], RUNS_WITH_ZEROS],
+        as_sorted(by_segment(lambda a, b: a * b, 1)),
+        NUMBERS,
+        ulps=4,
+        complex_ulps=8,
+        speaks_as="segment_mean",
+    ),
+    Record(
+        sorted_segments.sorted_segment_max,
+        [*ASCENDING_FULLY, *ASCENDING[2:4]],
+        as_sorted(by_segment(max, limit_of("min"))),
+        REALS,
+        speaks_as="segment_mean",
+    ),
+    Record(
+        sorted_segments.sorted_segment_min,
+        [*ASCENDING_FULLY, *ASCENDING[2:4]],
+        as_sorted(by_segment(min, limit_of("max"))),
+        REALS,
+        speaks_as="segment_mean",
+    ),
+    Record(
+        counts.bin_count,
+        [
+            rough(fixed(values, None), fixed(least), fixed(most), dtype=dtype).but(
+                has_known_shape=False
+            )
+            for values, least, most in (
+                ([1, 1, 3], 0, 9), ([[3], [0]], 6, 9), ([3, 0, 1], 0, 2), ([9, 0], 0, 4),
+                ([], 2, 9), ([], 0, 0),
+            )
+            for dtype in (dtypes.int32, dtypes.float32)
+        ],
+        counted,
+        INTEGERS,
+        gives="param",
+    ),
+    Record(
         segments.take_segments,
         [
             sample(of(3), IDS),
@@ -554,8 +639,8 @@ NUMBERED = [
     Record(
         segments.checked_ids,
         [
-            checked(fixed([0, 0, 3], None), ascends=True),
-            checked(fixed([], None), ascends=True),
+            checked(fixed([0, 0, 3], None)),
+            checked(fixed([], None)),
             checked(fixed([[2], [0]], None)),
             checked(fixed([2, 0], None), fixed(3)),
             checked(fixed([2, 0], None), fixed(3), dropped=True),

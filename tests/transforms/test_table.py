@@ -23,8 +23,8 @@ DTYPES = ("float32", "complex64", "int32", "bool", "string")
 # The shapes of what these give depend on values, or they call Python, or each text is a file or
 # a message by itself.
 WITHOUT_RULE = {
-    "boolean_mask", "broadcast_shapes", "decode_csv", "host_call", "matching_files", "nonzero",
-    "parse_examples", "parse_sequences", "parse_single_example", "parse_single_sequence",
+    "bin_count", "boolean_mask", "broadcast_shapes", "decode_csv", "host_call", "matching_files",
+    "nonzero", "parse_examples", "parse_sequences", "parse_single_example", "parse_single_sequence",
     "parse_tensor", "range", "serialize_tensor", "taped_call", "unique_indices", "unmask",
     "with_gradient",
 }
