@@ -8,6 +8,7 @@ from eagre.core import dtypes
 from eagre.core.conversion import scalar, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
+from eagre.core.shapes import count as known_count
 from eagre.ops.axes import axes_of
 from eagre.ops.segments import count_up_to
 from eagre.ops.shaping import size
@@ -43,9 +44,10 @@ def zero_fraction(value: Any, name: str | None = None) -> Any:
     np.float32(0.75)
     """
     x = to_tensor(value)
-    whole = cast.door(size(x, dtypes.int64), dtype=dtypes.float32)
-    zeros = size(x, dtypes.int64) - count_nonzero(x)
-    return cast.door(zeros, dtype=dtypes.float32) / whole
+    whole = known_count(x.sizes)
+    whole = size(x, dtypes.int64) if whole is None else scalar(whole, dtypes.int64)
+    zeros = whole - counts.count_nonzero.door(x, axis=None, keepdims=False)
+    return cast.door(zeros, dtype=dtypes.float32) / cast.door(whole, dtype=dtypes.float32)
 
 
 def is_non_decreasing(x: Any, name: str | None = None) -> Any:

@@ -12,7 +12,7 @@ from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.ops.selection import same_dtype
-from eagre.primitives import arithmetic, comparison, transcendental
+from eagre.primitives import adding, arithmetic, comparison, transcendental
 from eagre.primitives.indexed_slices import IndexedSlices
 
 
@@ -440,11 +440,4 @@ def add_n(inputs: Any, name: str | None = None) -> Any:
     tensors = [to_tensor(x) for x in (inputs if isinstance(inputs, list | tuple) else [inputs])]
     if not tensors:
         raise ValueError("add_n expected at least one tensor. Received: inputs=[]")
-    total = tensors[0]
-    for x in tensors[1:]:
-        if not are_compatible(total.sizes, x.sizes):
-            raise InvalidArgumentError(
-                f"add_n expected tensors of one shape. Received: {total.shape} and {x.shape}"
-            )
-        total = total + x
-    return total
+    return adding.add_n(*tensors) if len(tensors) > 1 else tensors[0]

@@ -223,6 +223,9 @@ def _found(x: Any, places: Any, axis: int) -> Any:
     first NaN for the extremum, or all where that is as quick."""
     if x.size < _MANY or x.dtype.kind != "f":
         return x
+    if axis in (-1, x.ndim - 1) and x.flags.c_contiguous:
+        count = x.shape[axis]
+        return x.ravel()[places.ravel() + np.arange(0, x.size, count)]
     return np.take_along_axis(x, np.expand_dims(places, axis), axis)
 
 

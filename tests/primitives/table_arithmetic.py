@@ -1,12 +1,13 @@
-"""Records of eagre/primitives/arithmetic.py and families.py."""
+"""Records of eagre/primitives/adding.py, arithmetic.py and families.py."""
 
+import functools
 import math
 import operator
 
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.primitives import arithmetic, comparison, families, special
+from eagre.primitives import adding, arithmetic, comparison, families, special
 from tests.primitives.record import (
     BOOL,
     COMPLEX,
@@ -169,6 +170,19 @@ POWER = [
 
 RECORDS = [
     Record(arithmetic.add, ADD, each(operator.add), takes=NUMBERS + STRING),
+    Record(
+        adding.add_n,
+        [
+            sample(of(2, 3), of(2, 3)),
+            sample(of(2, 3), of(2, 3), of(2, 3)),
+            sample(of(), of(), of(), of()),
+            sample(of(0, 2), of(0, 2), of(0, 2)),
+        ],
+        each(lambda *numbers: functools.reduce(operator.add, numbers)),
+        takes=NUMBERS + STRING,
+        ulps=4,
+        floor=4,
+    ),
     Record(arithmetic.subtract, ADD, each(operator.sub)),
     Record(arithmetic.multiply, ADD, each(product), complex_ulps=2, floor=1),
     Record(arithmetic.divide, DIVIDE, each(quotient), takes=INEXACT, complex_ulps=4),
