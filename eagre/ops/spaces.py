@@ -44,10 +44,10 @@ def _blocks(block_shape: Any, pairs: Any, rank: int, name: str, what: str) -> tu
     return blocks.tolist(), table.tolist()
 
 
-def _refuse_remainder(size: Any, block: int, name: str) -> None:
+def _refuse_remainder(size: Any, block: int, name: str, what: str, divisor: str) -> None:
     if isinstance(size, int) and size % block:
         raise InvalidArgumentError(
-            f"{name} expected sizes that the blocks divide. Received: size {size}, block {block}"
+            f"{name} expected {what} that {divisor} divides. Received: {size}, {divisor} is {block}"
         )
 
 
@@ -69,7 +69,7 @@ def space_to_batch_nd(input: Any, block_shape: Any, paddings: Any, name: str | N
     batch, *sizes = axis_sizes(x, "space_to_batch_nd")
     split, merged = [batch], [batch * prod(blocks)]
     for size, block in zip(sizes, blocks, strict=False):
-        _refuse_remainder(size, block, "space_to_batch_nd")
+        _refuse_remainder(size, block, "space_to_batch_nd", "a padded size", "its block")
         split += [size // block, block]
         merged.append(size // block)
     inner = [1 + 2 * i for i in range(count)]
@@ -100,7 +100,7 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = 
     batch, *sizes = axis_sizes(x, "batch_to_space")
     blocks, pairs = _blocks(block_shape, crops, 1 + len(sizes), "batch_to_space", "crops")
     count, whole = len(blocks), prod(blocks)
-    _refuse_remainder(batch, whole, "batch_to_space")
+    _refuse_remainder(batch, whole, "batch_to_space", "a batch", "the size of a block")
     split = [*blocks, batch // whole, *sizes]
     grown = [size * block for size, block in zip(sizes, blocks, strict=False)]
     inner = [axis for i in range(count) for axis in (count + 1 + i, i)]
@@ -176,7 +176,7 @@ def space_to_depth(
     is_last = data_format == "NHWC"
     batch, height, width, channels = sizes if is_last else [sizes[i] for i in (0, 2, 3, 1)]
     for size in (height, width):
-        _refuse_remainder(size, block, "space_to_depth")
+        _refuse_remainder(size, block, "space_to_depth", "height and width", "block_size")
     grid = [height // block, block, width // block, block]
     depth = channels * block * block
     if is_last:
@@ -200,7 +200,7 @@ def depth_to_space(
     x, sizes, block = _image(input, block_size, data_format, "depth_to_space")
     is_last = data_format == "NHWC"
     batch, height, width, depth = sizes if is_last else [sizes[i] for i in (0, 2, 3, 1)]
-    _refuse_remainder(depth, block * block, "depth_to_space")
+    _refuse_remainder(depth, block**2, "depth_to_space", "channels", "block_size squared")
     channels = depth // (block * block)
     if is_last:
         split, perm = [batch, height, width, block, block, channels], [0, 1, 3, 2, 4, 5]

@@ -114,6 +114,12 @@ five = [1] * 5
 places, ratios, patches = nn.max_pool_with_argmax, nn.fractional_max_pool, tf.extract_volume_patches
 
 WINDOWS = {
+    "depth_to_space: channels": (lambda: nn.depth_to_space(tf.ones([1, 2, 2, 4]), 3), *INVALID),
+    "space_to_depth: height": (lambda: nn.space_to_depth(tf.ones([1, 3, 2, 1]), 2), *INVALID),
+    "space_to_batch: size": (
+        lambda: tf.space_to_batch(tf.ones([1, 3]), [2], [[0, 0]]), *INVALID),
+    "batch_to_space: batch": (
+        lambda: tf.batch_to_space(tf.ones([3, 1]), [2], [[0, 0]]), *INVALID),
     "max_pool_with_argmax: format": (lambda: places(image, 2, 2, "SAME", "NCHW"), ValueError),
     "max_pool_with_argmax: padding of numbers": (
         lambda: places(image, 2, 2, [[0, 0], [1, 1], [1, 1], [0, 0]]), TypeError),

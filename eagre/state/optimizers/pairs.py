@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
+from eagre.core.tensor import Tensor
 from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.state.variable import Variable
 
@@ -31,13 +32,21 @@ def fitting_pairs(grads_and_vars: Iterable[Pair]) -> list[Pair]:
 def _pair(pair: Any) -> Pair:
     """The gradient and the variable that it is for."""
     is_pair = isinstance(pair, tuple | list) and len(pair) == 2
-    if not is_pair or not isinstance(pair[1], Variable):
-        came = f"variable={pair[1]!r:.120}" if is_pair else f"{pair!r:.120}"
-        raise TypeError(
-            f"apply_gradients expected pairs (gradient, variable). Received: {came}. "
-            "Use zip(gradients, variables)."
-        )
-    return pair[0], pair[1]
+    if is_pair and isinstance(pair[1], Variable):
+        return pair[0], pair[1]
+    came = f"variable={_outline(pair[1])}" if is_pair else _outline(pair)
+    is_tensor = is_pair and isinstance(pair[1], Tensor)
+    zipped = "Use zip(gradients, variables)"
+    advice = "Only variables change: use tf.Variable" if is_tensor else zipped
+    raise TypeError(
+        f"apply_gradients expected pairs (gradient, variable). Received: {came}. {advice}."
+    )
+
+
+def _outline(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {value.shape} and dtype {value.dtype.name}"
+    return f"{value!r:.120}"
 
 
 def _fitting(grad: Any, variable: Variable) -> Any:
