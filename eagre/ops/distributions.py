@@ -19,8 +19,9 @@ from eagre.ops.shaping import as_shape
 from eagre.primitives import arithmetic, rearrangement, reductions
 from eagre.primitives.families import FLOATS, apply_with_shape, shape_of
 from eagre.primitives.random_bits import PHILOX, refuse_negative
+from eagre.primitives.random_counts import random_binomial, random_poisson
 from eagre.primitives.random_normals import random_bounded_normal
-from eagre.primitives.random_rejection import COUNTS, random_binomial, random_gamma, random_poisson
+from eagre.primitives.random_rejection import COUNTS, random_gamma
 
 # Gamma ------------------------------------------------------------------------------------------
 

@@ -23,11 +23,8 @@ from eagre.primitives.random_bits import (
     random_integers,
     refuse_negative,
 )
-from eagre.primitives.random_distributions import (
-    random_categories,
-    random_permutation,
-    random_uniform,
-)
+from eagre.primitives.random_choices import random_categories, random_permutation
+from eagre.primitives.random_distributions import random_uniform
 
 
 class Algorithm(enum.Enum):

@@ -22,7 +22,8 @@ from eagre.ops.selection import gather, where
 from eagre.ops.shaping import cast, reshape, shape, transpose
 from eagre.primitives.arithmetic import minimum
 from eagre.primitives.random_bits import PHILOX
-from eagre.primitives.random_distributions import random_permutation, random_uniform
+from eagre.primitives.random_choices import random_permutation
+from eagre.primitives.random_distributions import random_uniform
 from eagre.primitives.rearrangement import concat
 
 _DTYPES = frozenset({dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64})

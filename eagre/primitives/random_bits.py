@@ -1,15 +1,14 @@
 """Random bits as functions of a key and a counter: Philox 4x32-10 and ThreeFry 2x32-20.
 
-The algorithms are those of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
-1, 2, 3" (SC 2011); the order in which their words become numbers is TensorFlow's. What the
-numbers follow besides the uniform distribution stands in `random_distributions`, where keys and
-counters come from in `random_streams`.
+The order in which the words of these algorithms become numbers is TensorFlow's. What the numbers
+follow besides the uniform distribution stands in `random_distributions`, where keys and counters
+come from in `random_streams`.
 """
 
 from __future__ import annotations
 
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +20,8 @@ from eagre.core.shapes import are_compatible, count
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.families import target_shape
-from eagre.primitives.philox import philox_words
+from eagre.primitives.philox import philox_blocks, philox_words
+from eagre.primitives.threefry import threefry_blocks, threefry_words
 
 PHILOX = 1
 THREEFRY = 2
@@ -31,69 +31,13 @@ COUNTER_LENGTHS = {PHILOX: 2, THREEFRY: 1}
 
 FULL_RANGE = frozenset({dtypes.int32, dtypes.int64, dtypes.uint32, dtypes.uint64})
 
-# So many blocks of ThreeFry at a time stay in the cache through all rounds.
-_CHUNK = 8192
-_MASK = 0xFFFFFFFF
-_MASK_64 = 0xFFFFFFFFFFFFFFFF
 
+class Stream(NamedTuple):
+    """The random words that belong to a key and a counter, as integers."""
 
-# ThreeFry -------------------------------------------------------------------------------------
-
-_ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
-
-
-def threefry(x0: Any, x1: Any, key: int) -> tuple[Any, Any]:
-    """The two 32-bit words of each block; the counter is two uint32 arrays."""
-    k0, k1 = key & _MASK, key >> 32
-    keys = [np.uint32(each) for each in (k0, k1, 0x1BD11BDA ^ k0 ^ k1)]
-    x0, x1 = x0 + keys[0], x1 + keys[1]
-    for step in range(20):
-        turn = _ROTATIONS[step % 8]
-        x0 = x0 + x1
-        x1 = (x1 << np.uint32(turn) | x1 >> np.uint32(32 - turn)) ^ x0
-        if step % 4 == 3:
-            injection = step // 4 + 1
-            x0 = x0 + keys[injection % 3]
-            x1 = x1 + keys[(injection + 1) % 3] + np.uint32(injection)
-    return x0, x1
-
-
-def threefry_blocks(key: int, counter: int, offsets: Any) -> Any:
-    """The words [blocks, 2] of the blocks at `counter + offsets` (uint64)."""
-    counters = offsets + np.uint64(counter & _MASK_64)
-    words = np.empty((len(offsets), 2), np.uint32)
-    for start in range(0, len(offsets), _CHUNK):
-        piece = counters[start : start + _CHUNK]
-        pair = threefry(piece.astype(np.uint32), (piece >> 32).astype(np.uint32), key)
-        words[start : start + _CHUNK, 0], words[start : start + _CHUNK, 1] = pair
-    return words
-
-
-def threefry_words(key: int, counter: int, shape: tuple[int, ...], wide: bool) -> Any:
-    """The flat words of a value of `shape`, two for an element if it is `wide`.
-
-    The words of a block stand side by side along the first axis of even size, or else along the
-    longest one, which is then cut. That is how XLA has it, the only engine of TensorFlow for
-    ThreeFry.
-    """
-    if wide:
-        return threefry_blocks(key, counter, _consecutive(prod(shape))).reshape(-1)
-    sizes = list(shape) or [1]
-    even = [axis for axis, size in enumerate(sizes) if size % 2 == 0]
-    axis = even[0] if even else sizes.index(max(sizes))
-    sizes[axis] = -(-sizes[axis] // 2)
-    blocks = threefry_blocks(key, counter, _consecutive(prod(sizes)))
-    pairs = np.moveaxis(blocks.reshape(*sizes, 2), -1, axis + 1)
-    sizes[axis] *= 2
-    cut = (slice(None),) * axis + (slice((*shape, 1)[axis]),)
-    return pairs.reshape(sizes)[cut].reshape(-1)
-
-
-def _consecutive(number: int) -> Any:
-    return np.arange(number, dtype=np.uint64)
-
-
-# Primitives -----------------------------------------------------------------------------------
+    key: int
+    counter: int
+    algorithm: int
 
 
 class Draw(Primitive):
@@ -104,7 +48,6 @@ class Draw(Primitive):
 
     vectorize = batching.by_rows
     stops_gradients = True
-    checks_always = True
     takes: frozenset[dtypes.DType]
 
     def infer(
@@ -125,16 +68,27 @@ class Draw(Primitive):
     def kernel(
         self, key: Any, counter: Any, *rest: Any, shape: Any, dtype: Any, algorithm: int
     ) -> Any:
-        shape = self.final_shape(shape, *rest)
-        output: Any = np.empty(prod(shape), dtype.numpy)
-        wide = dtype.size == 8
+        stream = self.stream(key, counter, dtype, algorithm)
+        return self.written(stream, self.final_shape(shape, *rest), dtype, self.write)
+
+    def written(self, stream: Stream, shape: Any, dtype: Any, write: Any) -> Any:
+        """Numbers of a shape, written piece by piece: the words of a piece are in the cache."""
+        needed = self.shape_of_words(shape)
+        per_number = 2 if dtype.size == 8 else 1
+        number, pieces = random_words(stream, needed, per_number)
+        output: Any = np.empty(number // per_number, dtype.numpy)
         place = 0
-        for words in random_words(key, counter, self.shape_of_words(shape), wide, algorithm):
-            values = self.of_words(words, dtype, algorithm)
-            end = min(place + len(values), len(output))
-            output[place:end] = values[: end - place]
+        for words in pieces:
+            end = place + len(words) // per_number
+            write(words, output[place:end], dtype, stream.algorithm)
             place = end
-        return output.reshape(shape)
+        return output[: prod(shape)].reshape(shape)
+
+    def stream(self, key: Any, counter: Any, dtype: Any, algorithm: int) -> Stream:
+        """The words to draw from; an error, which `infer` words, where something does not fit."""
+        if dtype not in self.takes:
+            raise TypeError("a dtype that cannot be drawn")
+        return as_stream(key, counter, algorithm)
 
     def final_shape(self, shape: Any, sizes: Any = None) -> tuple[int, ...]:
         """The shape, checked: the parameter, or the value of the input that holds the sizes."""
@@ -146,22 +100,43 @@ class Draw(Primitive):
         """The shape for which words are drawn."""
         return shape
 
-    def of_words(self, words: Any, dtype: Any, algorithm: int) -> Any:
-        """The numbers of a flat piece of random words, in order."""
+    def write(self, words: Any, output: Any, dtype: Any, algorithm: int) -> None:
+        """Make numbers of a flat piece of random words, in order; the words stay as they are."""
         raise NotImplementedError
 
 
-def random_words(key: Any, counter: Any, shape: Any, wide: bool, algorithm: int) -> Any:
-    """Random words for a value of `shape` in flat pieces, two for an element if it is `wide`."""
-    if algorithm == THREEFRY:
-        return iter([threefry_words(int(key[0]), int(counter[0]), shape, wide)])
-    words = prod(shape) * (2 if wide else 1)
-    return philox_words(int(key[0]), as_counter(counter), -(-words // 4))
+def as_stream(key: Any, counter: Any, algorithm: int) -> Stream:
+    """The words that belong to arrays of a key and a counter."""
+    if key.shape != (1,) or counter.shape != (COUNTER_LENGTHS[algorithm],):
+        raise ValueError("no key and counter")
+    first, *high = counter.tolist()
+    return Stream(key.item(), first | high[0] << 64 if high else first, algorithm)
 
 
-def as_counter(counter: Any) -> int:
-    """The counter of Philox as one integer of 128 bits."""
-    return int(counter[0]) | int(counter[1]) << 64
+def random_words(stream: Stream, shape: tuple[int, ...], per_number: int) -> tuple[int, Any]:
+    """How many random words there are for a value of `shape`, and these in flat pieces, each of
+    which is to be used before the next."""
+    words = prod(shape) * per_number
+    if stream.algorithm == THREEFRY:
+        return words, [threefry_words(stream.key, stream.counter, shape, per_number == 2)]
+    blocks = -(-words // 4)
+    return 4 * blocks, philox_words(stream.key, stream.counter, blocks)
+
+
+def flat_words(stream: Stream, number: int) -> Any:
+    """So many random words in one piece."""
+    if stream.algorithm == THREEFRY:
+        return threefry_words(stream.key, stream.counter, (number,), False)
+    offsets = np.arange(-(-number // 4), dtype=np.uint64)
+    return philox_blocks(stream.key, stream.counter, offsets).reshape(-1)[:number]
+
+
+def four_words(stream: Stream, offsets: Any) -> Any:
+    """Four words for each offset, flat; of ThreeFry they are two blocks. The offsets ascend."""
+    if stream.algorithm == PHILOX:
+        return philox_blocks(stream.key, stream.counter, offsets).reshape(-1)
+    places = np.stack([2 * offsets, 2 * offsets + 1], 1).reshape(-1)
+    return threefry_blocks(stream.key, stream.counter, places).reshape(-1)
 
 
 def check_stream(
@@ -190,19 +165,14 @@ def refuse_negative(name: str, shape: Any) -> None:
         )
 
 
-def as_uint64(words: Any) -> Any:
-    """Pairs of words as numbers of 64 bits, the first word in the low bits."""
-    return np.ascontiguousarray(words, "<u4").view("<u8")
-
-
 class RandomBits(Draw):
     """Integers that are uniform over the whole range of their dtype."""
 
     takes = FULL_RANGE
 
-    def of_words(self, words: Any, dtype: Any, algorithm: int) -> Any:
+    def write(self, words: Any, output: Any, dtype: Any, algorithm: int) -> None:
         """The bits as they come."""
-        return words.astype(dtype.numpy, copy=False) if dtype.size == 4 else as_uint64(words)
+        np.copyto(output.view(np.uint32), words)
 
 
 class RandomIntegers(Draw):
@@ -228,16 +198,30 @@ class RandomIntegers(Draw):
         self, key: Any, counter: Any, *rest: Any, shape: Any, dtype: Any, algorithm: int
     ) -> Any:
         minval, maxval, *sizes = rest
+        stream = self.stream(key, counter, dtype, algorithm)
+        kind = dtype.numpy
+        if minval.ndim or maxval.ndim or minval.dtype != kind or maxval.dtype != kind:
+            raise TypeError("bounds that are not scalars of the dtype")
         shape = self.final_shape(shape, *sizes)
-        if minval >= maxval and count(shape) != 0:
+        low, high = minval.item(), maxval.item()
+        if low >= high and count(shape) != 0:
             raise InvalidArgumentError(
-                f"uniform expected minval < maxval. Received: minval={minval}, maxval={maxval}"
+                f"uniform expected minval < maxval. Received: minval={low}, maxval={high}"
             )
-        unsigned = dtypes.uint32 if dtype.size == 4 else dtypes.uint64
-        bits = random_bits.kernel(key, counter, shape=shape, dtype=unsigned, algorithm=algorithm)
-        low, high = (bound.astype(unsigned.numpy) for bound in (minval, maxval))
-        np.remainder(bits, high - low, bits)
-        return np.add(bits, low, bits).view(dtype.numpy)
+        unsigned = np.dtype(f"u{dtype.size}")
+        many = np.array(max(high - low, 1), unsigned)
+        least = np.array(low % 2 ** (8 * dtype.size), unsigned)
+
+        def write(words: Any, output: Any, dtype: Any, algorithm: int) -> None:
+            # By a quotient, which NumPy finds for many numbers at once, and remainders one by one.
+            bits = words.view(unsigned)
+            output = output.view(unsigned)
+            np.floor_divide(bits, many, output)
+            np.multiply(output, many, output)
+            np.subtract(bits, output, output)
+            np.add(output, least, output)
+
+        return self.written(stream, shape, dtype, write)
 
 
 random_bits = RandomBits()

@@ -13,8 +13,8 @@ from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
-from eagre.primitives.random_bits import PHILOX, as_uint64, check_stream
-from eagre.primitives.random_distributions import flat_words, fractions
+from eagre.primitives.random_bits import PHILOX, as_stream, check_stream, flat_words
+from eagre.primitives.random_distributions import fractions
 
 _where: Any = np.where
 
@@ -71,9 +71,9 @@ class RandomCandidates(Primitive):
                 f"{self.public} expected {number} classes with weights above 0. "
                 f"Received: {np.count_nonzero(weights)}"
             )
-        size = number
+        stream, size = as_stream(key, counter, PHILOX), number
         while True:
-            words = flat_words(key, counter, 2 * size, PHILOX)
+            words = flat_words(stream, 2 * size)
             found = _DRAWS[kind](words, classes, weights)
             first = np.arange(len(found))
             if unique:
@@ -86,7 +86,7 @@ class RandomCandidates(Primitive):
 
 
 def _uniform(words: Any, classes: int, weights: Any) -> Any:
-    return _below(as_uint64(words[: len(words) // 2 * 2]), classes)
+    return _below(words[: len(words) // 2 * 2].view(np.uint64), classes)
 
 
 def _log_uniform(words: Any, classes: int, weights: Any) -> Any:

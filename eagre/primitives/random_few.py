@@ -101,7 +101,8 @@ def _by_squeeze(alpha: float, uniform: Numbers, normal: Numbers) -> float:
     c = 1.0 / 3 / math.sqrt(d)
     while True:
         x = normal()
-        v = (1 + c * x) ** 3
+        v = 1 + c * x
+        v *= v * v
         if v <= 0:
             continue
         u = uniform()

@@ -15,7 +15,8 @@ from eagre.core.specs import TensorSpec
 from eagre.primitives.comparison import is_finite, select
 from eagre.primitives.error_functions import erfc
 from eagre.primitives.families import FLOATS, unbroadcast, zero_like
-from eagre.primitives.random_distributions import box_muller, four_words, fractions
+from eagre.primitives.random_bits import Stream, four_words
+from eagre.primitives.random_distributions import box_muller, fractions
 from eagre.primitives.random_rejection import ParameterizedDraw
 from eagre.primitives.transcendental import exp
 
@@ -62,13 +63,14 @@ class RandomBoundedNormal(ParameterizedDraw):
     def kernel(
         self, key: Any, counter: Any, *rest: Any, shape: Any, dtype: Any, algorithm: int
     ) -> Any:
+        stream = self.stream(key, counter, dtype, algorithm)
         shape = self.final_shape(shape, *rest[4:])
         self.check_end(shape, rest[0].shape)
         samples = prod(shape[: len(shape) - rest[0].ndim])
         kind = np.dtype(np.float64 if dtype == dtypes.float64 else np.float32)
         columns = [x.astype(kind).reshape(-1) for x in rest[:4]]
         result = np.empty((rest[0].size, samples), kind)
-        words = _Words((key, counter, algorithm))
+        words = _Words(stream)
         for row, parameters in zip(result, zip(*columns, strict=True), strict=True):
             self.check_values(*parameters)
             row[...] = _bounded(words, samples, *parameters)
@@ -128,14 +130,14 @@ def _mass(low: Any, high: Any) -> Any:
 class _Words:
     """The blocks of a stream, one after the other."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Stream) -> None:
         self.stream = stream
         self.place = 0
 
     def peek(self, blocks: int) -> Any:
         """The words of the next blocks."""
         offsets = np.arange(self.place, self.place + blocks, dtype=np.uint64)
-        return four_words(offsets, *self.stream)
+        return four_words(self.stream, offsets)
 
 
 def _bounded(words: _Words, samples: int, mean: Any, deviation: Any, low: Any, high: Any) -> Any:

@@ -10,7 +10,13 @@ import random
 import numpy as np
 
 from eagre.core.dtypes import as_dtype
-from eagre.primitives import index_shuffling, random_bits, random_distributions, random_streams
+from eagre.primitives import (
+    index_shuffling,
+    random_bits,
+    random_choices,
+    random_distributions,
+    random_streams,
+)
 from tests.primitives.record import FLOATS, INTEGERS, Made, Record, fixed, rough
 
 WORD = 2**32
@@ -267,14 +273,14 @@ RECORDS = [
         floor=1,
     ),
     Record(
-        random_distributions.random_permutation,
+        random_choices.random_permutation,
         of_length(lengths=(0, 1, 9)),
         permutation,
         takes=WHOLE,
         fits_by_construction=True,
     ),
     Record(
-        random_distributions.random_categories,
+        random_choices.random_categories,
         of_length(fixed([[0.5, 1.0, -1.0], [2.0, 0.0, 0.25]], "float32"), lengths=(0, 1, 8)),
         categories,
         takes=WHOLE,

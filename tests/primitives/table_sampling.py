@@ -12,6 +12,7 @@ from eagre.primitives import (
     isotonic,
     random_bits,
     random_candidates,
+    random_counts,
     random_normals,
     random_rejection,
     special,
@@ -157,13 +158,13 @@ RECORDS = [
         constants=frozenset({2}),
     ),
     Record(
-        random_rejection.random_poisson,
+        random_counts.random_poisson,
         draws(fixed([0.5, 2.0, 9.0], "float32"), end=(3,)),
         drawn(poisson),
         takes=COUNTS,
     ),
     Record(
-        random_rejection.random_binomial,
+        random_counts.random_binomial,
         draws(fixed([5.0, 12.0], "float32"), fixed([0.25, 0.5], "float32"), end=(2,)),
         drawn(binomial, 42),
         takes=COUNTS,

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import eagre as tf
-from eagre.primitives.random_distributions import flat_words, random_permutation
+from eagre.primitives.random_bits import as_stream, flat_words
+from eagre.primitives.random_choices import random_permutation
 from eagre.primitives.sorting import stable_order
 
 LONG = 1200
@@ -48,10 +49,10 @@ def test_the_top_is_the_start_of_the_descending_order(dtype, k):
     np.testing.assert_array_equal(values, np.take_along_axis(keys, expected.numpy(), 1))
 
 
-@pytest.mark.parametrize("number", [0, 1, 2, 3, 10, 1000])
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 10, 100, 101, 1000, 70000])
 def test_a_permutation_is_a_sequence_of_swaps(number):
     key, counter = np.array([5], np.uint64), np.array([7, 1], np.uint64)
-    words = flat_words(key, counter, max(number - 1, 0), 1)
+    words = flat_words(as_stream(key, counter, 1), max(number - 1, 0))
     order = list(range(number))
     for i, word in enumerate(words.tolist()):
         j = i + word % (number - i)
