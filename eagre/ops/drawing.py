@@ -11,7 +11,8 @@ from operator import index
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import DTypeMismatchError, scalar, to_tensor
+from eagre.core.doors import apply
 from eagre.ops.shaping import as_shape
 from eagre.primitives import arithmetic, indexing
 from eagre.primitives.families import FLOATS, apply_with_shape, shape_of
@@ -40,6 +41,7 @@ class Algorithm(enum.Enum):
 
 
 SIGNED_INTEGERS = frozenset({dtypes.int32, dtypes.int64})
+_ANY_UNIFORM = FLOATS | FULL_RANGE
 
 
 def algorithm_number(alg: Any, name: str) -> int:
@@ -74,8 +76,7 @@ def draw_normal(
     shape = _sizes(shape, name)
     if mean.__class__ is float and mean == 0 and stddev.__class__ is float and stddev == 1:
         return _draw(primitive, stream(shape), shape, dtype, algorithm)
-    mean = to_tensor(mean, dtype, name=f"{name}(mean)")
-    stddev = to_tensor(stddev, dtype, name=f"{name}(stddev)")
+    mean, stddev = scalar(mean, dtype, f"{name}(mean)"), scalar(stddev, dtype, f"{name}(stddev)")
     return _draw(primitive, stream(shape), shape, dtype, algorithm) * stddev + mean
 
 
@@ -89,14 +90,14 @@ def draw_uniform(
     algorithm: int = PHILOX,
 ) -> Any:
     """Floats or integers between bounds, or integers of the full range."""
-    dtype = check_dtype(dtypes.as_dtype(dtype), FLOATS | FULL_RANGE, name)
+    dtype = check_dtype(dtypes.as_dtype(dtype), _ANY_UNIFORM, name)
     shape = _sizes(shape, name)
     if dtype.is_integer:
         return _draw_integers(name, stream, shape, minval, maxval, dtype, algorithm)
     if minval.__class__ is int and minval == 0 and maxval is None:
         return _draw(random_uniform, stream(shape), shape, dtype, algorithm)
-    low = to_tensor(minval, dtype, name=f"{name}(minval)")
-    high = to_tensor(1 if maxval is None else maxval, dtype, name=f"{name}(maxval)")
+    low = scalar(minval, dtype, f"{name}(minval)")
+    high = scalar(1 if maxval is None else maxval, dtype, f"{name}(maxval)")
     numbers = _draw(random_uniform, stream(shape), shape, dtype, algorithm)
     return numbers * (high - low) + low
 
@@ -112,8 +113,8 @@ def _draw_integers(
     if minval is None:
         return _draw(random_bits, stream(shape), shape, dtype, algorithm)
     check_dtype(dtype, SIGNED_INTEGERS, f"{name} with minval and maxval")
-    low = to_tensor(minval, dtype, name=f"{name}(minval)")
-    high = to_tensor(maxval, dtype, name=f"{name}(maxval)")
+    low = scalar(minval, dtype, f"{name}(minval)")
+    high = scalar(maxval, dtype, f"{name}(maxval)")
     return _draw(random_integers, stream(shape), shape, dtype, algorithm, low, high)
 
 
@@ -151,13 +152,18 @@ def draw_shuffled(value: Any, stream: Any, algorithm: int = PHILOX) -> Any:
 
 
 def _draw(primitive: Any, stream: Any, shape: Any, dtype: Any, algorithm: int, *inputs: Any) -> Any:
+    if shape.__class__ is tuple:
+        params = {"shape": shape, "dtype": dtype, "algorithm": algorithm}
+        return apply(primitive, (*stream, *inputs), params)
     return apply_with_shape(primitive, (*stream, *inputs), shape, dtype=dtype, algorithm=algorithm)
 
 
 def _sizes(shape: Any, name: str) -> Any:
     shape = as_shape(shape, name)
     if shape.__class__ is tuple:
-        refuse_negative(name, shape)
+        for size in shape:
+            if size < 0:
+                refuse_negative(name, shape)
     return shape
 
 

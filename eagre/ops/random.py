@@ -16,6 +16,7 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
+from eagre.core.doors import NO_PARAMS, apply
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import Cell, next_handle_id, wrap
 from eagre.ops.drawing import (
@@ -34,12 +35,14 @@ from eagre.primitives.random_distributions import random_normal, random_truncate
 from eagre.primitives.random_streams import next_stream, seeded_stream, stream_from_seed
 from eagre.primitives.state import assign_variable, read_variable
 
+_UNIFORM = FLOATS | SIGNED_INTEGERS
+
 # Functions of a seed --------------------------------------------------------------------------
 
 
 def stateless_stream(seed: Any, algorithm: int, name: str) -> Any:
     seed = to_tensor(seed, name=f"{name}(seed)")
-    return lambda *_: stream_from_seed(seed, algorithm=algorithm)
+    return lambda *_: apply(stream_from_seed, (seed,), {"algorithm": algorithm})
 
 
 def stateless_uniform(
@@ -247,7 +250,7 @@ def set_seed(seed: Any) -> None:
 def global_stream(seed: Any, use: str, *kinds: str) -> Any:
     """A stream of the global state."""
     if seed is None:
-        return lambda *_: _next_stream()
+        return _next_stream
     try:
         number = index(seed)
     except TypeError:
@@ -265,12 +268,12 @@ def repeated_stream(seed: int, use: str) -> Any:
     return key, counter
 
 
-def _next_stream() -> Any:
+def _next_stream(*_: Any) -> Any:
     own = apart.get(get_ident()) if apart else None
     state = _state if own is None else own.state
     with state_lock:
-        key, counter, after = next_stream(read_variable(state))
-        assign_variable(state, after)
+        key, counter, after = apply(next_stream, (read_variable.door(state),), NO_PARAMS)
+        assign_variable.door(state, after)
     return key, counter
 
 
@@ -278,9 +281,9 @@ def _seeded_stream(seed: int, use: str, kinds: tuple[str, ...], shape: Any) -> A
     own = apart.get(get_ident()) if apart else None
     with state_lock:
         state, place = _handles(own, (use, kinds, seed))
-        inputs = read_variable(state), read_variable(place)
+        inputs = read_variable.door(state), read_variable.door(place)
         key, counter, after = apply_with_shape(seeded_stream, inputs, shape, seed=seed, use=use)
-        assign_variable(place, after)
+        assign_variable.door(place, after)
     return key, counter
 
 
@@ -309,7 +312,7 @@ def uniform(
     >>> tf.random.uniform([], maxval=3, dtype=tf.int32, seed=10).numpy()
     np.int32(2)
     """
-    dtype = check_dtype(dtypes.as_dtype(dtype), FLOATS | SIGNED_INTEGERS, "uniform")
+    dtype = check_dtype(dtypes.as_dtype(dtype), _UNIFORM, "uniform")
     if dtype.is_integer and maxval is None:
         raise ValueError(
             f"uniform expected maxval for integers. Received: maxval=None, dtype={dtype.name}"

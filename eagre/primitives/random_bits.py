@@ -93,7 +93,8 @@ class Draw(Primitive):
     def final_shape(self, shape: Any, sizes: Any = None) -> tuple[int, ...]:
         """The shape, checked: the parameter, or the value of the input that holds the sizes."""
         shape = target_shape(shape, sizes)
-        refuse_negative(self.public, shape)
+        if shape and min(shape) < 0:
+            refuse_negative(self.public, shape)
         return shape
 
     def shape_of_words(self, shape: tuple[int, ...]) -> tuple[int, ...]:

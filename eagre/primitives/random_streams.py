@@ -29,6 +29,7 @@ from eagre.primitives.random_bits import (
 
 _LARGEST_SEED = 2**31 - 1
 _SEED_WITHOUT_GLOBAL = 87654321
+_KEY_OF_SEEDS = 0x02461E293EC8F720
 _MASK_64 = 0xFFFFFFFFFFFFFFFF
 _MASK_128 = (1 << 128) - 1
 
@@ -67,7 +68,6 @@ class StreamFromSeed(Primitive):
     vectorize = batching.by_rows
     public = "seed"
     stops_gradients = True
-    checks_always = True
 
     def infer(self, seed: TensorSpec, *, algorithm: int) -> Any:
         """A key and a counter."""
@@ -80,10 +80,13 @@ class StreamFromSeed(Primitive):
 
     def kernel(self, seed: Any, *, algorithm: int) -> Any:
         """Philox scrambles the seed by itself; ThreeFry takes it as the key."""
-        first, second = (int(each) & _MASK_64 for each in seed)
+        first, second = seed.tolist()
+        first, second = first & _MASK_64, second & _MASK_64
         if algorithm == THREEFRY:
             return _as_stream(first & 0xFFFFFFFF | (second & 0xFFFFFFFF) << 32, 0)
-        words = philox_block(0x02461E293EC8F720, first | second << 64)
+        if algorithm != PHILOX:
+            raise ValueError("an algorithm that there is not")
+        words = philox_block(_KEY_OF_SEEDS, first | second << 64)
         return _as_stream(words[0] | words[1] << 32, 0, words[2] | words[3] << 32)
 
 
@@ -96,7 +99,6 @@ class Advance(Primitive):
     vectorize = batching.Carried(0)
     public = "Generator"
     stops_gradients = True
-    checks_always = True
 
     def infer(self, state: TensorSpec, *sizes: TensorSpec, shape: Any, algorithm: int) -> Any:
         """A key, a counter and a state."""
@@ -104,15 +106,19 @@ class Advance(Primitive):
         return (*_stream_specs(algorithm), state)
 
     def kernel(self, state: Any, sizes: Any = None, *, shape: Any, algorithm: int) -> Any:
-        step = 256 * prod(target_shape(shape, sizes))
+        if state.shape != (COUNTER_LENGTHS[algorithm] + 1,):
+            raise ValueError("another length")
         words = state.view(np.uint64)
+        key, counter = words[-1:], words[:-1]
+        step = 256 * prod(target_shape(shape, sizes))
         if algorithm == PHILOX:
-            moved = (int(words[0]) | int(words[1]) << 64) + step & _MASK_128
-            counter = [moved & _MASK_64, moved >> 64]
+            low, high, last = words.tolist()
+            moved = (low | high << 64) + step & _MASK_128
+            after = moved & _MASK_64, moved >> 64, last
         else:
-            counter = [int(words[0]) + step & _MASK_64]
-        after = np.array([*counter, int(words[-1])], np.uint64).view(np.int64)
-        return words[-1:], words[:-1], after
+            low, last = words.tolist()
+            after = low + step & _MASK_64, last
+        return key, counter, np.array(after, np.uint64).view(np.int64)
 
 
 # Operations with seeds ------------------------------------------------------------------------
@@ -122,26 +128,68 @@ class OperationSeeds:
     """The numbers that TensorFlow gives to operations without a seed, for each global seed.
 
     They are `random.Random(global_seed).randint(0, 2**31 - 1)`, again and again. Any of them can
-    be asked for; the one after the last is cheap.
+    be asked for; cheap are those near others that were asked for lately.
     """
 
     def __init__(self) -> None:
         self.lock = allocate_lock()
-        self.seed: int | None = None
-        self.position = 0
-        self.source: Any = None
+        # Those of blocks that take no time to find again must not push out the others.
+        self.first: dict[int, _Seeds] = {}
+        self.later: dict[tuple[int, int], _Seeds] = {}
 
     def __call__(self, seed: int, position: int) -> int:
         """Number `position` of the sequence that belongs to the global seed."""
+        number, place = divmod(position, _BLOCK)
+        blocks, key = (self.later, (seed, number)) if number else (self.first, seed)
+        with self.lock:
+            seeds = blocks.pop(key, None)
+            if seeds is None:
+                seeds = _Seeds(self._source_of(seed, number))
+                if len(blocks) == _MOST_BLOCKS:
+                    del blocks[next(iter(blocks))]
+            blocks[key] = seeds
+            return seeds.at(place)
+
+    def _source_of(self, seed: int, number: int) -> Any:
+        """Where the seeds of a block come from: those of the block before it, if that is there."""
         from random import Random
 
-        with self.lock:
-            if seed != self.seed or position < self.position:
-                self.seed, self.position, self.source = seed, 0, Random(seed)
-            for _ in range(position - self.position):
-                self.source.randint(0, _LARGEST_SEED)
-            self.position = position + 1
-            return self.source.randint(0, _LARGEST_SEED)
+        before = self.first.get(seed) if number == 1 else self.later.get((seed, number - 1))
+        if before is not None and before.source is not None:
+            before.at(_BLOCK - 1)
+            source, before.source = before.source, None
+            return source
+        source = Random(seed)
+        for _ in range(number * _BLOCK):
+            _next_seed(source)
+        return source
+
+
+class _Seeds:
+    """The seeds of a block as far as they were asked for, and the source of the next ones."""
+
+    __slots__ = ("found", "source")
+
+    def __init__(self, source: Any) -> None:
+        self.source = source
+        self.found: list[int] = []
+
+    def at(self, place: int) -> int:
+        while len(self.found) <= place:
+            self.found.append(_next_seed(self.source))
+        return self.found[place]
+
+
+def _next_seed(source: Any) -> int:
+    """`source.randint(0, 2**31 - 1)`, by the way that this goes, at a fifth of the time."""
+    number = source.getrandbits(32)
+    while number > _LARGEST_SEED:
+        number = source.getrandbits(32)
+    return number
+
+
+_BLOCK = 64
+_MOST_BLOCKS = 256
 
 
 operation_seeds = OperationSeeds()
@@ -186,7 +234,6 @@ class SeededStream(Primitive):
 
     vectorize = batching.Carried(1)
     stops_gradients = True
-    checks_always = True
 
     def infer(
         self, state: TensorSpec, place: TensorSpec, *sizes: TensorSpec, shape: Any, **params: Any
@@ -200,7 +247,8 @@ class SeededStream(Primitive):
         self, state: Any, place: Any, sizes: Any = None, *, shape: Any, seed: int, use: str
     ) -> Any:
         global_seed, is_set, _, setting = state.tolist()
-        used = int(place[0]) if place[1] == setting else 0
+        used, since = place.tolist()
+        used = used if since == setting else 0
         first, second = seed_pair(global_seed if is_set else _SEED_WITHOUT_GLOBAL, seed)
         shape = target_shape(shape, sizes)
         refuse_negative(use, shape)

@@ -136,9 +136,10 @@ class Generator:
 
     def _stream(self, shape: Any) -> Any:
         """The key and the counter of a draw, after which the state has moved on."""
+        state = self._state
         with state_lock:
-            key, counter, after = self._advanced(self._state.value(), shape)
-            self._state.assign(after)
+            key, counter, after = self._advanced(state.value(), shape)
+            state.assign(after)
         return key, counter
 
     # Drawing ----------------------------------------------------------------------------------
