@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import scalar, to_tensor
 from eagre.ops.conversions import broadcast_dynamic_shape
 from eagre.ops.drawing import check_dtype
 from eagre.ops.joining import concat
@@ -83,7 +83,7 @@ def stateless_gamma(
 def _alpha_and_beta(alpha: Any, beta: Any, dtype: Any, name: str) -> tuple[Any, Any]:
     """Both parameters; alpha has the shape to which they broadcast."""
     alpha = to_tensor(alpha, dtype, name=f"{name}(alpha)")
-    beta = to_tensor(1 if beta is None else beta, dtype, name=f"{name}(beta)")
+    beta = scalar(1 if beta is None else beta, dtype, f"{name}(beta)")
     return _spread(alpha, beta)[0], beta
 
 
@@ -104,7 +104,7 @@ def _common_shape(one: Any, other: Any) -> Any:
 
 def _scaled_gamma(stream: Any, shape: Any, alpha: Any, beta: Any, dtype: Any) -> Any:
     drawn = _draw(random_gamma, stream, shape, dtype, alpha)
-    return arithmetic.maximum.door(drawn / beta, to_tensor(_SMALLEST[dtype.name], dtype))
+    return arithmetic.maximum.door(drawn / beta, scalar(_SMALLEST[dtype.name], dtype))
 
 
 _SMALLEST = {"float16": 2.0**-14, "bfloat16": 2.0**-126, "float32": 2.0**-126,

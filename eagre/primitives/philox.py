@@ -58,10 +58,15 @@ def philox_blocks(key: int, counter: int, offsets: Any) -> Any:
 
 def philox_words(key: int, counter: int, blocks: int) -> Any:
     """The words of consecutive blocks, in flat pieces; each is to be used before the next."""
+    if blocks == 1:
+        return (np.array(philox_block(key, counter), np.uint32),)
     if blocks <= FEW:
         few = [counter + block & _MASK_128 for block in range(blocks)]
-        yield _few_blocks(key, few).reshape(-1)
-        return
+        return (_few_blocks(key, few).reshape(-1),)
+    return _pieces_of_words(key, counter, blocks)
+
+
+def _pieces_of_words(key: int, counter: int, blocks: int) -> Any:
     pairs, room = np.empty((min(blocks, _CHUNK), 2), "<u8"), _room(blocks)
     offsets = np.arange(len(pairs), dtype=np.uint64)
     words = pairs.view("<u4").reshape(-1)
@@ -97,11 +102,9 @@ def _keys_of_rounds(key: int) -> list[tuple[int, int]]:
 def _few_blocks(key: int, counters: list[int]) -> Any:
     """All blocks side by side in one large integer, of which each has 128 bits."""
     if len(counters) == 1:
-        c0, c1, c2, c3 = philox_block(key, counters[0])
-        words = c0 | c1 << 32 | c2 << 64 | c3 << 96
-    else:
-        joined = b"".join([each.to_bytes(_BYTES, "little") for each in counters])
-        words = _by_integers(int.from_bytes(joined, "little"), key, _ones(len(counters)))
+        return np.array([philox_block(key, counters[0])], np.uint32)
+    joined = b"".join([each.to_bytes(_BYTES, "little") for each in counters])
+    words = _by_integers(int.from_bytes(joined, "little"), key, _ones(len(counters)))
     return np.frombuffer(words.to_bytes(_BYTES * len(counters), "little"), "<u4").reshape(-1, 4)
 
 

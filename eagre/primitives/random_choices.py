@@ -114,10 +114,10 @@ class RandomCategories(Draw):
         stream = self.stream(key, counter, dtype, algorithm)
         if logits.ndim != 2 or logits.shape[1] == 0:
             raise TypeError("logits without classes")
-        output = np.empty((len(logits), *shape), dtype.numpy)
+        output: Any = np.empty((len(logits), *shape), dtype.numpy)
         words = flat_words(stream, 2 * output.size)
         places: Any = fractions(words, dtypes.float64).reshape(output.shape)
-        totals = _running_totals(logits)
+        totals: Any = _running_totals(logits)
         places *= totals[:, -1:]
         if shape[0] <= _FEW_SAMPLES:
             for column, place in zip(output.T, places.T, strict=True):

@@ -14,6 +14,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.primitives.random_distributions import doubles
+from eagre.primitives.random_few import BlocksOfOne
 from eagre.primitives.random_rejection import (
     COUNTS,
     STEP,
@@ -21,7 +22,6 @@ from eagre.primitives.random_rejection import (
     Outputs,
     ParameterizedDraw,
     Supply,
-    few_of,
     for_each,
     uniforms,
 )
@@ -117,13 +117,16 @@ class RandomPoisson(ParameterizedDraw):
         self.refuse_unless(values >= 0, values, "rates of at least 0")
         self.refuse_unless(values <= most, values, f"rates that {dtype.name} can hold")
 
+    def is_for_few(self, values: list[Any]) -> bool:
+        return all(0 <= rate < 10 for rate in values)
+
+    def draw_one(self, blocks: BlocksOfOne, value: Any) -> float:
+        return blocks.poisson(value)
+
     def draw(self, values: Any, outputs: Outputs, dtype: Any) -> Any:
         """An infinite rate gives infinity."""
         is_small = values < 10
         if is_small.all():
-            if few := few_of(outputs):
-                rates = np.broadcast_to(values, len(few)).tolist()
-                return [blocks.poisson(rate) for blocks, rate in zip(few, rates, strict=True)]
             return _by_products(values, outputs)
         result = np.full(len(outputs.rows), math.inf)
         is_large = ~is_small & np.isfinite(values)
@@ -200,6 +203,8 @@ class RandomBinomial(ParameterizedDraw):
     ) -> Any:
         counts, probs, *sizes = rest
         stream = self.stream(key, counter, dtype, algorithm)
+        if counts.shape != probs.shape:
+            raise ValueError("parameters of two shapes")
         # Complex numbers carry the pairs through the order of samples and parameters.
         pairs = counts.astype(np.float64) + 1j * probs.astype(np.float64)
         return self.table(stream, pairs, self.final_shape(shape, *sizes), dtype)

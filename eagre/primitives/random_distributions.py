@@ -6,7 +6,7 @@ ones to the rounding of sine and logarithm.
 
 from __future__ import annotations
 
-from math import pi, prod
+from math import cos, log, pi, prod, sin
 from typing import Any
 
 import numpy as np
@@ -16,14 +16,22 @@ from eagre.primitives.families import FLOATS
 from eagre.primitives.philox import philox_pairs
 from eagre.primitives.random_bits import PHILOX, THREEFRY, Draw, Stream, four_words
 
-_BITS = {dtypes.float16: 10, dtypes.bfloat16: 7, dtypes.float32: 23, dtypes.float64: 52}
+_BITS = {"float16": 10, "bfloat16": 7, "float32": 23}
 """How many random bits a uniform number of each dtype has."""
+
+_STEPS = {
+    name: (np.array((1 << bits) - 1, np.uint32), np.array(2.0**-bits, np.float32))
+    for name, bits in _BITS.items()
+}
+"""The bits as a mask, and the distance between neighbors."""
 
 _HALF = np.array(32, np.uint64)
 _MANTISSA = np.array((1 << 52) - 1, np.uint64)
 _ONE = np.array(0x3FF << 52, np.uint64)
 """The bits of 1.0: those of a mantissa beside them make numbers from 1 up to 2."""
 
+# Up to so many words, Python's floats are quicker than the start of twenty kernels.
+_FEW = 16
 # So many groups at a time stay in the cache.
 _CHUNK = 8192
 
@@ -51,7 +59,8 @@ class FloatDraw(Draw):
         for start in range(0, number, 2 * _CHUNK):
             piece = output[start : start + 2 * _CHUNK]
             offsets = np.arange(start // 2, (start + len(piece)) // 2, dtype=np.uint64)
-            self.write_pairs(*philox_pairs(stream.key, stream.counter, offsets), piece)
+            x, y = philox_pairs(stream.key, stream.counter, offsets)
+            self.write_pairs(x, y, piece)
         return output[:number].reshape(shape)
 
     def write_pairs(self, x: Any, y: Any, output: Any) -> None:
@@ -77,12 +86,15 @@ class RandomUniform(FloatDraw):
 
 def fractions(words: Any, dtype: Any, output: Any = None) -> Any:
     """Numbers in [0, 1) out of the low bits of words, for float64 of pairs of words."""
-    if dtype == dtypes.float64:
+    if dtype is dtypes.float64:
         return doubles(as_pairs(words), output)
-    bits = _BITS[dtype]
+    mask, step = _STEPS[dtype.name]
     # Conversion from signed integers is the faster one.
-    low = (words & np.uint32((1 << bits) - 1)).view(np.int32)
-    return _scaled(low, np.float32, bits, output)
+    numbers = np.bitwise_and(words, mask).view(np.int32).astype(np.float32)
+    if output is None or output.dtype == np.float32:
+        return np.multiply(numbers, step, numbers if output is None else output)
+    output[...] = np.multiply(numbers, step, numbers)
+    return output
 
 
 def as_pairs(words: Any) -> Any:
@@ -109,12 +121,9 @@ def _from_high_bits(words: Any, dtype: Any) -> Any:
     return single
 
 
-def _scaled(mantissa: Any, kind: Any, bits: int, output: Any = None) -> Any:
+def _scaled(mantissa: Any, kind: Any, bits: int) -> Any:
     result = mantissa.astype(kind)
-    if output is None or output.dtype == kind:
-        return np.multiply(result, kind(2.0**-bits), result if output is None else output)
-    output[...] = np.multiply(result, kind(2.0**-bits), result)
-    return output
+    return np.multiply(result, kind(2.0**-bits), result)
 
 
 # Normal ---------------------------------------------------------------------------------------
@@ -134,7 +143,7 @@ class RandomNormal(FloatDraw):
 
     def write(self, words: Any, output: Any, dtype: Any, algorithm: int) -> None:
         """Two numbers out of two fractions; halves are rounded float32 numbers."""
-        if dtype == dtypes.float32:
+        if dtype is dtypes.float32:
             _box_muller_single(words, output)
         else:
             output[...] = box_muller(words, dtype)
@@ -149,6 +158,7 @@ def box_muller(words: Any, dtype: Any) -> Any:
 
 
 def box_muller_double(x: Any, y: Any, output: Any) -> Any:
+    """Normal numbers of float64, two of the two halves of each block, which are used up."""
     radius, angle = radii(x), doubles(y)
     np.multiply(angle, 2 * pi, angle)
     np.multiply(np.sin(angle), radius, output[0::2])
@@ -166,6 +176,8 @@ def radii(x: Any) -> Any:
 
 def _box_muller_single(words: Any, output: Any) -> Any:
     """In float32, each function rounded from float64: NumPy's own float32 ones are less exact."""
+    if len(words) <= _FEW:
+        return _box_muller_of_few(words, output)
     low = (words & np.uint32(0x7FFFFF)).view(np.int32)
     numbers = low.astype(np.float64)
     first = np.maximum(numbers[0::2], _LEAST)
@@ -177,6 +189,17 @@ def _box_muller_single(words: Any, output: Any) -> Any:
     sine, cosine = sine_and_cosine(half)
     np.multiply(sine, radius, output[0::2])
     np.multiply(cosine, radius, output[1::2])
+    return output
+
+
+def _box_muller_of_few(words: Any, output: Any) -> Any:
+    """The same by Python's floats, of which each number is rounded to float32 as well."""
+    low = [word & 0x7FFFFF for word in words.tolist()]
+    squares = [-2 * log(max(number, _LEAST) * 2.0**-23) for number in low[0::2]]
+    angles = np.array([number * (2 * pi * 2.0**-23) for number in low[1::2]], np.float32)
+    lengths = np.sqrt(np.array(squares, np.float32))
+    waves = [wave(angle) for angle in angles.tolist() for wave in (sin, cos)]
+    np.multiply(np.array(waves, np.float32).reshape(-1, 2), lengths[:, None], output.reshape(-1, 2))
     return output
 
 

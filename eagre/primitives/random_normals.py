@@ -66,17 +66,19 @@ class RandomBoundedNormal(ParameterizedDraw):
         stream = self.stream(key, counter, dtype, algorithm)
         shape = self.final_shape(shape, *rest[4:])
         self.check_end(shape, rest[0].shape)
+        if len({(x.dtype, x.shape) for x in rest[:4]}) != 1:
+            raise TypeError("parameters of several dtypes or shapes")
         samples = prod(shape[: len(shape) - rest[0].ndim])
         kind = np.dtype(np.float64 if dtype == dtypes.float64 else np.float32)
         columns = [x.astype(kind).reshape(-1) for x in rest[:4]]
         result = np.empty((rest[0].size, samples), kind)
         words = _Words(stream)
         for row, parameters in zip(result, zip(*columns, strict=True), strict=True):
-            self.check_values(*parameters)
+            self.check_parameters(*parameters)
             row[...] = _bounded(words, samples, *parameters)
         return np.ascontiguousarray(result.T).astype(dtype.numpy).reshape(shape)
 
-    def check_values(self, *values: Any) -> None:
+    def check_parameters(self, *values: Any) -> None:
         """Refuse parameters between which there is nothing."""
         mean, deviation, low, high = values
         is_bounded = np.isfinite(low) or np.isfinite(high)

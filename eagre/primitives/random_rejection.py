@@ -107,8 +107,6 @@ def normals(x: Any, y: Any) -> Any:
 class ParameterizedDraw(Draw):
     """What the draws share whose shape ends with that of their parameters."""
 
-    checks_always = True
-
     def infer(
         self, key: TensorSpec, counter: TensorSpec, *rest: TensorSpec, shape: Any, **params: Any
     ) -> TensorSpec:
@@ -126,6 +124,10 @@ class ParameterizedDraw(Draw):
                 f"int32, int64. Received: dtype={spec.dtype.name}"
             )
 
+    def takes_parameter(self, kind: Any, dtype: dtypes.DType) -> bool:
+        """Whether numbers of a dtype may have a parameter of another that has been accepted."""
+        return True
+
     def check_end(self, shape: Any, end: Any) -> None:
         """Refuse a shape that does not end with the parameters'."""
         if shape is None or end is None:
@@ -141,26 +143,45 @@ class ParameterizedDraw(Draw):
     ) -> Any:
         parameter, *sizes = rest
         stream = self.stream(key, counter, dtype, algorithm)
+        if not self.takes_parameter(parameter.dtype, dtype):
+            raise TypeError("a parameter of another dtype")
         shape = self.final_shape(shape, *sizes)
         return self.table(stream, parameter.astype(np.float64), shape, dtype)
 
     def table(self, stream: Stream, parameter: Any, shape: Any, dtype: Any) -> Any:
-        """Numbers of the shape, piece by piece: a piece stays in the cache until its last number
-        fits."""
-        self.check_end(shape, parameter.shape)
-        self.check_values(parameter, dtype)
-        samples = prod(shape[: len(shape) - parameter.ndim])
+        """Numbers of the shape for the parameters."""
+        if parameter.shape != shape[len(shape) - parameter.ndim :]:
+            self.check_end(shape, parameter.shape)
         values = parameter.reshape(-1)
-        drawn = np.empty(samples * len(values), dtype.numpy)
+        samples = prod(shape[: len(shape) - parameter.ndim])
+        if samples * len(values) <= FEW and stream.algorithm == PHILOX:
+            few = [value for value in values.tolist() for _ in range(samples)]
+            if self.is_for_few(few):
+                blocks = blocks_of_each(stream.key, stream.counter, len(few), STEP)
+                drawn = np.array([*map(self.draw_one, blocks, few)], dtype.numpy)
+                return _in_shape(drawn, samples, shape)
+        self.check_values(values, dtype)
+        return _in_shape(self.draw_all(stream, values, samples, dtype), samples, shape)
+
+    def draw_all(self, stream: Stream, values: Any, samples: int, dtype: Any) -> Any:
+        """So many numbers for each of the parameters, piece by piece: a piece stays in the cache
+        until its last number fits."""
+        drawn: Any = np.empty(samples * len(values), dtype.numpy)
         for start in range(0, len(drawn), _PIECE):
             rows = np.arange(start, min(start + _PIECE, len(drawn)))
             first, last = start // samples, int(rows[-1]) // samples
             # Where all have the same parameter it stands for them once.
             own = values[first : first + 1] if first == last else values[rows // samples]
             drawn[start : start + len(rows)] = self.draw(own, Outputs(stream, rows), dtype)
-        if len(values) != 1 and samples > 1:
-            drawn = np.ascontiguousarray(drawn.reshape(-1, samples).T)
-        return drawn.reshape(shape)
+        return drawn
+
+    def is_for_few(self, values: list[Any]) -> bool:
+        """Whether numbers for these parameters, which are right, can be drawn one by one."""
+        return False
+
+    def draw_one(self, blocks: BlocksOfOne, value: Any) -> float:
+        """A number out of the blocks of one output."""
+        raise NotImplementedError
 
     def check_values(self, values: Any, dtype: Any) -> None:
         """Refuse parameters that there are no numbers for."""
@@ -176,12 +197,11 @@ class ParameterizedDraw(Draw):
             raise InvalidArgumentError(f"{self.public} expected {expected}. Received: {wrong}")
 
 
-def few_of(outputs: Outputs) -> list[BlocksOfOne]:
-    """The blocks of each where outputs are few enough to be drawn one by one, else none."""
-    is_few = outputs.stream.algorithm == PHILOX and len(outputs.rows) <= FEW
-    if not is_few or outputs.rows[0] != 0:
-        return []
-    return blocks_of_each(outputs.stream.key, outputs.stream.counter, len(outputs.rows), STEP)
+def _in_shape(drawn: Any, samples: int, shape: Any) -> Any:
+    """Numbers that are in the order of their parameters, in the order of the shape."""
+    if 1 < samples < len(drawn):
+        drawn = np.ascontiguousarray(drawn.reshape(-1, samples).T)
+    return drawn.reshape(shape)
 
 
 def for_each(values: Any, places: Any) -> Any:
@@ -211,24 +231,29 @@ class RandomGamma(ParameterizedDraw):
                 f"Received: dtype={spec.dtype.name}"
             )
 
+    def takes_parameter(self, kind: Any, dtype: dtypes.DType) -> bool:
+        return kind == dtype.numpy
+
     def check_values(self, values: Any, dtype: Any) -> None:
         is_right = (values >= 0) & np.isfinite(values)
         self.refuse_unless(is_right, values, "alpha that is finite and at least 0")
 
+    def is_for_few(self, values: list[Any]) -> bool:
+        return all(0 <= alpha < math.inf for alpha in values)
+
+    def draw_one(self, blocks: BlocksOfOne, value: Any) -> float:
+        return blocks.gamma(value)
+
     def draw(self, values: Any, outputs: Outputs, dtype: Any) -> Any:
         """Where alpha is 1, a logarithm does it."""
-        if few := few_of(outputs):
-            alphas = np.broadcast_to(values, len(few)).tolist()
-            return [blocks.gamma(alpha) for blocks, alpha in zip(few, alphas, strict=True)]
         is_one = values == 1
         if not is_one.any():
             return _gamma(values, outputs)
         if is_one.all():
             return _exponential(outputs)
         result = np.empty(len(outputs.rows))
-        for places, draw in ((is_one, _exponential), (~is_one, _gamma)):
-            some = outputs.some(places)
-            result[places] = draw(some) if draw is _exponential else draw(values[places], some)
+        result[is_one] = _exponential(outputs.some(is_one))
+        result[~is_one] = _gamma(values[~is_one], outputs.some(~is_one))
         return result
 
     def gradient(

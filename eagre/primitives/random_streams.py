@@ -134,13 +134,13 @@ class OperationSeeds:
     def __init__(self) -> None:
         self.lock = allocate_lock()
         # Those of blocks that take no time to find again must not push out the others.
-        self.first: dict[int, _Seeds] = {}
+        self.first: dict[tuple[int, int], _Seeds] = {}
         self.later: dict[tuple[int, int], _Seeds] = {}
 
     def __call__(self, seed: int, position: int) -> int:
         """Number `position` of the sequence that belongs to the global seed."""
         number, place = divmod(position, _BLOCK)
-        blocks, key = (self.later, (seed, number)) if number else (self.first, seed)
+        blocks, key = self.later if number else self.first, (seed, number)
         with self.lock:
             seeds = blocks.pop(key, None)
             if seeds is None:
@@ -154,7 +154,7 @@ class OperationSeeds:
         """Where the seeds of a block come from: those of the block before it, if that is there."""
         from random import Random
 
-        before = self.first.get(seed) if number == 1 else self.later.get((seed, number - 1))
+        before = (self.first if number == 1 else self.later).get((seed, number - 1))
         if before is not None and before.source is not None:
             before.at(_BLOCK - 1)
             source, before.source = before.source, None

@@ -7,6 +7,8 @@ import pytest
 from scipy import stats
 
 import eagre as tf
+from eagre.primitives import random_counts, random_rejection
+from eagre.primitives.random_bits import Stream
 from tests.oracle import make_sampling as oracle
 from tests.oracle.make_random import array_of, names, outcome
 
@@ -139,6 +141,42 @@ def test_bounded_numbers_are_distributed_so(bounds):
     draw = random.stateless_parameterized_truncated_normal
     drawn = draw([20000], [7, 8], *tf.constant([1.0, 2.0, *(1 + 2 * x for x in bounds)])).numpy()
     assert stats.kstest((drawn - 1) / 2, stats.truncnorm(*bounds).cdf).pvalue > 0.01
+
+
+@pytest.mark.parametrize("algorithm", [1, 2])
+@pytest.mark.parametrize("alpha", [0.01, 0.7, 1.5, 300.0])
+def test_first_candidates_for_gamma_are_those_of_all(alpha, algorithm):
+    outputs = random_rejection.Outputs(Stream(5, 7, algorithm), np.arange(900) * 3)
+    found = random_rejection._gamma(np.array([alpha]), outputs)
+    one_by_one = random_rejection._gamma_by_candidates(np.array([alpha]), outputs)
+    np.testing.assert_allclose(found, one_by_one, rtol=1e-12)
+
+
+COUNTS = {
+    "products": (random_counts.random_poisson, 2.0),
+    "transformation": (random_counts.random_poisson, 500.0),
+    "inversion": (random_counts.random_binomial, 9.0 + 0.3j),
+    "btrs": (random_counts.random_binomial, 900.0 + 0.6j),
+}
+
+
+@pytest.mark.parametrize(("primitive", "value"), COUNTS.values(), ids=COUNTS)
+def test_counts_of_some_outputs_are_those_among_all(primitive, value):
+    """Whatever other outputs are drawn together with them, and whether parameters are shared."""
+    rows = np.arange(3000)
+    stream = Stream(5, 7, 1)
+    whole = primitive.draw(np.array([value]), random_rejection.Outputs(stream, rows), tf.float64)
+    for some in (rows[::7], rows[5:6], rows[-40:]):
+        outputs = random_rejection.Outputs(stream, some)
+        found = primitive.draw(np.full(len(some), value), outputs, tf.float64)
+        assert np.array_equal(found, whole[some])
+
+
+def test_parameters_may_be_one_for_each_output_and_one_for_all():
+    rates = np.repeat([0.5, 20.0, np.inf, 0.0, 3.0], 30000)
+    whole = random.stateless_poisson([150000], [1, 2], rates, tf.float64).numpy()
+    shared = random.stateless_poisson([30000, 5], [1, 2], rates[::30000], tf.float64).numpy()
+    assert np.array_equal(whole.reshape(5, 30000).T, shared)
 
 
 # Tracing and state ----------------------------------------------------------------------------

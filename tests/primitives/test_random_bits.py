@@ -98,6 +98,27 @@ def test_threefry_as_tensorflow(expression, expected):
     assert np.array_equal(result, array_of(expected))
 
 
+@pytest.mark.parametrize("number", [1, 2, 127, 128, 129, 20000])
+def test_few_blocks_of_threefry_begin_many(number):
+    offsets = np.arange(20001, dtype=np.uint64) * np.uint64(2**20)
+    many = threefry.threefry_blocks(9 << 40, 2**64 - 7, offsets)
+    few = threefry.threefry_blocks(9 << 40, 2**64 - 7, offsets[:number])
+    assert np.array_equal(few, many[:number])
+
+
+@pytest.mark.parametrize("step", [1, 256, 2**31, 2**40])
+def test_blocks_may_lie_apart(step):
+    counter = 2**96 - 2**33
+    offsets = np.arange(300, dtype=np.uint64) * np.uint64(step)
+    found = philox.philox_blocks(77, counter, offsets).tolist()
+    for place in range(0, 300, 23):
+        assert found[place] == list(philox.philox_block(77, counter + place * step))
+    x, y = philox.philox_pairs(77, counter, offsets)
+    pairs = zip(x.tolist(), y.tolist(), strict=True)
+    words = [[a >> 32, a % 2**32, b >> 32, b % 2**32] for a, b in pairs]
+    assert words == found
+
+
 def test_threefry_counts_on_in_64_bits():
     first = threefry.threefry_blocks(9, 2**64 - 2, np.arange(3, dtype=np.uint64))
     assert first[2].tolist() == threefry.threefry_blocks(9, 0, np.zeros(1, np.uint64))[0].tolist()
@@ -207,6 +228,21 @@ def test_categories_follow_their_logits():
         assert np.abs(found - share).max() < 4 * 0.5 / math.sqrt(NUMBER)
 
 
+@pytest.mark.parametrize("samples", [0, 1, 4, 5])
+@pytest.mark.parametrize("is_finite", [True, False])
+def test_categories_are_found_in_running_totals(samples, is_finite):
+    logits = np.random.default_rng(1).normal(size=(50, 7))
+    if not is_finite:
+        logits[3, 2], logits[4] = np.nan, -np.inf
+    found = draw(choices.random_categories, (samples,), dtypes.int64, inputs=[wrap(logits)])
+    chances = draw(distributions.random_uniform, (50, samples), dtypes.float64)
+    shares = np.exp(np.where(np.isfinite(logits), logits, -np.inf))
+    for row, own, chance in zip(found, shares, chances, strict=True):
+        totals = np.cumsum(own)
+        expected = np.searchsorted(totals, chance * totals[-1], "right")
+        assert row.tolist() == expected.tolist()
+
+
 # As primitives --------------------------------------------------------------------------------
 
 DRAWS = [
@@ -289,6 +325,26 @@ def test_operation_seeds_are_those_of_python():
     ]  # fmt: skip
 
 
+def test_operation_seeds_are_found_where_they_were_left(monkeypatch):
+    """Sequences that alternate, in step and apart, cost no more than each by itself."""
+    steps = 0
+    original = streams._next_seed
+
+    def counted(source):
+        nonlocal steps
+        steps += 1
+        return original(source)
+
+    monkeypatch.setattr(streams, "_next_seed", counted)
+    seeds = streams.OperationSeeds()
+    for position in range(1000):
+        for seed, start in ((1, 0), (2, 0), (1, 0), (1, 700), (position + 10, 0)):
+            seeds(seed, position + start if seed < 10 else 0)
+    # Two sequences of 1,700 and 1,000, one that begins in the middle, and a thousand of one each.
+    assert steps < 1700 + 1000 + 1700 + 1000 + 300
+    assert max(len(seeds.first), len(seeds.later)) <= streams._MOST_BLOCKS
+
+
 def test_states_say_what_they_expect():
     state = wrap(np.zeros(2, np.int64))
     with pytest.raises(InvalidArgumentError, match="Generator expected a state of dtype int64"):
@@ -302,6 +358,24 @@ def test_threefry_states_advance_in_64_bits():
     key, counter, after = streams.advance(state, shape=(2, 3), algorithm=bits.THREEFRY)
     assert (key.numpy().tolist(), counter.numpy().tolist()) == ([9], [2**64 - 1])
     assert after.numpy().tolist() == [6 * 256 - 1, 9]
+
+
+@pytest.mark.parametrize("number", [1, 2, 15, 16, 17])
+@pytest.mark.parametrize("dtype", FLOATS, ids=lambda dtype: dtype.name)
+def test_few_normal_numbers_begin_many(number, dtype):
+    many = draw(distributions.random_normal, (70,), dtype)
+    assert draw(distributions.random_normal, (number,), dtype).tobytes() == many[:number].tobytes()
+
+
+def test_functions_of_python_round_as_those_of_arrays():
+    """Of the 2^23 numbers that there are, each 61st: few normal numbers are drawn by Python's."""
+    fractions = np.arange(1, 2**23, 61) * 2.0**-23
+    angles = (2 * np.pi * fractions).astype(np.float32).astype(np.float64)
+    for kernel, function, values in (
+        (np.log, math.log, fractions), (np.sin, math.sin, angles), (np.cos, math.cos, angles)
+    ):  # fmt: skip
+        expected = [function(value) for value in values.tolist()]
+        assert np.array_equal(kernel(values).astype(np.float32), np.array(expected, np.float32))
 
 
 def test_sines_and_cosines_are_rounded_once_for_each_angle_that_can_be_drawn():
