@@ -22,6 +22,9 @@ from eagre.primitives.families import check_dtypes
 
 WIDE = frozenset({dtypes.int32, dtypes.uint32, dtypes.int64, dtypes.uint64})
 _LEAST_BITS = 16
+_FEW_NUMBERS = 1 << 10
+"""Below so many permitted numbers a table of all blocks is the quicker way."""
+
 _CONSTANTS = 0x7369F885192C0EF5
 """Bits that make the keys of the rounds different, from the lowest on."""
 
@@ -108,6 +111,8 @@ def _walked(numbers: Any, keys: list[Any], most: Any, rounds: int) -> Any:
     bits = np.ceil(np.log2(np.maximum(most, 1).astype(np.float64))).astype(np.uint64)
     half = np.maximum(bits + bits % np.uint64(2), np.uint64(_LEAST_BITS)) // np.uint64(2)
     schedule = _keys_of_rounds([key.astype(np.uint64) for key in keys], half, rounds)
+    if len(numbers) and most.max() < _FEW_NUMBERS and _are_alike(most, *keys):
+        return _walked_by_table(numbers, [key[:1] for key in schedule], int(most[0]))
     result = numbers.copy()
     pending = np.arange(len(numbers))
     while len(pending):
@@ -115,6 +120,25 @@ def _walked(numbers: Any, keys: list[Any], most: Any, rounds: int) -> Any:
         result[pending] = _encrypted(result[pending], own, half[pending])
         pending = pending[result[pending] > most[pending]]
     return result
+
+
+def _are_alike(*columns: Any) -> bool:
+    """Whether all indices have one seed and one limit."""
+    return all((column == column[0]).all() for column in columns)
+
+
+def _walked_by_table(numbers: Any, schedule: list[Any], most: int) -> Any:
+    """The same where a walk is long, since few of the numbers that a block can be are permitted."""
+    whole = np.arange(1 << _LEAST_BITS, dtype=np.uint64)
+    half = np.array(_LEAST_BITS // 2, np.uint64)
+    following = _encrypted(whole, schedule, half).tolist()
+    found: list[int] = []
+    for number in numbers.tolist():
+        place = following[number]
+        while place > most:
+            place = following[place]
+        found.append(place)
+    return np.array(found, np.uint64)
 
 
 def _keys_of_rounds(keys: list[Any], half: Any, rounds: int) -> list[Any]:

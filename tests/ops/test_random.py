@@ -180,6 +180,18 @@ def test_gradients_reach_the_parameters_only():
     assert sorted(tf.convert_to_tensor(slices).numpy().tolist()) == [1.0, 2.0, 4.0]
 
 
+@pytest.mark.parametrize("largest", [0, 1, 10, 1023, 1024, 5000])
+def test_places_in_a_permutation_are_those_of_all(largest):
+    """Small permutations are looked up in a table of the cipher, large ones encrypted."""
+    draw = random.experimental.index_shuffle
+    places = draw(tf.range(largest + 1), [3, 4], largest).numpy()
+    assert sorted(places.tolist()) == list(range(largest + 1))
+    # Seeds that differ are encrypted one by one.
+    seeds = [[3, 4], [5, 6]]
+    pair = draw([largest, largest], seeds, largest).numpy() if largest > 10 else places[-1:]
+    assert pair[0] == places[-1]
+
+
 # Functions of a seed --------------------------------------------------------------------------
 
 
