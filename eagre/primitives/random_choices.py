@@ -10,6 +10,7 @@ from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
+from eagre.primitives.comparison import chosen
 from eagre.primitives.families import FLOATS
 from eagre.primitives.random_bits import Draw, flat_words
 from eagre.primitives.random_distributions import fractions
@@ -54,19 +55,34 @@ def _after_swaps(partners: Any) -> Any:
     at its own, and so on; what it finds at its partner's, what the step before it with the same
     partner had found.
     """
-    steps = np.arange(len(partners))
-    found = np.arange(len(partners) + 1)
+    number = len(partners)
+    found = np.arange(number + 1)
     # Of several values for one place the last stays; steps that swap nothing write to a spare one.
-    found[np.where(partners == steps, len(partners), partners)] = steps
-    while not np.array_equal(found, further := found[found]):
-        found = further
+    idle = np.flatnonzero(partners == found[:-1])
+    partners[idle] = number
+    found[partners] = np.arange(number)
+    partners[idle] = idle
+    _follow(found)
     order = _in_order(partners)
-    values = partners[order]
+    values = partners.astype(np.int32)[order]
     is_later = values[1:] == values[:-1]
-    np.copyto(values[1:], found[order[:-1]], where=is_later)
-    further = np.empty_like(steps)
-    further[order] = values
-    return further
+    before = found.astype(np.int32)[order[:-1]]
+    values[1:] = chosen(is_later, before, values[1:])
+    result = np.empty_like(values)
+    result[order] = values
+    return result
+
+
+def _follow(found: Any) -> None:
+    """Let each place point where its chain of places ends, which points to itself."""
+    after = found[found]
+    active = np.flatnonzero(after != found)
+    found[...] = after
+    while len(active):
+        before = found[active]
+        after = found[before]
+        found[active] = after
+        active = active[after != before]
 
 
 def _in_order(partners: Any) -> Any:
