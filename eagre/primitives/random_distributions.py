@@ -33,7 +33,7 @@ _ONE = np.array(0x3FF << 52, np.uint64)
 # Up to so many words, Python's floats are quicker than the start of twenty kernels.
 _FEW = 16
 # So many groups at a time stay in the cache.
-_CHUNK = 8192
+_CHUNK = 16384
 
 # Box and Muller's method takes the logarithm of a number that is at least float32's 1e-7, which
 # is less than the least of the 2^23 numbers above 0.

@@ -64,10 +64,10 @@ class RandomBoundedNormal(ParameterizedDraw):
         self, key: Any, counter: Any, *rest: Any, shape: Any, dtype: Any, algorithm: int
     ) -> Any:
         stream = self.stream(key, counter, dtype, algorithm)
-        shape = self.final_shape(shape, *rest[4:])
-        self.check_end(shape, rest[0].shape)
         if len({(x.dtype, x.shape) for x in rest[:4]}) != 1:
             raise TypeError("parameters of several dtypes or shapes")
+        shape = self.final_shape(shape, *rest[4:])
+        self.check_end(shape, rest[0].shape)
         samples = prod(shape[: len(shape) - rest[0].ndim])
         kind = np.dtype(np.float64 if dtype == dtypes.float64 else np.float32)
         columns = [x.astype(kind).reshape(-1) for x in rest[:4]]

@@ -36,7 +36,7 @@ STEP = 256
 
 _where: Any = np.where
 # So many outputs at a time: fewer would take longer to start than to draw.
-_PIECE = 32768
+_PIECE = 65536
 
 
 class Outputs(NamedTuple):
