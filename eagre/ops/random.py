@@ -374,6 +374,8 @@ def categorical(
 ) -> Any:
     """For each row of logits [batch, classes], `num_samples` numbers of classes (int64).
 
+    They are TensorFlow's where it uses one thread.
+
     >>> tf.random.categorical([[0.0, 0.0]], 5).shape
     TensorShape([1, 5])
     """

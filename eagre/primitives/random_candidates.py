@@ -75,14 +75,27 @@ class RandomCandidates(Primitive):
         while True:
             words = flat_words(stream, 2 * size)
             found = _DRAWS[kind](words, classes, weights)
-            first = np.arange(len(found))
-            if unique:
-                first = np.sort(np.unique(found, return_index=True)[1])
+            first = _first_places(found, classes) if unique else np.arange(len(found))
             if len(first) >= number:
                 chosen = first[:number]
                 tries = int(chosen[-1]) + 1 if number else 0
                 return found[chosen].astype(np.int64), np.int64(tries)
             size = 2 * size + 4
+
+
+def _first_places(found: Any, classes: int) -> Any:
+    """Where classes stand that have not been found before."""
+    if classes > _MOST_PLACES:
+        return np.sort(np.unique(found, return_index=True)[1])
+    places = np.arange(len(found))
+    first = np.empty(classes, np.intp)
+    # Of several values for one place the last stays, which is the first one backwards.
+    first[found[::-1]] = places[::-1]
+    return np.flatnonzero(first[found] == places)
+
+
+_MOST_PLACES = 1 << 22
+"""For so many classes there may be a place for each; most of this memory is never touched."""
 
 
 def _uniform(words: Any, classes: int, weights: Any) -> Any:
