@@ -17,7 +17,7 @@ with np.load(oracle.FILE) as _file:
     ANSWERS = dict(_file)
 
 # How far single precision goes apart, of the largest number, where not within 3e-5.
-LOOSE = {}
+LOOSE = {"object_detection": 5e-4, "graph_network": 2e-4}
 
 # Items enter a tensor array in the graph: see docs/decisions/loop-gradients.md.
 OTHER_BITS = {"gru_language_model"}
