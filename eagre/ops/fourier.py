@@ -7,7 +7,7 @@ from typing import Any
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.tensor import Tensor
+from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops.axes import axes_of
 from eagre.ops.lengths import as_length, larger, length_along, resized
 from eagre.ops.sequences import roll
@@ -18,6 +18,7 @@ from eagre.primitives.families import COMPLEXES, REALS
 from eagre.primitives.rearrangement import normalized_axis
 
 _NORMS = (None, "backward", "ortho", "forward")
+_LAST = {1: (-1,), 2: (-2, -1), 3: (-3, -2, -1)}
 
 
 def fft(input: Any, name: str | None = None) -> Any:
@@ -265,18 +266,17 @@ def _shifted(value: Any, axes: Any, sign: int, name: str) -> Any:
 
 def _transform(value: Any, count: int, is_inverse: bool, name: str) -> Any:
     x = of_rank(_complex_numbers(value, name), count, name)
-    axes = tuple(range(-count, 0))
-    return fourier.fourier.door(x, axes=axes, norm="backward", is_inverse=is_inverse)
+    return fourier.fourier.door(x, axes=_LAST[count], norm="backward", is_inverse=is_inverse)
 
 
 def _real_transform(value: Any, fft_length: Any, count: int, name: str) -> Any:
     x = of_rank(_real_numbers(value, name), count, name)
-    return _halves(x, _lengths(fft_length, count, name), range(-count, 0), "backward")
+    return _halves(x, _lengths(fft_length, count, name), _LAST[count], "backward")
 
 
 def _inverse_real_transform(value: Any, fft_length: Any, count: int, name: str) -> Any:
     x = of_rank(_bins(value, name), count, name)
-    return _joined(x, _lengths(fft_length, count, name), range(-count, 0), "backward", name)
+    return _joined(x, _lengths(fft_length, count, name), _LAST[count], "backward", name)
 
 
 def transform_along(
@@ -340,6 +340,8 @@ def _count_bins(size: Any) -> Any:
 
 def _complex_numbers(value: Any, name: str) -> Any:
     """A tensor of complex numbers; what is not yet a tensor may be of real ones."""
+    if _is_of(value, "c"):
+        return value
     x = to_tensor(value, name=name)
     is_tensor = isinstance(value, Tensor) or hasattr(value, "__tensor__")
     if not is_tensor and x.dtype in REALS:
@@ -348,7 +350,14 @@ def _complex_numbers(value: Any, name: str) -> Any:
 
 
 def _bins(value: Any, name: str) -> Any:
+    if _is_of(value, "c"):
+        return value
     return of_complexes(to_tensor(value, hint=dtypes.complex64, name=name), name)
+
+
+def _is_of(value: Any, kind: str) -> bool:
+    """Whether it is a tensor with a value, of one of NumPy's kinds of dtypes."""
+    return value.__class__ is EagerTensor and value.array.dtype.kind == kind
 
 
 def _real_numbers(value: Any, name: str) -> Any:
@@ -376,7 +385,8 @@ def _of_dtype(x: Any, allowed: Any, expected: str, name: str) -> Any:
 
 def of_rank(x: Any, count: int, name: str) -> Any:
     """The tensor, of so many axes or more."""
-    if x.ndim is not None and x.ndim < count:
+    sizes = x.sizes
+    if sizes is not None and len(sizes) < count:
         axes = "1 axis" if count == 1 else f"{count} axes"
         raise InvalidArgumentError(
             f"{name} expected a tensor with at least {axes}. Received: shape={x.shape}"

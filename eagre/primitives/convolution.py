@@ -59,7 +59,8 @@ class Windowed(Primitive):
 
         `x` and `filters` are sizes, None where the rank is unknown.
         """
-        return _layout(self.name_for(geometry), x, filters, **geometry)
+        strides, padding = geometry["strides"], geometry["padding"]
+        return _layout(self.name_for(geometry), x, filters, strides, padding, geometry["dilations"])
 
     def name_for(self, geometry: Any) -> str:
         """The public name that messages begin with."""
@@ -83,8 +84,10 @@ class Windowed(Primitive):
 
 
 @lru_cache(maxsize=256)
-def _layout(name: str, x: Any, filters: Any, **geometry: Any) -> tuple[tuple[Any, ...], Windows]:
-    rank = len(geometry["strides"]) + 2
+def _layout(
+    name: str, x: Any, filters: Any, strides: Any, padding: Any, dilations: Any
+) -> tuple[tuple[Any, ...], Windows]:
+    rank = len(strides) + 2
     x = (None,) * rank if x is None else x
     filters = (None,) * rank if filters is None else filters
     if len(x) != rank or len(filters) != rank:
@@ -93,7 +96,10 @@ def _layout(name: str, x: Any, filters: Any, **geometry: Any) -> tuple[tuple[Any
             f"Received: input.shape={format_sizes(x)}, filters.shape={format_sizes(filters)}"
         )
     _check_channels(name, x, filters)
-    windows = Windows(name, x[1:-1], filters[:-2], **geometry, first_axis=1)
+    windows = Windows(
+        name, x[1:-1], filters[:-2], strides=strides, padding=padding, dilations=dilations,
+        first_axis=1,
+    )  # fmt: skip
     return (x[0], *windows.counts, filters[-1]), windows
 
 

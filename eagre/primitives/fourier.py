@@ -54,7 +54,7 @@ class Fourier(Primitive):
         return x
 
     def kernel(self, x: Any, *, axes: tuple[int, ...], norm: str, is_inverse: bool) -> Any:
-        if len({range(x.ndim)[axis] for axis in axes}) < len(axes):
+        if len(axes) > 1 and len({range(x.ndim)[axis] for axis in axes}) < len(axes):
             raise ValueError("an axis twice")
         way = _known(norm)
         if not x.size or not axes:
@@ -125,6 +125,7 @@ class InverseRealFourier(Primitive):
     """
 
     vectorize = batching.along("axis")
+    has_one_input = True
     public = "irfft"
     needs = ()
 

@@ -102,9 +102,9 @@ class Windows:
 
         `padded[key]` has the element at that position of each window.
         """
-        if prod(self.window) > _FEW_TAPS:
-            return self._made_taps()
         if self.made is None:
+            if prod(self.window) > _FEW_TAPS:
+                return self._made_taps()
             self.made = tuple(self._made_taps())
         return self.made
 

@@ -39,7 +39,8 @@ class Pooling(Primitive):
 
     def layout(self, sizes: Any, geometry: Any) -> Windows:
         """The windows in a tensor of the given sizes, None where the rank is unknown."""
-        return _layout(self.name_for(geometry), sizes, **geometry)
+        window, strides, padding = geometry["window"], geometry["strides"], geometry["padding"]
+        return _layout(self.public, sizes, window, strides, padding)
 
     def name_for(self, geometry: Any) -> str:
         """The public name that messages begin with."""
@@ -60,7 +61,8 @@ class Pooling(Primitive):
 
 
 @lru_cache(maxsize=256)
-def _layout(name: str, sizes: Any, *, window: Any, strides: Any, padding: Any) -> Windows:
+def _layout(public: str, sizes: Any, window: Any, strides: Any, padding: Any) -> Windows:
+    name = f"{public}{len(window) - 2}d"
     sizes = (None,) * len(window) if sizes is None else sizes
     if len(sizes) != len(window):
         raise InvalidArgumentError(
