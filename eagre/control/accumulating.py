@@ -21,7 +21,7 @@ from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.graph.graph import apply_flow
-from eagre.primitives import rearrangement
+from eagre.primitives import rearrangement, turning
 from eagre.primitives.rearrangement import shape_of_tensor
 
 
@@ -276,7 +276,7 @@ def scan(
         last, stacks = _loop(step, first, parts.count, start, True, "scan")
         joined = [_joined(stack, x) for stack, x in zip(stacks, last, strict=True)]
         found = [_with_count(x if first else x[1:], parts.count) for x in joined]
-        found = [rearrangement.reverse(x, axis=(0,)) for x in found] if reverse else found
+        found = [turning.reverse(x, axis=(0,)) for x in found] if reverse else found
     return structure.pack_sequence_as(like, found)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from eagre.control.branching import cond
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
-from eagre.core.tensor import Reference
+from eagre.core.reference import Reference
 from eagre.primitives import arithmetic, comparison, rearrangement
 from eagre.primitives.checking import demand
 from eagre.primitives.reductions import reduce_sum

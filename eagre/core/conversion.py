@@ -26,7 +26,7 @@ from eagre.core.python_numbers import (
     wrapped_integer,
 )
 from eagre.core.sequences import array_of_sequence, as_bytes, dtype_of
-from eagre.core.shapes import TensorShape
+from eagre.core.shapes import TensorShape, are_compatible
 from eagre.core.sharing import foreign_array
 from eagre.core.tensor import EagerTensor, Tensor, wrap
 
@@ -50,6 +50,8 @@ def to_tensor(value: Any, dtype: Any = None, *, hint: Any = None, name: str = CA
         return literal(_number(value, wanted, name))
     if isinstance(value, Tensor):
         return _checked(value, dtype, name)
+    if kind is _ARRAY and dtype is None and hint is None:
+        return literal(_from_numpy(value, None, name))
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
     if (kind is list or kind is tuple) and hint is None:
         array = array_of_numbers(value, wanted)
@@ -205,15 +207,15 @@ def _number(value: Any, dtype: DType | None, name: str) -> Any:
 
 
 def _number_without_dtype(value: Any, name: str) -> Any:
-    if isinstance(value, bool):
+    if isinstance(value, bool | complex):
         return np.array(value)
     if isinstance(value, float):
+        if is_moderate(value):
+            return np.array(value, np.float32)
         array = _number(value, dtypes.float32, name)
         if np.isinf(array) and abs(value) != float("inf"):
             raise too_large(value, dtypes.float32, name)
         return array
-    if isinstance(value, complex):
-        return np.array(value)
     if -(2**31) <= value < 2**31:
         return np.array(value, np.int32)
     if -(2**63) <= value < 2**63:
@@ -282,12 +284,18 @@ def _some_tensor(value: Any) -> Tensor | None:
 def _pack(value: Any, some: Tensor, dtype: DType | None, name: str) -> Tensor:
     """Stack the items; those that are no tensors take the dtype of those that are."""
     wanted = some.dtype if dtype is None else dtype
-    items = [to_tensor(item, wanted, name=name) for item in value]
-    first = items[0].shape
+    items = [
+        item
+        if item.__class__ is EagerTensor and item.dtype is wanted
+        else to_tensor(item, wanted, name=name)
+        for item in value
+    ]
+    first = items[0].sizes
     for item in items:
-        if not first.is_compatible_with(item.shape):
+        if not are_compatible(first, item.sizes):
+            shapes = f"{items[0].shape}, {item.shape}"
             raise InvalidArgumentError(
-                f"{name} expected tensors of one shape. Received: shapes {first}, {item.shape}"
+                f"{name} expected tensors of one shape. Received: shapes {shapes}"
             )
     return type(some).__pack__(items)
 

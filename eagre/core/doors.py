@@ -54,11 +54,11 @@ def apply(primitive: Primitive, inputs: tuple[Tensor, ...], params: dict[str, An
             _refuse_symbolic(primitive, inputs)
         signature = tuple(map(_dtype_of, arrays))
         if signature not in primitive.accepted:
-            _accept(primitive, inputs, params, signature)
+            accept(primitive, inputs, params, signature)
         try:
             result = quietly(primitive.kernel, *arrays, **params)
         except Exception as error:
-            result = _recover(error, primitive, inputs, params)
+            result = recover(error, primitive, inputs, params)
         if result.__class__ is tuple:
             output = tuple([wrap(as_array(each)) for each in result])
         else:
@@ -85,21 +85,21 @@ def unary_door(primitive: Primitive) -> Callable[..., Any]:
 def element_door(primitive: Primitive) -> Callable[[Any], Any]:
     """`apply` for one input, one output and no parameters."""
     accepted, kernel_for_rows = primitive.accepted, primitive.kernel_for_rows
-    run, kernel = _way_to_run(primitive)
+    run, kernel = way_to_run(primitive)
 
     def door(x: Any) -> Any:
         if interpreters or x.__class__ is not EagerTensor:
             return _apply_to_one(primitive, x, NO_PARAMS)
         array = x.array
         if array.dtype not in accepted:
-            _accept(primitive, (x,), NO_PARAMS, array.dtype)
+            accept(primitive, (x,), NO_PARAMS, array.dtype)
         try:
             if kernel_for_rows is not None and array.flags.c_contiguous:
                 result = quietly(kernel_for_rows, array)
             else:
                 result = run(kernel, array)
         except Exception as error:
-            result = _recover(error, primitive, (x,), NO_PARAMS)
+            result = recover(error, primitive, (x,), NO_PARAMS)
         output = EagerTensor()
         output.array = result if result.__class__ is ndarray else as_array(result)
         output.id = 0
@@ -107,23 +107,23 @@ def element_door(primitive: Primitive) -> Callable[[Any], Any]:
             recorder.record(primitive, (x,), NO_PARAMS, output)
         return output
 
-    return _named(door, primitive)
+    return named(door, primitive)
 
 
 def _door_with_one_parameter(primitive: Primitive) -> Callable[..., Any]:
     accepted = primitive.accepted
-    run, kernel = _way_to_run(primitive)
+    run, kernel = way_to_run(primitive)
 
     def door(x: Any, *, first: Any) -> Any:
         if interpreters or x.__class__ is not EagerTensor:
             return _apply_to_one(primitive, x, {"first": first})
         array = x.array
         if array.dtype not in accepted:
-            _accept(primitive, (x,), {"first": first}, array.dtype)
+            accept(primitive, (x,), {"first": first}, array.dtype)
         try:
             result = run(kernel, array, first=first)
         except Exception as error:
-            result = _recover(error, primitive, (x,), {"first": first})
+            result = recover(error, primitive, (x,), {"first": first})
         output = EagerTensor()
         output.array = result if result.__class__ is ndarray else as_array(result)
         output.id = 0
@@ -131,24 +131,24 @@ def _door_with_one_parameter(primitive: Primitive) -> Callable[..., Any]:
             recorder.record(primitive, (x,), {"first": first}, output)
         return output
 
-    return _named(door, primitive)
+    return named(door, primitive)
 
 
 def _door_with_two_parameters(primitive: Primitive) -> Callable[..., Any]:
     accepted = primitive.accepted
-    run, kernel = _way_to_run(primitive)
+    run, kernel = way_to_run(primitive)
 
     def door(x: Any, *, first: Any, second: Any) -> Any:
         if interpreters or x.__class__ is not EagerTensor:
             return _apply_to_one(primitive, x, {"first": first, "second": second})
         array = x.array
         if array.dtype not in accepted:
-            _accept(primitive, (x,), {"first": first, "second": second}, array.dtype)
+            accept(primitive, (x,), {"first": first, "second": second}, array.dtype)
         try:
             result = run(kernel, array, first=first, second=second)
         except Exception as error:
             params = {"first": first, "second": second}
-            result = _recover(error, primitive, (x,), params)
+            result = recover(error, primitive, (x,), params)
         output = EagerTensor()
         output.array = result if result.__class__ is ndarray else as_array(result)
         output.id = 0
@@ -156,7 +156,7 @@ def _door_with_two_parameters(primitive: Primitive) -> Callable[..., Any]:
             recorder.record(primitive, (x,), {"first": first, "second": second}, output)
         return output
 
-    return _named(door, primitive)
+    return named(door, primitive)
 
 
 def _door_with_parameters(primitive: Primitive) -> Callable[..., Any]:
@@ -167,17 +167,17 @@ def _door_with_parameters(primitive: Primitive) -> Callable[..., Any]:
             return _apply_to_one(primitive, x, params)
         array = x.array
         if array.dtype not in accepted:
-            _accept(primitive, (x,), params, array.dtype)
+            accept(primitive, (x,), params, array.dtype)
         try:
             result = quietly(kernel, array, **params)
         except Exception as error:
-            result = _recover(error, primitive, (x,), params)
+            result = recover(error, primitive, (x,), params)
         output = wrap(result if result.__class__ is ndarray else as_array(result))
         if x.id and recorders and (recorder := recorder_of(get_ident())) is not None:
             recorder.record(primitive, (x,), params, output)
         return output
 
-    return _named(door, primitive)
+    return named(door, primitive)
 
 
 # Doors for several inputs of one dtype --------------------------------------------------------
@@ -197,14 +197,14 @@ def binary_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
         b = y.array
         dtype = a.dtype
         if dtype is not b.dtype or (dtype is not usual and dtype not in accepted):
-            _accept(primitive, (x, y), NO_PARAMS, dtype)
+            accept(primitive, (x, y), NO_PARAMS, dtype)
             if dtype not in accepted:
                 return apply(primitive, (x, y), NO_PARAMS)
             usual = dtype if usual is None else usual
         try:
             result = quietly(kernel, a, b)
         except Exception as error:
-            result = _recover(error, primitive, (x, y), NO_PARAMS)
+            result = recover(error, primitive, (x, y), NO_PARAMS)
         output = EagerTensor()
         output.array = result if result.__class__ is ndarray else as_array(result)
         if (x.id or y.id) and recorders and (recorder := recorder_of(get_ident())) is not None:
@@ -218,7 +218,7 @@ def binary_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
         output.id = 0
         return output
 
-    return _named(door, primitive)
+    return named(door, primitive)
 
 
 def pair_door(primitive: Primitive) -> Callable[..., Any]:
@@ -232,12 +232,12 @@ def pair_door(primitive: Primitive) -> Callable[..., Any]:
         b = y.array
         dtype = a.dtype
         if dtype is not b.dtype or dtype not in accepted:
-            _accept(primitive, (x, y), {"first": first, "second": second}, dtype)
+            accept(primitive, (x, y), {"first": first, "second": second}, dtype)
         try:
             result = quietly(kernel, a, b, first=first, second=second)
         except Exception as error:
             params = {"first": first, "second": second}
-            result = _recover(error, primitive, (x, y), params)
+            result = recover(error, primitive, (x, y), params)
         output = EagerTensor()
         output.array = result if result.__class__ is ndarray else as_array(result)
         output.id = 0
@@ -246,13 +246,13 @@ def pair_door(primitive: Primitive) -> Callable[..., Any]:
             recorder.record(primitive, (x, y), params, output)
         return output
 
-    return _named(door, primitive)
+    return named(door, primitive)
 
 
 def handle_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
     """`apply` for the handle of a variable and a value, where the kernel is silent and refuses
     dtypes by itself."""
-    run, kernel = _way_to_run(primitive)
+    run, kernel = way_to_run(primitive)
 
     def door(handle: Any, value: Any) -> Any:
         if interpreters or value.__class__ is not EagerTensor:
@@ -260,7 +260,7 @@ def handle_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
         try:
             result = run(kernel, handle.array, value.array)
         except Exception as error:
-            result = _recover(error, primitive, (handle, value), NO_PARAMS)
+            result = recover(error, primitive, (handle, value), NO_PARAMS)
         output = EagerTensor()
         output.array = result
         output.id = 0
@@ -268,7 +268,7 @@ def handle_door(primitive: Primitive) -> Callable[[Any, Any], Any]:
             recorder.record(primitive, (handle, value), NO_PARAMS, output)
         return output
 
-    return _named(door, primitive)
+    return named(door, primitive)
 
 
 def list_door(primitive: Primitive, name: str) -> Callable[[Any, Any], Any]:
@@ -292,7 +292,7 @@ def list_door(primitive: Primitive, name: str) -> Callable[[Any, Any], Any]:
         try:
             result = kernel(arrays, parameter)
         except Exception as error:
-            result = _recover(error, primitive, inputs, {name: parameter})
+            result = recover(error, primitive, inputs, {name: parameter})
         output = EagerTensor()
         output.array = result
         output.id = 0
@@ -300,7 +300,7 @@ def list_door(primitive: Primitive, name: str) -> Callable[[Any, Any], Any]:
             recorder.record(primitive, tuple(inputs), {name: parameter}, output)
         return output
 
-    return _named(door, primitive)
+    return named(door, primitive)
 
 
 def reflected_door(door: Callable[[Any, Any], Any], primitive: Primitive) -> Any:
@@ -310,7 +310,7 @@ def reflected_door(door: Callable[[Any, Any], Any], primitive: Primitive) -> Any
         operand = as_operand(other, x, primitive.public)
         return operand if operand is NotImplemented else door(operand, x)
 
-    return _named(reflected, primitive)
+    return named(reflected, primitive)
 
 
 # Making doors ---------------------------------------------------------------------------------
@@ -325,7 +325,7 @@ def _parameters(primitive: Primitive) -> tuple[str, ...] | None:
     return rule.co_varnames[rule.co_argcount : rule.co_argcount + rule.co_kwonlyargcount]
 
 
-def _way_to_run(primitive: Primitive) -> tuple[Any, Any]:
+def way_to_run(primitive: Primitive) -> tuple[Any, Any]:
     """`run` and `kernel`, so that `run(kernel, array)` calls the kernel.
 
     A kernel of which NumPy has nothing to report is called by itself: its first argument is then
@@ -337,7 +337,7 @@ def _way_to_run(primitive: Primitive) -> tuple[Any, Any]:
     return quietly, kernel
 
 
-def _named(door: Any, primitive: Primitive) -> Any:
+def named(door: Any, primitive: Primitive) -> Any:
     """Give a door the name of its primitive, by which debuggers and profilers show it, and its
     parameters their names: keywords are cheaper where they need not be gathered in a dictionary."""
     name = primitive.name
@@ -394,7 +394,7 @@ def _operate(primitive: Primitive, door: Any, x: Any, y: Any) -> Any:
     return apply(primitive, (x, y), NO_PARAMS)
 
 
-def _accept(primitive: Primitive, inputs: Any, params: dict[str, Any], key: Any) -> None:
+def accept(primitive: Primitive, inputs: Any, params: dict[str, Any], key: Any) -> None:
     """Let the shape rule judge dtypes met for the first time, and remember those that pass."""
     _check(primitive, inputs, params)
     is_complex = getattr(key, "kind", "") == "c"
@@ -406,7 +406,7 @@ def _check(primitive: Primitive, inputs: tuple[Any, ...], params: dict[str, Any]
     return primitive.infer(*[x.spec for x in inputs], **params)
 
 
-def _recover(error: Exception, primitive: Primitive, inputs: Any, params: dict[str, Any]) -> Any:
+def recover(error: Exception, primitive: Primitive, inputs: Any, params: dict[str, Any]) -> Any:
     """Answer an exception from a kernel: run it elsewhere, or word the error for the user."""
     if isinstance(error, RuntimeError) and "cannot enter context" in str(error):
         # Another kernel is running: in another thread, or further out in this one.

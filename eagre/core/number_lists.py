@@ -5,6 +5,7 @@ What is not, or does not fit its dtype, is left to `conversion`, which words the
 
 from __future__ import annotations
 
+import contextvars
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from eagre.core.dtypes import DType
 
 _LISTS = frozenset({list, tuple})
-_INTEGERS = frozenset({int})
-_FLOATS = frozenset({float})
 _REALS = frozenset({int, float})
-_BOOLS = frozenset({bool})
-_LARGEST = float(np.finfo(np.float32).max)
+_array_of: Any = np.array
+_isfinite: Any = np.isfinite
+_count_nonzero: Any = np.count_nonzero
+
+# Numbers become narrower in a context of their own, where NumPy is silent about what they lose.
+_quiet = contextvars.Context()
+_quiet.run(np.seterr, all="ignore")
+_quietly: Any = _quiet.run
 
 
 def array_of_numbers(value: Any, dtype: DType | None) -> Any:
@@ -29,20 +34,21 @@ def array_of_numbers(value: Any, dtype: DType | None) -> Any:
         # Bytes are one string, though Python sees numbers in them.
         return None
     leaves = value
-    while (kinds := frozenset(map(type, leaves))) and kinds <= _LISTS:
+    while (kinds := set(map(type, leaves))) and kinds <= _LISTS:
         leaves = list(chain.from_iterable(leaves))
-    if kinds == _INTEGERS and (dtype is None or dtype.is_integer):
-        return _integers(value, dtype)
-    if kinds == _FLOATS or (kinds == _REALS and (dtype is None or dtype.is_floating)):
+    if not kinds <= _REALS:
+        is_bool = kinds == {bool} and dtype in (None, dtypes.bool_)
+        return _array(value, np.bool_) if is_bool else None
+    if float in kinds:
         return _floats(value, dtypes.float32 if dtype is None else dtype)
-    if kinds == _BOOLS and dtype in (None, dtypes.bool_):
-        return _array(value, np.bool_)
+    if kinds and (dtype is None or dtype.is_integer):
+        return _integers(value, dtype)
     return None
 
 
 def _array(value: Any, kind: Any) -> Any:
     try:
-        return np.array(value, kind)
+        return _array_of(value, kind)
     except (ValueError, OverflowError):
         return None
 
@@ -58,10 +64,10 @@ def _integers(value: Any, dtype: DType | None) -> Any:
 def _floats(value: Any, dtype: DType) -> Any:
     if dtype is not dtypes.float32 and dtype is not dtypes.float64:
         return None
-    wide = _array(value, np.float64)
-    if wide is None or dtype is dtypes.float64:
-        return wide
-    # NaN fails the comparison, as does what would become infinite or, tiny, raise a warning.
-    size = np.abs(wide)
-    is_moderate = ((size < _LARGEST) & ((size > 1e-37) | (size == 0))).all()
-    return wide.astype(np.float32) if is_moderate else None
+    try:
+        array = _quietly(_array_of, value, dtype.numpy)
+    except (ValueError, OverflowError, RuntimeError):  # the last of a context that is in use
+        return None
+    # What is not finite was so before, or is too large: `conversion` tells which.
+    is_sure = dtype is dtypes.float64 or _count_nonzero(_isfinite(array)) == array.size
+    return array if is_sure else None

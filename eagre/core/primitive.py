@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.core.doors import apply, unary_door
 from eagre.core.in_graph import OperationInGraph
+from eagre.core.mixed_doors import mixed_door, parting_door
 from eagre.core.outline import outline
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ class Primitive:
     has_one_input: bool = False
     """Whether the kernel takes one array and returns one: such primitives have a door for one."""
 
+    input_count: int = 0
+    """How many inputs, 2 or 3, each of a dtype of its own, the kernel takes for one array: such
+    primitives have a door for so many. 0 for all others."""
+
+    has_parts: bool = False
+    """Whether the kernel takes one array and returns a tuple: such primitives have a door too."""
+
     keeps_order: bool = False
     """Whether the output has the elements of the first input, in their row-major order."""
 
@@ -83,7 +91,9 @@ class Primitive:
         self.is_light = self.is_light and not self.stops_gradients
         self.accepted: set[Any] = set()
         self.kept, self.keeps_output = self._what_to_keep()
-        self.door: Callable[..., Any] = unary_door(self) if self.has_one_input else self._general
+        is_one = self.has_one_input or self.has_parts
+        self._door_count = 1 if is_one else self.input_count
+        self.door: Callable[..., Any] = self._own_door()
 
     # The rules --------------------------------------------------------------------------------
 
@@ -143,9 +153,16 @@ class Primitive:
     # Applying it ------------------------------------------------------------------------------
 
     def __call__(self, *inputs: Tensor, **params: Any) -> Any:
-        if self.has_one_input and len(inputs) != 1:
+        if len(inputs) != self._door_count and self._door_count:
             return apply(self, inputs, params)
         return self.door(*inputs, **params)
+
+    def _own_door(self) -> Callable[..., Any]:
+        if self.has_one_input:
+            return unary_door(self)
+        if self.has_parts:
+            return parting_door(self)
+        return mixed_door(self, self.input_count) if self.input_count else self._general
 
     def _general(self, *inputs: Tensor, **params: Any) -> Any:
         return apply(self, inputs, params)

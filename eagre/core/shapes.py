@@ -7,6 +7,7 @@ it are pure; `TensorShape` holds one and adds the public methods.
 from __future__ import annotations
 
 import collections.abc
+from math import prod
 from operator import index
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +50,8 @@ def _entries(value: Any, name: str) -> list[Any]:
 
 
 def _as_size(size: Any, shape: Any, name: str) -> int | None:
-    if size is None:
-        return None
+    if size is None or size.__class__ is int and size >= 0:
+        return size
     try:
         number = int(index(size))
     except TypeError as error:
@@ -92,9 +93,12 @@ def are_compatible(a: Sizes, b: Sizes) -> bool:
     """Whether one shape can be both: equal sizes wherever both are known."""
     if a is None or b is None or a == b:
         return True
-    return len(a) == len(b) and all(
-        x == y or x is None or y is None for x, y in zip(a, b, strict=True)
-    )
+    if len(a) != len(b):
+        return False
+    for x, y in zip(a, b, strict=True):
+        if x != y and x is not None and y is not None:
+            return False
+    return True
 
 
 def merge_sizes(a: Sizes, b: Sizes, name: str = "merge_with") -> Sizes:
@@ -139,6 +143,36 @@ def _broadcast_unknown(x: int | None, y: int | None) -> int | None:
     """A known size above 1 wins over an unknown one, which must be equal to it or 1."""
     known = y if x is None else x
     return known if known is not None and known > 1 else None
+
+
+def reshaped_sizes(sizes: Any, shape: Any) -> Any:
+    """The sizes that elements have in another shape, in which -1 stands for what remains."""
+    known = prod(n for n in shape if n not in (-1, None))
+    total = None if sizes is None or None in sizes else prod(sizes)
+    if shape.count(-1) > 1 or any(n is not None and n < -1 for n in shape):
+        raise InvalidArgumentError(
+            f"reshape expected sizes of at least 0, and -1 at most once. Received: shape={shape}"
+        )
+    if total == 0 and known == 0 and -1 in shape:
+        return filled_in(sizes, shape)
+    if -1 in shape and total is not None and not (known and total % known == 0):
+        raise InvalidArgumentError(
+            f"reshape expected a shape whose known sizes divide the {total} elements of the "
+            f"tensor. Received: tensor.shape={format_sizes(sizes)}, shape={shape}"
+        )
+    if -1 not in shape and None not in shape and total is not None and known != total:
+        raise InvalidArgumentError(
+            f"reshape expected a shape for {total} elements. "
+            f"Received: tensor.shape={format_sizes(sizes)}, shape={shape}, which has {known}"
+        )
+    rest = None if total is None or known == 0 else total // known
+    return tuple(rest if n == -1 else n for n in shape)
+
+
+def filled_in(sizes: Any, shape: Any) -> Any:
+    """A shape with zeros, of no elements, in which the other sizes decide what -1 stands for."""
+    rest = prod(filter(None, sizes)) // prod(n for n in shape if n > 0)
+    return tuple(rest if n == -1 else n for n in shape)
 
 
 class TensorShape:

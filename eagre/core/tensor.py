@@ -21,6 +21,7 @@ from eagre.core.errors import (
 from eagre.core.in_graph import TensorInGraph, advice
 from eagre.core.leaking import is_leaked, made
 from eagre.core.part_of_variable import PartOfVariable
+from eagre.core.reference import Reference
 from eagre.core.shapes import Sizes, TensorShape, are_compatible, merge_sizes
 from eagre.core.sharing import capsule_of
 from eagre.core.specs import ResourceSpec, TensorSpec
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 # trainable variables have numbers above all others: every tape takes their reads for relevant.
 next_id = count(1).__next__
 next_handle_id = count(2**62).__next__
+_new_shape = object.__new__
 
 _INDEX = "index, as in list[tensor] or range(tensor),"
 
@@ -148,29 +150,7 @@ class Tensor(PartOfVariable):
                 f"iter() needs a known first size. Received: shape={self.shape}. "
                 "Use tf.while_loop, or trace with a fixed size."
             )
-        return (self[index] for index in range(sizes[0]))
-
-
-class Reference:
-    """A hashable reference to a tensor or variable: `reference.deref()` gives it back."""
-
-    __slots__ = ("_referent",)
-
-    def __init__(self, referent: Any) -> None:
-        self._referent = referent
-
-    def deref(self) -> Any:
-        """The object referred to."""
-        return self._referent
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Reference) and self._referent is other._referent
-
-    def __hash__(self) -> int:
-        return id(self._referent)
-
-    def __repr__(self) -> str:
-        return f"<Reference wrapping {self._referent!r}>"
+        return map(self.__getitem__, range(sizes[0]))
 
 
 class EagerTensor(Tensor):
@@ -199,6 +179,22 @@ class EagerTensor(Tensor):
         if array.__class__ is Cell:
             return ResourceSpec(array.spec)
         return TensorSpec.of(array.shape, dtypes.from_numpy(array.dtype))
+
+    @property
+    def shape(self) -> TensorShape:
+        """The shape, as a `TensorShape`."""
+        shape = _new_shape(TensorShape)
+        shape.sizes = self.array.shape
+        return shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.array.ndim
+
+    def __len__(self) -> int:
+        sizes = self.array.shape
+        return sizes[0] if sizes else super().__len__()
 
     @property
     def is_complex(self) -> bool:
@@ -347,6 +343,7 @@ class Cell:
     __slots__ = ("__weakref__", "array", "is_watched", "name", "owner", "spec")
     dtype = "resource"
     shape = ()
+    ndim = 0
 
     def __init__(self, array: Any, spec: TensorSpec, name: str, is_watched: bool) -> None:
         if array is not None:

@@ -30,6 +30,27 @@ def integer_of(value: Any, argument: str = "axis", takes_lists: bool = False) ->
     return int(array.reshape(()))
 
 
+def plain_integers(value: Any) -> list[int] | None:
+    """The ints of a list or tuple that holds nothing else: there is nothing to convert."""
+    if value.__class__ is not list and value.__class__ is not tuple:
+        return None
+    for each in value:
+        if each.__class__ is not int:
+            return None
+    return list(value)
+
+
+def plain_pairs(value: Any) -> list[list[int]] | None:
+    """The pairs of ints of a list or tuple that holds nothing else."""
+    if value.__class__ is not list and value.__class__ is not tuple:
+        return None
+    rows = [plain_integers(each) or [] for each in value]
+    for row in rows:
+        if len(row) != 2:
+            return None
+    return rows
+
+
 def axes_of(axis: Any) -> tuple[int, ...]:
     """One axis or several, as a tuple of ints."""
     if axis.__class__ is int:

@@ -12,7 +12,7 @@ from eagre.ops.framing import frame, overlap_and_add
 from eagre.ops.lengths import as_length, larger, length_along, resized
 from eagre.ops.shaping import cast
 from eagre.ops.spectral_windows import vorbis_window
-from eagre.primitives import comparison, fourier, rearrangement
+from eagre.primitives import comparison, fourier, rearrangement, turning
 from eagre.primitives.checking import demand
 
 _INVERSES = {1: 1, 2: 3, 3: 2, 4: 4}
@@ -151,7 +151,7 @@ def _part(x: Any, start: Any, stop: Any) -> Any:
 
 
 def _reversed(x: Any) -> Any:
-    return rearrangement.reverse.door(x, axis=(-1,))
+    return turning.reverse.door(x, axis=(-1,))
 
 
 def _transform(x: Any, type: int, norm: Any) -> Any:

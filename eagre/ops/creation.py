@@ -13,10 +13,10 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.ops.axes import integer_of
 from eagre.ops.shaping import as_shape, cast, static_shape
-from eagre.primitives import comparison, rearrangement
-from eagre.primitives.families import shape_of
+from eagre.primitives import rearrangement
+from eagre.primitives.families import known_number, shape_of
+from eagre.primitives.one_hot import one_hot as one_hot_primitive
 from eagre.primitives.ranges import known_size, range_primitive
-from eagre.primitives.rearrangement import normalized_axis
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const") -> Any:
@@ -106,9 +106,12 @@ def _filled(shape: Any, value: Any, dtype: dtypes.DType, name: str) -> Any:
     elif dtype.is_bool:
         value = bool(value)
     shape = as_shape(shape, name)
-    if shape.__class__ is tuple and shape and min(shape) < 0:
+    one = scalar(value, dtype)
+    if shape.__class__ is not tuple or not shape:
+        return rearrangement.broadcast_to(one, shape)
+    if min(shape) < 0:
         static_shape(shape, name)
-    return rearrangement.broadcast_to(scalar(value, dtype), shape)
+    return rearrangement.broadcast_to_primitive.door(one, shape=shape)
 
 
 def zeros_like(input: Any, dtype: Any = None, name: str | None = None, layout: Any = None):
@@ -183,13 +186,14 @@ def range(
     """
     if limit is None:
         start, limit = 0, start
-    parts = (start, limit, delta)
     if dtype is None:
-        found = {_number_dtype(part) for part in parts}
-        dtype = found.pop() if len(found) == 1 else max(found, key=_breadth)
-    dtype = dtypes.as_dtype(dtype)
-    start, limit, delta = [_scalar(part, dtype) for part in parts]
-    size = None if ambient.executing_eagerly() else known_size(start, limit, delta)
+        dtype, *others = _number_dtype(start), _number_dtype(limit), _number_dtype(delta)
+        if not dtype is others[0] is others[1]:
+            dtype = max({dtype, *others}, key=_breadth)
+    else:
+        dtype = dtypes.as_dtype(dtype)
+    start, limit, delta = _scalar(start, dtype), _scalar(limit, dtype), _scalar(delta, dtype)
+    size = known_size(start, limit, delta) if ambient.interpreters else None
     params = {} if size is None else {"size": size}
     return range_primitive.door(start, limit, delta, **params)
 
@@ -207,6 +211,8 @@ def _number_dtype(value: Any) -> dtypes.DType:
 
 
 def _scalar(value: Any, dtype: dtypes.DType) -> Any:
+    if value.__class__ is int:
+        return scalar(value, dtype, "range")
     if isinstance(value, Tensor) or hasattr(value, "__tensor__"):
         return cast(value, dtype)
     return scalar(value, dtype, "range")
@@ -232,24 +238,14 @@ def one_hot(
     target = dtypes.float32 if dtype is None else dtypes.as_dtype(dtype)
     if dtype is None and given:
         target = to_tensor(given[0]).dtype
-    on = to_tensor(1 if on_value is None else on_value, target, name="one_hot")
-    off = to_tensor(0 if off_value is None else off_value, target, name="one_hot")
-    if on.ndim or off.ndim:
-        raise InvalidArgumentError(
-            "one_hot expected a scalar on_value and off_value. "
-            f"Received: on_value.shape={on.shape}, off_value.shape={off.shape}"
-        )
+    on = scalar(1 if on_value is None else on_value, target, "one_hot")
+    off = scalar(0 if off_value is None else off_value, target, "one_hot")
     place = -1 if axis is None else integer_of(axis)
     if place < -1:
         raise InvalidArgumentError(f"one_hot expected an axis of at least -1. Received: {axis=}")
-    if indices.ndim is not None and place != -1:
-        normalized_axis(place, indices.ndim + 1, "one_hot")
-    numbers = cast(range(depth), indices.dtype)
-    if place != -1:
-        after = (indices.ndim or 0) - place
-        numbers = rearrangement.reshape(numbers, (-1, *[1] * after))
-    hits = comparison.equal(rearrangement.expand_dims(indices, axis=(place,)), numbers)
-    return comparison.select(hits, on, off)
+    if depth.__class__ is int:
+        return one_hot_primitive.door(indices, on, off, depth=depth, axis=place)
+    return one_hot_primitive(indices, on, off, depth, depth=None, axis=place)
 
 
 def _indices_of(value: Any) -> Any:
@@ -267,7 +263,8 @@ def _indices_of(value: Any) -> Any:
 def _depth_of(depth: Any) -> Any:
     """The length of the vectors: an int, or a tensor that is known later."""
     if isinstance(depth, SymbolicTensor):
-        return depth
+        known = known_number(depth)
+        return depth if known is None or known < 0 else known
     depth = integer_of(depth, "depth")
     if depth < 0:
         raise InvalidArgumentError(f"one_hot expected a depth of at least 0. Received: {depth=}")

@@ -15,7 +15,7 @@ from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops.creation import zeros
 from eagre.ops.image_dtypes import check_channels, image_of
 from eagre.ops.shaping import as_shape, axis_sizes, cast, known_as
-from eagre.primitives import comparison, rearrangement
+from eagre.primitives import comparison, padding, rearrangement, turning
 from eagre.primitives.arithmetic import maximum, minimum
 from eagre.primitives.checking import demand
 
@@ -37,7 +37,7 @@ def flip_left_right(image: Any) -> Any:
     array([[2, 1],
            [4, 3]], dtype=int32)
     """
-    return rearrangement.reverse(image_of(image, "flip_left_right"), axis=(-2,))
+    return turning.reverse(image_of(image, "flip_left_right"), axis=(-2,))
 
 
 def flip_up_down(image: Any) -> Any:
@@ -47,7 +47,7 @@ def flip_up_down(image: Any) -> Any:
     array([[3, 4],
            [1, 2]], dtype=int32)
     """
-    return rearrangement.reverse(image_of(image, "flip_up_down"), axis=(-3,))
+    return turning.reverse(image_of(image, "flip_up_down"), axis=(-3,))
 
 
 def transpose(image: Any, name: str | None = None) -> Any:
@@ -70,9 +70,9 @@ def rot90(image: Any, k: Any = 1, name: str | None = None) -> Any:
     x = image_of(image, "rot90")
     turns = {
         0: lambda: x,
-        1: lambda: rearrangement.reverse(_swapped(x, "rot90"), axis=(-3,)),
-        2: lambda: rearrangement.reverse(x, axis=(-3, -2)),
-        3: lambda: rearrangement.reverse(_swapped(x, "rot90"), axis=(-2,)),
+        1: lambda: turning.reverse(_swapped(x, "rot90"), axis=(-3,)),
+        2: lambda: turning.reverse(x, axis=(-3, -2)),
+        3: lambda: turning.reverse(_swapped(x, "rot90"), axis=(-2,)),
     }
     if not isinstance(k, Tensor) and hasattr(k, "__index__"):
         return turns[index(k) % 4]()
@@ -196,7 +196,7 @@ def _bordered(x: Any, pads: Any) -> Any:
     if all(isinstance(n, int) for pad in pads for n in pad):
         lead = ((0, 0),) * (x.ndim - 3)
         pairs = [(before, after) for before, after, _ in pads]
-        return rearrangement.pad(x, zero, paddings=(*lead, *pairs, (0, 0)))
+        return padding.pad(x, zero, paddings=(*lead, *pairs, (0, 0)))
     for axis, (before, after, whole) in zip((x.ndim - 3, x.ndim - 2), pads, strict=True):
         sizes = axis_sizes(x, "pad_to_bounding_box")
         sides = []

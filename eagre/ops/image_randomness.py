@@ -20,7 +20,7 @@ from eagre.ops.shaping import as_shape, reshape, shape
 from eagre.primitives.checking import demand
 from eagre.primitives.comparison import less_equal
 from eagre.primitives.families import shape_of
-from eagre.primitives.rearrangement import reverse
+from eagre.primitives.turning import reverse
 
 # A draw is a function of a shape and of the other arguments of `uniform`.
 

@@ -9,7 +9,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.ops.shaping import cast
 from eagre.primitives.index_shuffling import WIDE
 from eagre.primitives.index_shuffling import index_shuffle as primitive
-from eagre.primitives.rearrangement import pad
+from eagre.primitives.padding import pad
 
 _FIRST = 498247692
 """What TensorFlow puts before a seed of two numbers, for the cipher takes three."""

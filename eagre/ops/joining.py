@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, described, to_tensor
+from eagre.core.conversion import described, scalar, to_tensor
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.shapes import are_compatible
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
-from eagre.ops.axes import axes_of, integer_of, integers_of
-from eagre.primitives import arithmetic, comparison, indexing, rearrangement
+from eagre.ops.axes import axes_of, integer_of, integers_of, plain_integers, plain_pairs
+from eagre.primitives import arithmetic, comparison, padding, rearrangement, turning
 from eagre.primitives.checking import demand
 from eagre.primitives.rearrangement import normalized_axis
 from eagre.primitives.reductions import reduce_sum
@@ -23,7 +22,7 @@ def to_tensors(values: Any, name: str) -> list[Any]:
     """A list of tensors of one dtype; what is no tensor takes the dtype of those that are."""
     if isinstance(values, Tensor):
         return list(values)
-    if all(value.__class__ is EagerTensor for value in values):
+    if _are_eager(values):
         return list(values)
     known = [v.dtype for v in values if isinstance(v, Tensor) or hasattr(v, "handle")]
     first = known[0] if known else to_tensor(values[0], name=name).dtype
@@ -33,6 +32,14 @@ def to_tensors(values: Any, name: str) -> list[Any]:
         else to_tensor(v, first, name=name)
         for v in values
     ]
+
+
+def _are_eager(values: Any) -> bool:
+    """Whether a list has tensors with values only, so that there is nothing to convert."""
+    for value in values:
+        if value.__class__ is not EagerTensor:
+            return False
+    return True
 
 
 def concat(values: Any, axis: Any, name: str = "concat") -> Any:
@@ -45,10 +52,8 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
         values = [values]
     if not values:
         raise InvalidArgumentError("concat expected at least one tensor. Received: values=[]")
-    for value in values:
-        if value.__class__ is not EagerTensor:
-            values = to_tensors(values, "concat")
-            break
+    if not _are_eager(values):
+        values = to_tensors(values, "concat")
     if axis.__class__ is not int:
         axis = integer_of(axis, takes_lists=True)
     return rearrangement.concat.of_list(values, axis)
@@ -62,8 +67,9 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
     """
     if axis.__class__ is not int:
         axis = integer_of(axis)
-    has_tensors = bool(values.__class__ is list and values) and values[0].__class__ is EagerTensor
-    if axis == 0 and not has_tensors and isinstance(values, list | tuple) and _is_plain(values):
+    if values.__class__ is list and values and _are_eager(values):
+        return rearrangement.stack(values, axis)
+    if axis == 0 and isinstance(values, list | tuple) and _is_plain(values):
         return to_tensor(values, name="stack")
     if not hasattr(values, "__iter__"):
         raise TypeError(f"stack expected a list of tensors. Received: values={described(values)}")
@@ -72,20 +78,6 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Any:
         raise InvalidArgumentError(
             f"stack expected at least one tensor along an axis other than 0. Received: {axis=}"
         )
-    first, dtype = tensors[0].sizes, tensors[0].dtype
-    if not all(are_compatible(first, tensor.sizes) for tensor in tensors):
-        came = ", ".join(str(tensor.shape) for tensor in tensors)
-        raise InvalidArgumentError(
-            f"stack expected tensors of one shape. Received: shapes {came}"
-        )
-    if not all(tensor.dtype is dtype for tensor in tensors):
-        came = ", ".join(tensor.dtype.name for tensor in tensors)
-        raise DTypeMismatchError(
-            f"stack expected tensors of one dtype. Received: dtypes {came}. "
-            "Use tf.cast to bring them together."
-        )
-    if first is not None:
-        axis = normalized_axis(axis, len(first) + 1, "stack")
     return rearrangement.stack(tensors, axis)
 
 
@@ -128,7 +120,7 @@ def split(
                 "split expected a number of pieces that divides the size of the axis evenly. "
                 f"Received: num_or_size_splits={count}, axis {axis} of size {length}"
             )
-        return list(rearrangement.split(x, sizes=(length // count,) * count, axis=axis))
+        return list(rearrangement.split.door(x, sizes=(length // count,) * count, axis=axis))
     if isinstance(num_or_size_splits, SymbolicTensor):
         return _split_by_tensor(x, num_or_size_splits, num, axis)
     sizes = _sizes_of_pieces(num_or_size_splits, num)
@@ -138,17 +130,18 @@ def split(
         raise InvalidArgumentError(
             f"split expected sizes of at least 0. Received: num_or_size_splits={sizes}"
         )
-    return list(rearrangement.split(x, sizes=tuple(sizes), axis=axis))
+    return list(rearrangement.split.door(x, sizes=tuple(sizes), axis=axis))
 
 
 def _sizes_of_pieces(sizes: Any, num: Any) -> list[int]:
     """The sizes that `split` was given, which are a list or a vector of `num` integers."""
-    if np.ndim(sizes) != 1 or not len(sizes):
+    found = plain_integers(sizes)
+    if not found and (np.ndim(sizes) != 1 or not len(sizes)):
         raise InvalidArgumentError(
             "split expected a number of pieces as an int, or their sizes in a list or a vector. "
             f"Received: num_or_size_splits={sizes!r}"
         )
-    found = list(integers_of(sizes, "num_or_size_splits"))
+    found = found or list(integers_of(sizes, "num_or_size_splits"))
     if num is not None and integer_of(num, "num") != len(found):
         raise InvalidArgumentError(
             f"split expected num to be the number of sizes. Received: {num=}, "
@@ -217,13 +210,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
     count = sizes[axis] if num is None else integer_of(num, "num")
     if count is None:
         raise ValueError(f"unstack needs num where the size is unknown. Received: shape={x.shape}")
-    if sizes[axis] not in (None, count):
-        raise InvalidArgumentError(
-            f"unstack expected num to be the size of axis {axis}. "
-            f"Received: num={num}, shape={x.shape}"
-        )
-    lead = (slice(None),) * axis
-    return [indexing.getitem(x, (*lead, index)) for index in range(count)]
+    return list(rearrangement.unstack.door(x, num=count, axis=axis))
 
 
 def pad(
@@ -239,41 +226,28 @@ def pad(
     array([0, 1, 2, 0], dtype=int32)
     """
     x = to_tensor(tensor)
+    pairs = _pairs(paddings)
+    if mode.upper() == "CONSTANT":
+        value = scalar(_border(constant_values, x), x.dtype, "pad")
+        return padding.pad.door(x, value, paddings=pairs)
+    if mode.upper() not in ("REFLECT", "SYMMETRIC"):
+        raise ValueError(
+            f"pad expected a mode of CONSTANT, REFLECT or SYMMETRIC. Received: mode={mode!r}"
+        )
+    return padding.mirror_pad.door(x, paddings=pairs, edge=int(mode.upper() == "REFLECT"))
+
+
+def _pairs(paddings: Any) -> tuple[tuple[int, int], ...]:
+    """The sizes before and after each axis."""
+    if rows := plain_pairs(paddings):
+        return tuple([(row[0], row[1]) for row in rows])
     table = np.asarray(paddings)
     if table.ndim != 2 or table.shape[1] != 2 or table.dtype.kind not in "iu":
         raise InvalidArgumentError(
             "pad expected paddings of a pair of integers (before, after) for each axis. "
             f"Received: paddings={paddings}"
         )
-    pairs = tuple((int(a), int(b)) for a, b in table.tolist())
-    if mode.upper() == "CONSTANT":
-        value = to_tensor(_border(constant_values, x), x.dtype, name="pad")
-        return rearrangement.pad(x, value, paddings=pairs)
-    if mode.upper() not in ("REFLECT", "SYMMETRIC"):
-        raise ValueError(
-            f"pad expected a mode of CONSTANT, REFLECT or SYMMETRIC. Received: mode={mode!r}"
-        )
-    for axis, (before, after) in enumerate(pairs):
-        limit = _known_size(x, axis) - (mode.upper() == "REFLECT")
-        if max(before, after) > limit:
-            raise InvalidArgumentError(
-                f"pad expected at most {limit} on each side of axis {axis} with mode={mode!r}. "
-                f"Received: paddings={paddings}"
-            )
-        x = _mirrored(x, axis, before, after, is_reflected=mode.upper() == "REFLECT")
-    return x
-
-
-def _mirrored(x: Any, axis: int, before: int, after: int, is_reflected: bool) -> Any:
-    """The elements between their mirror images, which leave out the edge where `is_reflected`."""
-    lead = (slice(None),) * axis
-    first, last = int(is_reflected), _known_size(x, axis) - 1 - is_reflected
-    front = slice(first + before - 1, first - 1 if first else None, -1)
-    back = slice(last, last - after if last >= after else None, -1)
-    parts = [indexing.getitem(x, (*lead, front))] if before else []
-    parts += [x]
-    parts += [indexing.getitem(x, (*lead, back))] if after else []
-    return rearrangement.concat(*parts, axis=axis) if len(parts) > 1 else x
+    return tuple([(before, after) for before, after in table.tolist()])
 
 
 def _border(value: Any, x: Any) -> Any:
@@ -281,15 +255,6 @@ def _border(value: Any, x: Any) -> Any:
     if value.__class__ not in (int, float, bool, str) or value:
         return value
     return {"bool": False, "string": ""}.get(x.dtype.name, 0)
-
-
-def _known_size(x: Any, axis: int) -> int:
-    """The known size of an axis."""
-    if x.sizes is None or x.sizes[axis] is None:
-        raise ValueError(
-            f"pad needs known sizes where it repeats elements. Received: shape={x.shape}"
-        )
-    return x.sizes[axis]
 
 
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
@@ -302,4 +267,4 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
         raise InvalidArgumentError(
             f"reverse expected axes in a list or a vector. Received: axis={axis!r}"
         )
-    return rearrangement.reverse(to_tensor(tensor), axis=axes_of(axis))
+    return turning.reverse(to_tensor(tensor), axis=axes_of(axis))

@@ -14,7 +14,7 @@ from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops import creation
 from eagre.ops.reductions import reduce_prod
 from eagre.ops.shaping import as_shape, cast, known_as
-from eagre.primitives import arithmetic, rearrangement
+from eagre.primitives import arithmetic, padding, rearrangement
 from eagre.primitives.checking import demand
 from eagre.primitives.families import shape_of
 
@@ -84,7 +84,7 @@ def resized(x: Any, length: Any, axis: int = -1, filler: Any = None) -> Any:
         if size < length:
             paddings = [(0, 0)] * x.ndim
             paddings[axis] = (0, length - size)
-            return rearrangement.pad(x, filler, paddings=tuple(paddings))
+            return padding.pad(x, filler, paddings=tuple(paddings))
         return x[_up_to(length, axis)]
     shape = shape_of(x)
     border = joined_shape(shape[:axis], (larger(length - size, 0),), shape[axis:][1:])

@@ -157,7 +157,7 @@ def top_k(
     """
     x = to_tensor(input)
     indices = picking.top_indices.door(x, k=integer_of(k, "k"), dtype=dtypes.as_dtype(index_type))
-    return TopKV2(picking.take_along(x, indices), indices)
+    return TopKV2(picking.take_along.door(x, indices), indices)
 
 
 def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) -> Any:

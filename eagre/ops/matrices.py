@@ -16,7 +16,7 @@ from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops.linalg import matmul
 from eagre.ops.selection import same_dtype
 from eagre.ops.shaping import as_shape
-from eagre.primitives import comparison, diagonals, rearrangement, reductions
+from eagre.primitives import comparison, diagonals, padding, rearrangement, reductions, turning
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.contraction import dot
 from eagre.primitives.diagonals import diagonal_length
@@ -114,9 +114,10 @@ def cross(a: Any, b: Any, name: str | None = None) -> Any:
         raise FailedPreconditionError(
             f"cross expected a last axis of size 3. Received: a.shape={a.shape}"
         )
-    x, y = [[each[..., place] for place in range(3)] for each in (a, b)]
-    parts = [x[i] * y[j] - x[j] * y[i] for i, j in ((1, 2), (2, 0), (0, 1))]
-    return rearrangement.stack(parts, axis=-1)
+    # Element i of the difference is that of a[i] b[i + 1] and a[i + 1] b[i]: element i - 1 of all.
+    roll = turning.roll.door
+    ahead = {"shift": (-1,), "axis": (-1,)}
+    return roll(a * roll(b, **ahead) - roll(a, **ahead) * b, **ahead)
 
 
 # Diagonals ------------------------------------------------------------------------------------
@@ -155,10 +156,9 @@ def diag(
             "diag expected a diagonal with an axis for its elements, and before it one for the "
             f"diagonals of a band. Received: diagonal.shape={x.shape}, k={k}"
         )
-    length = shape_of(x)[-1]
+    *batch, length = _parts(x)
     rows, columns = _matrix_sizes(length, low, high, int(num_rows), int(num_cols))
     if low == high:
-        batch = _parts(x)[:-1]
         result = _put(x, [*batch, rows, columns], low)
     else:
         count = None if x.sizes is None else x.sizes[-2]
@@ -189,6 +189,8 @@ def _put(x: Any, sizes: list[Any], k: int) -> Any:
 
 def _band(k: Any, name: str) -> tuple[int, int]:
     """The lowest and the highest diagonal."""
+    if k.__class__ is int:
+        return k, k
     found = _integers(k)
     if len(found) not in (1, 2):
         raise InvalidArgumentError(f"{name} expected k to be one or two integers. Received: {k}")
@@ -212,6 +214,8 @@ def _check_band(name: str, low: int, high: int, rows: Any, columns: Any) -> None
 
 def _integers(value: Any) -> list[int]:
     """One integer or several, none where it is something else or has no value yet."""
+    if value.__class__ is int:
+        return [value]
     if isinstance(value, Tensor) and not isinstance(value, EagerTensor):
         return []
     values = np.asarray(value.array if isinstance(value, EagerTensor) else value)
@@ -298,9 +302,9 @@ def diag_part(
     x = to_tensor(input)
     low, high = _band(k, "diag_part")
     _check_alignment(align, "diag_part")
-    parts = [diagonals.diag_part(x, k=each) for each in range(high, low - 1, -1)]
     if low == high:
-        return parts[0]
+        return diagonals.diag_part.door(x, k=low)
+    parts = [diagonals.diag_part.door(x, k=each) for each in range(high, low - 1, -1)]
     if any(part.sizes is None or part.sizes[-1] is None for part in parts):
         raise ValueError("diag_part of a band expected known sizes. Received: unknown ones")
     longest = max(part.sizes[-1] for part in parts)
@@ -310,7 +314,7 @@ def diag_part(
         room = longest - part.sizes[-1]
         side = (0, room) if _is_left(k, align) else (room, 0)
         paddings = ((0, 0),) * (len(part.sizes) - 1) + (side,)
-        padded.append(rearrangement.pad(part, value, paddings=paddings))
+        padded.append(padding.pad(part, value, paddings=paddings))
     return rearrangement.stack(padded, axis=-2)
 
 
@@ -355,7 +359,7 @@ def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = Non
                 f"band_part expected an integer. Received: {argument}={width!r}"
             )
         widths.append(max(found[0], -1))
-    return diagonals.band_part(to_tensor(input), lower=widths[0], upper=widths[1])
+    return diagonals.band_part.door(to_tensor(input), lower=widths[0], upper=widths[1])
 
 
 def tensor_diag(diagonal: Any, name: str | None = None) -> Any:

@@ -15,7 +15,8 @@ from eagre.ops.selection import same_dtype
 from eagre.ops.shaping import as_shape, axis_sizes, vector_of
 from eagre.primitives import arithmetic, comparison, indexing, rearrangement
 from eagre.primitives import scattering as primitives
-from eagre.primitives.checking import demand
+from eagre.primitives.checking import demand, demand_below
+from eagre.primitives.families import static_sizes
 
 
 def _refuse_policy(policy: Any, name: str) -> None:
@@ -50,7 +51,7 @@ def _scatter(primitive: Any, tensor: Any, indices: Any, updates: Any, policy: An
     name = primitive.public
     _refuse_policy(policy, name)
     tensor, updates = same_dtype(tensor, updates, name)
-    return primitive(tensor, to_tensor(indices, name=name), updates)
+    return primitive.door(tensor, to_tensor(indices, name=name), updates)
 
 
 def tensor_scatter_nd_update(
@@ -161,13 +162,16 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Any:
             "unravel_index expected a number or a vector, and a vector of sizes. "
             f"Received: indices.shape={indices.shape}, dims.shape={dims.shape}"
         )
-    inside = comparison.logical_and(indices >= 0, indices < reduce_prod(dims))
-    indices = demand(
-        indices,
-        inside,
-        message="unravel_index expected indices inside dims. Received: indices=",
-    )
-    strides = cumprod(dims, exclusive=True, reverse=True)
+    message = "unravel_index expected indices inside dims. Received: indices="
+    sizes = static_sizes(dims)
+    if sizes is not None and None not in sizes:
+        indices = demand_below(indices, limit=prod(sizes), message=message)
+        following = [prod(sizes[axis + 1 :]) for axis in range(len(sizes))]
+        strides = to_tensor(following, dims.dtype, name="unravel_index")
+    else:
+        inside = comparison.logical_and(indices >= 0, indices < reduce_prod(dims))
+        indices = demand(indices, inside, message=message)
+        strides = cumprod(dims, exclusive=True, reverse=True)
     if indices.ndim != 0:
         strides = rearrangement.expand_dims(strides, axis=(1,))
         dims = rearrangement.expand_dims(dims, axis=(1,))
@@ -199,12 +203,10 @@ def dynamic_partition(
     if numbers.ndim == 0:
         x = rearrangement.expand_dims(x, axis=(0,))
         numbers = rearrangement.expand_dims(numbers, axis=(0,))
-    numbers = demand(
-        numbers,
-        comparison.logical_and(numbers >= 0, numbers < count),
-        message=f"dynamic_partition expected partitions in [0, {count}). Received: partitions=",
-    )
-    return [indexing.boolean_mask(x, comparison.equal.door(numbers, i)) for i in range(count)]
+    message = f"dynamic_partition expected partitions in [0, {count}). Received: partitions="
+    numbers = demand_below(numbers, limit=count, message=message)
+    equal, masked = comparison.equal.door, indexing.boolean_mask.door
+    return [masked(x, equal(numbers, number)) for number in range(count)]
 
 
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Any:
@@ -237,9 +239,9 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Any:
         lead = -1 if None in part.shape[:rank] else prod(part.sizes[:rank])
         flat.append(rearrangement.reshape(part, as_shape([lead, *rest], "dynamic_stitch")))
     numbers = rearrangement.concat(*[rearrangement.reshape(x, (-1,)) for x in places], axis=0)
-    numbers = demand(
+    numbers = demand_below(
         numbers,
-        numbers >= 0,
+        limit=None,
         message="dynamic_stitch expected indices of at least 0. Received: indices=",
     )
     size = arithmetic.maximum(reduce_max(numbers), to_tensor(-1)) + 1

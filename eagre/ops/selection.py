@@ -11,7 +11,7 @@ from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops import creation
-from eagre.ops.axes import integer_of, integers_of
+from eagre.ops.axes import integer_of, integers_of, plain_integers
 from eagre.ops.shaping import as_shape, axis_sizes, cast, known_as, transpose
 from eagre.primitives import comparison, indexing, picking, rearrangement
 from eagre.primitives.checking import demand
@@ -31,35 +31,36 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
     if x.sizes is None or None in x.sizes or _is_symbolic(begin) or _is_symbolic(size):
         return _slice_by_tensors(x, begin, size)
     sizes: Any = x.sizes
-    if np.ndim(begin) != 1 or np.ndim(size) != 1:
-        raise _wrong_slice_length(x, begin, size)
     starts, counts = _integers(begin, "begin"), _integers(size, "size")
-    if not len(starts) == len(counts) == len(sizes):
-        raise _wrong_slice_length(x, starts, counts)
+    if starts is None or counts is None or not len(starts) == len(counts) == len(sizes):
+        raise _wrong_slice_length(x, starts or begin, counts or size)
+    key: list[slice] = []
     for start, count, length in zip(starts, counts, sizes, strict=True):
-        if not 0 <= start <= length or count < -1 or start + max(count, 0) > length:
+        if not (0 <= start <= length and -1 <= count <= length - start):
             raise InvalidArgumentError(
                 f"slice expected begin and size within the shape {x.shape}. "
                 f"Received: begin={starts}, size={counts}"
             )
-    return x[
-        tuple(
-            slice(start, None if count == -1 else start + count)
-            for start, count in zip(starts, counts, strict=True)
-        )
-    ]
+        key.append(slice(start, None if count == -1 else start + count))
+    return indexing.slice_primitive.door(x, key=tuple(key))
 
 
 def _is_symbolic(value: Any) -> bool:
     """Whether a value is, or holds, a tensor without a value."""
     if isinstance(value, list | tuple):
-        return any(part.__class__ is not int and _is_symbolic(part) for part in value)
+        for part in value:
+            if part.__class__ is not int and _is_symbolic(part):
+                return True
+        return False
     return isinstance(value, Tensor) and not isinstance(value, EagerTensor)
 
 
-def _integers(value: Any, argument: str) -> list[int]:
-    is_plain = isinstance(value, list | tuple) and all(n.__class__ is int for n in value)
-    return list(value) if is_plain else list(integers_of(value, argument))
+def _integers(value: Any, argument: str) -> list[int] | None:
+    """The integers of a list or vector, None where it is something else."""
+    plain = plain_integers(value)
+    if plain is not None:
+        return plain
+    return list(integers_of(value, argument)) if np.ndim(value) == 1 else None
 
 
 def _wrong_slice_length(x: Any, begin: Any, size: Any) -> InvalidArgumentError:
@@ -156,7 +157,9 @@ def _single_index(start: Any, step: Any) -> Any:
 def _entries(vector: Any) -> list[Any]:
     """The entries of a vector: ints where their values are known."""
     if isinstance(vector, list | tuple):
-        return [each if _is_symbolic(each) else int(each) for each in vector]
+        return [
+            each if each.__class__ is int or _is_symbolic(each) else int(each) for each in vector
+        ]
     vector = to_tensor(vector, name="strided_slice")
     if vector.ndim != 1 or vector.sizes == (None,):
         raise InvalidArgumentError(
@@ -184,7 +187,7 @@ def gather(
     axis = axis if axis is None else integer_of(axis)
     # As in TensorFlow, where batch_dims does not count beside an axis of 0.
     if not batch_dims or axis == 0:
-        return indexing.gather(x, indices, axis=axis or 0)
+        return indexing.gather.door(x, indices, axis=axis or 0)
     batch_dims = integer_of(batch_dims, "batch_dims")
     rank, inner = len(axis_sizes(x, "gather")), len(axis_sizes(indices, "gather"))
     count = batch_dims + inner if batch_dims < 0 else batch_dims
@@ -197,7 +200,7 @@ def gather(
     sizes: Any = x.sizes, indices.sizes
     is_along = count == axis == rank - 1 == inner - 1 and sizes[0][:-1] == sizes[1][:-1]
     if is_along and None not in sizes[0]:
-        return picking.gather_along(x, indices)
+        return picking.gather_along.door(x, indices)
     order = [*range(count), axis, *[i for i in range(count, rank) if i != axis]]
     vectors = rearrangement.expand_dims(indices, axis=(inner,))
     picked = gather_batches(
@@ -232,7 +235,7 @@ def gather_nd(
     x, indices = to_tensor(params), to_tensor(indices)
     if batch_dims:
         indices = batch_places(indices, x, int(batch_dims), "gather_nd")
-    return gather_nd_primitive(x, indices)
+    return gather_nd_primitive.door(x, indices)
 
 
 def batch_places(indices: Any, x: Any, count: int, name: str) -> Any:
@@ -275,7 +278,7 @@ def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_
         mask = comparison.not_equal(mask, creation.scalar(0, mask.dtype))
     axis = 0 if axis is None else integer_of(axis)
     if not axis:
-        return indexing.boolean_mask(x, mask)
+        return indexing.boolean_mask.door(x, mask)
     rank = x.ndim or 0
     axis = normalized_axis(axis, rank, "boolean_mask")
     perm = [axis, *[i for i in np.arange(rank).tolist() if i != axis]]

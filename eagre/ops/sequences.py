@@ -11,14 +11,13 @@ from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.ops import creation
 from eagre.ops.axes import axes_of, integer_of
 from eagre.ops.joining import to_tensors
-from eagre.ops.reductions import cumsum, reduce_all, reduce_max, reduce_sum
+from eagre.ops.reductions import reduce_all, reduce_max
 from eagre.ops.selection import gather
 from eagre.ops.shaping import as_shape, axis_sizes, cast, known_as, transpose
-from eagre.primitives import arithmetic, comparison, indexing, rearrangement
-from eagre.primitives.checking import demand
-from eagre.primitives.families import shape_of
+from eagre.primitives import arithmetic, comparison, rearrangement, repeating, turning
+from eagre.primitives.checking import demand, demand_below
+from eagre.primitives.families import known_number, shape_of
 from eagre.primitives.rearrangement import normalized_axis
-from eagre.primitives.sorting import search_sorted
 
 
 def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any = 0) -> Any:
@@ -131,21 +130,10 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Any:
     """
     x = to_tensor(input)
     axes = axes_of(axis)
-    shifts = _shifts(shift, len(axes))
-    sizes = axis_sizes(x, "roll")
-    for each, number in zip(axes, shifts, strict=True):
-        place = normalized_axis(each, len(sizes), "roll")
-        lead = (slice(None),) * place
-        start = -number % _at_least_one(sizes[place])
-        x = rearrangement.concat(
-            x[(*lead, slice(start, None))], x[(*lead, slice(None, start))], axis=place
-        )
-    return known_as(x, sizes)
-
-
-def _shifts(shift: Any, count: int) -> list[Any]:
-    """The shifts as a list of ints or scalar tensors."""
+    if shift.__class__ is int and len(axes) == 1:
+        return turning.roll.door(x, shift=(shift,), axis=axes)
     vector = to_tensor(shift, name="roll")
+    count = len(axes)
     if not vector.dtype.is_integer or vector.sizes not in ((), (count,)) or (
         vector.sizes == () and count != 1
     ):
@@ -154,9 +142,9 @@ def _shifts(shift: Any, count: int) -> list[Any]:
             f"Received: shift={shift!r}"
         )
     if isinstance(vector, EagerTensor):
-        return vector.array.reshape(-1).tolist()
+        return turning.roll.door(x, shift=tuple(vector.array.reshape(-1).tolist()), axis=axes)
     vector = cast(rearrangement.reshape(vector, (count,)), dtypes.int32)
-    return [vector[i] for i in range(count)]
+    return turning.roll(x, vector, shift=None, axis=axes)
 
 
 def _at_least_one(size: Any) -> Any:
@@ -174,13 +162,15 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
     array([1, 1, 3], dtype=int32)
     """
     x = to_tensor(input)
+    if axis is None or x.ndim == 0:
+        x, axis = rearrangement.reshape(x, (-1,)), 0
+    if repeats.__class__ is int and repeats >= 0:
+        return repeating.repeat.door(x, times=repeats, axis=integer_of(axis))
     counts = to_tensor(repeats, name="repeat")
     if not counts.dtype.is_integer:
         raise TypeError(f"repeat expected integer repeats. Received: repeats={repeats!r}")
     if (counts.ndim or 0) > 1:
         raise ValueError(f"repeat expected a number or a vector. Received: repeats={repeats!r}")
-    if axis is None or x.ndim == 0:
-        x, axis = rearrangement.reshape(x, (-1,)), 0
     sizes = axis_sizes(x, "repeat")
     axis = normalized_axis(integer_of(axis), len(sizes), "repeat")
     size = sizes[axis]
@@ -190,35 +180,18 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
             f"repeat expected one number of repeats, or {size}, the size of axis {axis}. "
             f"Received: repeats={repeats!r}"
         )
-    # A negative number is refused by the check, also while tracing: it runs with the graph.
-    known = max(int(repeats), 0) if isinstance(repeats, int | EagerTensor) and given == 1 else None
-    counts = demand(
-        counts,
-        comparison.greater_equal(counts, to_tensor(0, counts.dtype)),
-        message="repeat expected repeats of at least 0. Received: repeats=",
+    times = known_number(counts)
+    if times is not None and times >= 0:
+        return repeating.repeat.door(x, times=times, axis=axis)
+    # Also while tracing a negative number is refused when the graph runs.
+    counts = demand_below(
+        counts, limit=None, message="repeat expected repeats of at least 0. Received: repeats="
     )
-    if counts.dtype not in (dtypes.int32, dtypes.int64):
-        # The sum of small integers may leave their range.
-        counts = arithmetic.cast(counts, dtype=dtypes.int64)
     if given == 1:
-        return _all_repeated(x, counts if known is None else known, axis, sizes)
-    counts = rearrangement.broadcast_to(counts, as_shape([size], "repeat"))
-    numbers = creation.range(reduce_sum(counts))
-    places = search_sorted(cumsum(counts), numbers, side="right", dtype=dtypes.int32)
-    return indexing.gather(x, places, axis=axis - len(sizes))
-
-
-def _all_repeated(x: Any, count: Any, axis: int, sizes: Any) -> Any:
-    """Each part along an axis as often as one number says."""
-    if isinstance(count, Tensor):
-        count = arithmetic.cast(rearrangement.reshape(count, ()), dtype=dtypes.int32)
-    after = sizes[axis + 1 :]
-    split = as_shape([*sizes[: axis + 1], count, *after], "repeat")
-    joined = [*sizes[:axis], sizes[axis] * count, *after]
-    copies = rearrangement.broadcast_to(
-        rearrangement.expand_dims(x, axis=(axis - len(sizes),)), split
-    )
-    return known_as(rearrangement.reshape(copies, as_shape(joined, "repeat")), joined)
+        counts = rearrangement.broadcast_to(
+            rearrangement.reshape(counts, ()), as_shape([size], "repeat")
+        )
+    return repeating.repeat(x, counts, times=None, axis=axis)
 
 
 def sequence_mask(
@@ -231,6 +204,8 @@ def sequence_mask(
            [ True,  True,  True]])
     """
     lengths = to_tensor(lengths, name="sequence_mask")
+    if maxlen.__class__ is int and maxlen >= 0:
+        return _first_true(lengths, maxlen, dtypes.int32, dtype)
     if maxlen is None:
         maxlen = arithmetic.maximum(reduce_max(lengths), to_tensor(0, lengths.dtype))
     else:
@@ -239,14 +214,15 @@ def sequence_mask(
         raise ValueError(
             f"sequence_mask expected a scalar maxlen. Received: maxlen.shape={maxlen.shape}"
         )
-    maxlen = demand(
-        maxlen,
-        maxlen >= to_tensor(0, maxlen.dtype),
-        message="sequence_mask expected maxlen to be at least 0. Received: maxlen=",
-    )
-    numbers = creation.range(maxlen)
-    column = cast(rearrangement.expand_dims(lengths, axis=(-1,)), maxlen.dtype)
-    return cast(comparison.less(numbers, column), dtype)
+    message = "sequence_mask expected maxlen to be at least 0. Received: maxlen="
+    maxlen = demand_below(maxlen, limit=None, message=message)
+    return _first_true(lengths, maxlen, maxlen.dtype, dtype)
+
+
+def _first_true(lengths: Any, count: Any, number: Any, dtype: Any) -> Any:
+    """For each length so many truth values, the first ones true; counted in the dtype `number`."""
+    column = cast(rearrangement.expand_dims.door(lengths, axis=(-1,)), number)
+    return cast(comparison.less.door(creation.range(count), column), dtype)
 
 
 def reverse_sequence(

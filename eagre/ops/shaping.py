@@ -80,11 +80,11 @@ def size(input: Any, out_type: Any = None, name: str | None = None) -> Any:
     >>> tf.size(tf.zeros([2, 3])).numpy()
     np.int32(6)
     """
-    from eagre.ops.reductions import reduce_prod
-
     x = to_tensor(input)
     count = number_of(x.sizes)
     if count is None:
+        from eagre.ops.reductions import reduce_prod
+
         return reduce_prod(shape(x, out_type))
     return scalar(count, dtypes.int32 if out_type is None else dtypes.as_dtype(out_type))
 
@@ -95,7 +95,10 @@ def rank(input: Any, name: str | None = None) -> Any:
     >>> tf.rank(tf.zeros([2, 3])).numpy()
     np.int32(2)
     """
-    return families.shape_tensor(families.shape_tensor(to_tensor(input)))[0]
+    x = to_tensor(input)
+    if x.ndim is None:
+        return families.shape_tensor(families.shape_tensor(x))[0]
+    return scalar(x.ndim, dtypes.int32)
 
 
 def as_shape(value: Any, name: str) -> Any:
@@ -203,16 +206,15 @@ def transpose(
            [2, 4]], dtype=int32)>
     """
     a = to_tensor(a)
+    rank = a.ndim
     if perm is None:
-        if a.ndim is None:
+        if rank is None:
             raise ValueError(
                 f"transpose needs perm for a tensor of unknown rank. Received: shape={a.shape}"
             )
-        perm = tuple(range(a.ndim))[::-1]
-    else:
-        perm = _permutation(perm)
-    if perm and min(perm) < 0 and a.ndim is not None:
-        perm = tuple(normalized_axis(axis, a.ndim, "transpose") for axis in perm)
+        perm = tuple(range(rank - 1, -1, -1))
+    elif (perm := _permutation(perm)) and min(perm) < 0 and rank is not None:
+        perm = tuple([normalized_axis(axis, rank, "transpose") for axis in perm])
     result = rearrangement.transpose.door(a, perm=perm)
     return arithmetic.conjugated(result) if conjugate else result
 
@@ -281,7 +283,12 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     x = to_tensor(input)
     times = vector_of(multiples, "tile", "multiples")
     if times.__class__ is tuple:
-        times = list(static_shape(times, "tile"))
+        if times and min(times) < 0:
+            static_shape(times, "tile")
+        known: Any = x.sizes
+        if known is not None and None not in known and len(known) == len(times):
+            return _tiled(x, times, known)
+        times = list(times)
     elif times.sizes != (None,):
         times = [times[i] for i in range(times.sizes[0])]
     sizes = axis_sizes(x, "tile")
@@ -298,6 +305,20 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     x = rearrangement.reshape(x, as_shape(single, "tile"))
     x = rearrangement.broadcast_to(x, as_shape(spread, "tile"))
     return known_as(rearrangement.reshape(x, as_shape(whole, "tile")), whole)
+
+
+def _tiled(x: Any, times: tuple[int, ...], sizes: tuple[int, ...]) -> Any:
+    """`tile` where all numbers are known."""
+    single: list[int] = []
+    spread: list[int] = []
+    whole: list[int] = []
+    for number, size in zip(times, sizes, strict=True):
+        single += (1, size)
+        spread += (number, size)
+        whole.append(number * size)
+    x = rearrangement.reshape_primitive.door(x, shape=tuple(single))
+    x = rearrangement.broadcast_to(x, tuple(spread))
+    return rearrangement.reshape_primitive.door(x, shape=tuple(whole))
 
 
 def axis_sizes(x: Any, name: str) -> list[Any]:

@@ -9,7 +9,6 @@ from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.ops.axes import integer_of
 from eagre.ops.selection import same_dtype
 from eagre.primitives import indexing, rearrangement
-from eagre.primitives.families import REALS
 from eagre.primitives.rearrangement import normalized_axis
 from eagre.primitives.sorting import search_sorted, sort_indices, unique_indices
 from eagre.primitives.sorting import sort as sort_primitive
@@ -60,7 +59,7 @@ def _in_order(values: Any, axis: Any, direction: str, name: str, primitive: Any)
             f"{name} expected 'ASCENDING' or 'DESCENDING'. Received: direction={direction!r}"
         )
     x = to_tensor(values, name=name)
-    if x.dtype not in REALS:
+    if not (x.dtype.is_floating or x.dtype.is_integer):
         raise DTypeMismatchError(f"{name} expected real numbers. Received: {x.dtype.name}")
     if axis is None:
         raise ValueError(f"{name} expected an axis. Received: axis=None")
@@ -94,12 +93,12 @@ def searchsorted(
     if side not in ("left", "right"):
         raise ValueError(f"searchsorted expected 'left' or 'right'. Received: side={side!r}")
     x, values = same_dtype(sorted_sequence, values, "searchsorted")
-    return search_sorted(x, values, side=side, dtype=_index_dtype(out_type, "searchsorted"))
+    return search_sorted.door(x, values, side=side, dtype=_index_dtype(out_type, "searchsorted"))
 
 
 def _index_dtype(dtype: Any, name: str) -> dtypes.DType:
     dtype = dtypes.as_dtype(dtype)
-    if dtype not in (dtypes.int32, dtypes.int64):
+    if dtype is not dtypes.int32 and dtype is not dtypes.int64:
         raise DTypeMismatchError(
             f"{name} expected indices of int32 or int64. Received: {dtype.name}"
         )
@@ -128,5 +127,5 @@ def unique_with_counts(
     """
     x = to_tensor(x, name="unique")
     dtype = _index_dtype(out_idx, "unique")
-    first, idx, count = unique_indices(x, dtype=dtype)
-    return UniqueWithCounts(indexing.gather(x, first, axis=-1), idx, count)
+    first, idx, count = unique_indices.door(x, dtype=dtype)
+    return UniqueWithCounts(indexing.gather.door(x, first, axis=-1), idx, count)

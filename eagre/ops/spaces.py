@@ -10,6 +10,7 @@ import numpy as np
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import Tensor
+from eagre.ops.axes import plain_integers, plain_pairs
 from eagre.ops.joining import pad
 from eagre.ops.shaping import as_shape, axis_sizes, known_as, transpose
 from eagre.primitives import rearrangement
@@ -25,6 +26,10 @@ def _rearranged(x: Any, split: list[Any], perm: list[int], merged: list[Any], na
 
 def _blocks(block_shape: Any, pairs: Any, rank: int, name: str, what: str) -> tuple[Any, Any]:
     """The sizes of the block and a pair for each, checked."""
+    blocks, table = plain_integers(block_shape), plain_pairs(pairs)
+    if blocks and table and len(blocks) == len(table) < rank and min(blocks) > 0:
+        if min(map(min, table)) >= 0:
+            return blocks, table
     blocks, table = np.asarray(block_shape), np.asarray(pairs)
     if blocks.ndim != 1 or blocks.dtype.kind not in "iu" or table.shape != (len(blocks), 2):
         raise InvalidArgumentError(

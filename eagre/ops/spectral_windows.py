@@ -14,7 +14,7 @@ from eagre.ops.lengths import as_length, larger, numbers_below, with_length
 from eagre.ops.math import cos, exp, maximum, sin, sqrt, square
 from eagre.ops.reductions import cumsum
 from eagre.ops.shaping import cast
-from eagre.primitives import comparison, rearrangement
+from eagre.primitives import comparison, rearrangement, turning
 
 
 def hann_window(
@@ -110,7 +110,7 @@ def kaiser_bessel_derived_window(
     length, dtype = _checked(window_length, dtype, "kaiser_bessel_derived_window")
     sums = cumsum(_kaiser(length // 2 + 1, beta, dtype))
     half = sqrt(sums[:-1] / sums[-1])
-    whole = rearrangement.concat(half, rearrangement.reverse(half, axis=(0,)), axis=0)
+    whole = rearrangement.concat(half, turning.reverse(half, axis=(0,)), axis=0)
     return with_length(whole, 0, length - length % 2)
 
 

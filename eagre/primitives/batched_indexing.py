@@ -12,6 +12,7 @@ from eagre.primitives.batching import (
     NoRuleError,
     all_batched,
     apply_led,
+    broadcasting,
     moved,
     rank_of,
     reshaped,
@@ -182,6 +183,22 @@ def write_element(
     x = x if batched[0] else spread_rows(x, size)
     value = value if batched[2] else spread_rows(value, size)
     return moved(apply(primitive, (moved(x, 0, 1), index, value), {"grows": grows}), 1, 0)
+
+
+def one_hot(
+    primitive: Primitive, batched: Flags, indices: Any, on: Any, off: Any, *size: Any, **params: Any
+) -> Any:
+    """The indices of each example; values of each are chosen for what the indices say."""
+    if any(batched[3:]):
+        raise NoRuleError
+    if batched[0]:
+        params["axis"] = shifted(params["axis"])
+    if not any(batched[1:]):
+        return apply(primitive, (indices, on, off, *size), params)
+    from eagre.primitives.comparison import select
+
+    flags = apply(primitive, (indices, to_tensor(True), to_tensor(False), *size), params)
+    return broadcasting(select, batched[:3], flags, on, off)
 
 
 # Masks and segments ---------------------------------------------------------------------------

@@ -298,6 +298,11 @@ def pad(primitive: Primitive, batched: Flags, x: Any, value: Any, *, paddings: A
     return apply(primitive, (x, value), {"paddings": ((0, 0), *paddings)})
 
 
+def mirrored(primitive: Primitive, batched: Flags, x: Any, *, paddings: Any, edge: int) -> Any:
+    """No border along the axis of examples."""
+    return apply(primitive, (x,), {"paddings": ((0, 0), *paddings), "edge": edge})
+
+
 def ensure_shape(primitive: Primitive, batched: Flags, x: Any, *, shape: Any) -> Any:
     """Any number of examples."""
     return apply(primitive, (x,), {"shape": None if shape is None else (None, *shape)})

@@ -11,8 +11,15 @@ from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible, broadcast_sizes, format_sizes, merge_sizes
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
-from eagre.primitives.families import BOOLS, FLOATS, INTEGERS, check_dtypes
+from eagre.primitives.families import BOOLS, FLOATS, INTEGERS, REALS, check_dtypes
+from eagre.primitives.places import is_below
 from eagre.primitives.summaries import listed
+
+
+def shown(x: Any) -> str:
+    """The elements for a message, in one line."""
+    text = np.array2string(x, threshold=20, edgeitems=3, separator=", ")
+    return text.replace("\n", "")
 
 
 class Demand(Primitive):
@@ -20,6 +27,7 @@ class Demand(Primitive):
 
     vectorize = batching.demand
     keeps_order = True
+    input_count = 2
     needs = ()
     can_fail = True
     error: type[OpError] = InvalidArgumentError
@@ -31,8 +39,7 @@ class Demand(Primitive):
 
     def kernel(self, x: Any, condition: Any, *, message: str) -> Any:
         if not condition.all():
-            text = np.array2string(x, threshold=20, edgeitems=3, separator=", ")
-            raise self.error(f"{message}{text.replace(chr(10), '')}")
+            raise self.error(f"{message}{shown(x)}")
         return x
 
     def gradient(self, grad: Any, output: Any, x: Any, condition: Any, *, message: str) -> Any:
@@ -43,6 +50,37 @@ class DemandInRange(Demand):
     """`demand` for what goes on until a limit."""
 
     error = OutOfRangeError
+
+
+class DemandBelow(Primitive):
+    """`x`, unless some element is not in [0, limit): then an error with the message.
+
+    Without a limit, `x` unless some element is negative.
+    """
+
+    vectorize = batching.as_it_is
+    has_one_input = is_silent = keeps_order = True
+    needs = ()
+    can_fail = True
+
+    def infer(self, x: TensorSpec, *, limit: int | None, message: str) -> TensorSpec:
+        """The same shape."""
+        check_dtypes(self, (x,), REALS)
+        return x
+
+    def kernel(self, x: Any, *, limit: int | None, message: str) -> Any:
+        if x.dtype.kind in "iu":
+            fits = not x.size or is_below(x, limit)
+        else:
+            fits = (x >= 0).all() and (limit is None or (x < limit).all())
+        if not fits:
+            raise InvalidArgumentError(f"{message}{shown(x)}")
+        return x
+
+    def gradient(
+        self, grad: Any, output: Any, x: Any, *, limit: int | None, message: str
+    ) -> Any:
+        return (grad,)
 
 
 class EnsureShape(Primitive):
@@ -157,6 +195,7 @@ class CheckNumerics(Primitive):
 assertion = Assertion()
 check_numerics = CheckNumerics()
 demand = Demand()
+demand_below = DemandBelow()
 demand_in_range = DemandInRange()
 ensure_shape = EnsureShape()
 broadcast_shapes = BroadcastShapes()

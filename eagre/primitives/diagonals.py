@@ -12,7 +12,6 @@ from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.arithmetic import conjugated
-from eagre.primitives.comparison import chosen
 from eagre.primitives.families import (
     BOOLS,
     NUMBERS,
@@ -23,8 +22,6 @@ from eagre.primitives.families import (
     zero_like,
 )
 from eagre.primitives.rearrangement import broadcast_to
-
-_arange: Any = np.arange
 
 
 def check_matrices(primitive: Primitive, **specs: TensorSpec) -> None:
@@ -67,7 +64,7 @@ class DiagPart(Primitive):
     """The elements on one diagonal."""
 
     vectorize = batching.as_it_is
-    has_one_input = True
+    has_one_input = is_silent = True
     needs = ()
 
     def infer(self, x: TensorSpec, *, k: int) -> TensorSpec:
@@ -102,7 +99,7 @@ def _is_inside(k: int, rows: int, columns: int) -> bool:
 class PutDiagonal(Primitive):
     """Zeros of a shape with `x` on one diagonal: the reverse of `diag_part`."""
 
-    is_exact = True
+    is_exact = has_one_input = is_silent = True
     vectorize = batching.shaped
     public = "diag"
     needs = ()
@@ -128,14 +125,14 @@ class PutDiagonal(Primitive):
         shape = target_shape(shape, sizes)
         if not _is_matrix_shape(shape):
             raise ValueError("no shape of matrices")
-        length = diagonal_length(shape, k)
-        if x.shape != (*shape[:-2], length):
+        result = np.zeros(shape, x.dtype)
+        diagonal = diagonal_of(result, k)
+        if x.shape != diagonal.shape:
             raise InvalidArgumentError(
-                f"{self.public} expected a diagonal of shape {(*shape[:-2], length)} for k={k}. "
+                f"{self.public} expected a diagonal of shape {diagonal.shape} for k={k}. "
                 f"Received: diagonal.shape={x.shape}"
             )
-        result = np.zeros(shape, x.dtype)
-        diagonal_of(result, k)[...] = x
+        diagonal[...] = x
         return result
 
     def gradient(
@@ -151,7 +148,7 @@ def diagonal_of(x: Any, k: int) -> Any:
     rows, columns = x.shape[-2:]
     flat = x.reshape(*x.shape[:-2], rows * columns)
     start = max(k, 0) + max(-k, 0) * columns
-    return flat[..., start : start + length * (columns + 1) : columns + 1][..., :length]
+    return flat[..., start : start + length * (columns + 1) : columns + 1]
 
 
 def _is_matrix_shape(shape: Any) -> bool:
@@ -161,6 +158,8 @@ def _is_matrix_shape(shape: Any) -> bool:
 class SetDiagonal(Primitive):
     """The matrices with other elements on diagonal `k`."""
 
+    input_count = 2
+    is_silent = True
     vectorize = batching.together
     public = "set_diag"
     needs = ()
@@ -195,11 +194,21 @@ class SetDiagonal(Primitive):
         )
 
 
+def _clear_rows(x: Any, lower: int, upper: int) -> None:
+    """Zeros in place of what is outside a band, row by row: there are no more rows than columns."""
+    rows, columns = x.shape[-2:]
+    for row in range(rows):
+        if 0 <= lower < row:
+            x[..., row, : row - lower] = 0
+        if 0 <= upper < columns - row - 1:
+            x[..., row, row + upper + 1 :] = 0
+
+
 class BandPart(Primitive):
     """The matrix with zeros outside a band; a width of -1 means no bound."""
 
     vectorize = batching.as_it_is
-    has_one_input = True
+    has_one_input = is_silent = True
     needs = ()
 
     def infer(self, x: TensorSpec, *, lower: int, upper: int) -> TensorSpec:
@@ -221,13 +230,12 @@ class BandPart(Primitive):
         rows, columns = x.shape[-2], x.shape[-1]
         if lower > rows or upper > columns:
             raise ValueError("wider than the matrix")
-        across, down = _arange(columns, dtype=np.int32), _arange(rows, dtype=np.int32)[:, None]
-        inside: Any = np.ones((rows, columns), np.bool_)
-        if lower >= 0:
-            np.logical_and(inside, across >= down - lower, inside)
-        if upper >= 0:
-            np.logical_and(inside, across <= down + upper, inside)
-        return chosen(inside, x, np.zeros((), x.dtype))
+        result = x.copy(order="C")
+        if rows <= columns:
+            _clear_rows(result, lower, upper)
+        else:
+            _clear_rows(result.swapaxes(-1, -2), upper, lower)
+        return result
 
     def gradient(self, grad: Any, output: Any, x: Any, *, lower: int, upper: int) -> Any:
         return (band_part(grad, lower=lower, upper=upper),)

@@ -50,6 +50,8 @@ _NAMES = {
     SIGNED | FLOATS: "signed real numbers",
     REALS | BOOLS: "real numbers or booleans",
 }
+_zeros: Any = np.zeros
+_empty: Any = np.empty
 HALVES = frozenset({dtypes.float16, dtypes.bfloat16})
 
 
@@ -103,6 +105,16 @@ def own_if_small(view: Any) -> Any:
     if base is not None and SMALL < base.nbytes > 2 * view.nbytes:
         return view.copy()
     return view
+
+
+def filled(shape: Any, value: Any) -> Any:
+    """A new array in which each element is that of `value`, an array without axes."""
+    if value.dtype.kind != "O" and not any(value.tobytes()):
+        # Memory that the system hands out is blank already.
+        return _zeros(shape, value.dtype)
+    result = _empty(shape, value.dtype)
+    result[...] = value
+    return result
 
 
 class Elementwise(Primitive):
@@ -242,10 +254,20 @@ def static_sizes(shape: Any) -> Any:
         known = None
         if primitive.known is not None:
             known = primitive.known(*operation.inputs, **operation.params)
+        if known is not None and operation.has_several_outputs:
+            known = next(n for n, x in zip(known, operation.outputs, strict=True) if x is shape)
         if known is not None:
             return known
     length = count(shape.sizes)
     return None if length is None else (None,) * length
+
+
+def known_number(x: Any) -> int | None:
+    """The integer that a tensor of one element is known to hold, None where it is not known."""
+    numbers = static_sizes(x)
+    if numbers is None or len(numbers) != 1 or numbers[0].__class__ is not int:
+        return None
+    return numbers[0]
 
 
 def is_list(x: Any) -> bool:

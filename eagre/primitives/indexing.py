@@ -13,6 +13,7 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
+from eagre.core.tensor import EagerTensor
 from eagre.primitives import batched_indexing
 from eagre.primitives.families import (
     BOOLS,
@@ -29,39 +30,9 @@ from eagre.primitives.families import (
     zero_like,
 )
 from eagre.primitives.indexed_slices import slices_of_gather
-from eagre.primitives.places import add_rows, is_below
+from eagre.primitives.keys import Bound, filled_key, mask_of, parse_key
+from eagre.primitives.places import add_rows, is_below, taken
 from eagre.primitives.rearrangement import broadcast_to, normalized_axis
-
-
-class Bound:
-    """In the key of a slice: the place of an index that is a tensor, input number `number`."""
-
-    __slots__ = ("number",)
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def __repr__(self) -> str:
-        return f"Bound({self.number})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Bound) and other.number == self.number
-
-    def __hash__(self) -> int:
-        return hash(self.number)
-
-
-def filled_key(key: Any, bounds: Any) -> Any:
-    """The key with the values of its bounds in place."""
-    def value(part: Any) -> Any:
-        return int(bounds[part.number]) if isinstance(part, Bound) else part
-
-    return tuple(
-        slice(value(part.start), value(part.stop), value(part.step))
-        if part.__class__ is slice
-        else value(part)
-        for part in key
-    )
 
 
 class Slice(Moving):
@@ -222,7 +193,8 @@ class Gather(Primitive):
     The gradient for axis 0 is `IndexedSlices`, for others, negative ones too, dense.
     """
 
-    is_exact = True
+    is_exact = is_silent = True
+    input_count = 2
     vectorize = batched_indexing.gather
     needs = ("indices",)
     can_fail = True
@@ -236,8 +208,12 @@ class Gather(Primitive):
         return TensorSpec.of((*x.sizes[:axis], *indices.sizes, *x.sizes[axis + 1 :]), x.dtype)
 
     def kernel(self, x: Any, indices: Any, *, axis: int) -> Any:
-        _refuse_outside(self.public, indices, x.shape[axis])
-        return x.take(indices, axis)
+        size = x.shape[axis]
+        try:
+            return taken(x, indices, axis)
+        except IndexError:
+            _refuse_outside(self.public, indices, size)
+            raise
 
     def gradient(self, grad: Any, output: Any, x: Any, indices: Any, *, axis: int) -> Any:
         if axis == 0:
@@ -327,11 +303,13 @@ def scatter_add(updates: Any, indices: Any, shape: Any, axis: int) -> Any:
 
 def getitem(x: Any, key: Any) -> Any:
     """`x[key]`: ints, slices, None, Ellipsis, integer scalars, or one boolean mask."""
-    if key.__class__ is int:
+    kind = key.__class__
+    if kind is int:
         return slice_primitive.door(x, key=(key,))
-    parts = key if key.__class__ is tuple else (key,)
-    if _is_plain(parts):
-        return slice_primitive.door(x, key=parts)
+    if kind is not EagerTensor:
+        parts = key if kind is tuple else (key,)
+        if _is_plain(parts):
+            return slice_primitive.door(x, key=parts)
     return sliced_by(x, key)[0]
 
 
@@ -339,11 +317,9 @@ def sliced_by(x: Any, key: Any) -> tuple[Any, Any, Any]:
     """`x[key]`, and the key and its bounds as the primitives take them; both are None for masks."""
     if key.__class__ is tuple and _is_plain(key):
         return slice_primitive.door(x, key=key), key, ()
-    from eagre.primitives.keys import mask_of, parse_key
-
     mask = mask_of(key)
     if mask is not None:
-        return boolean_mask(x, mask), None, None
+        return boolean_mask.door(x, mask), None, None
     key, bounds = parse_key(key)
     if bounds:
         return apply(slice_primitive, (x, *bounds), {"key": key}), key, bounds
@@ -367,6 +343,8 @@ def _is_plain(key: tuple[Any, ...]) -> bool:
 class BooleanMask(Primitive):
     """The parts of `x`, along its leading axes, where the mask is true."""
 
+    is_silent = True
+    input_count = 2
     vectorize = batched_indexing.boolean_mask
     needs = ("mask",)
 
@@ -387,9 +365,13 @@ class BooleanMask(Primitive):
         return TensorSpec.of((None, *x.sizes[rank:]), x.dtype)
 
     def kernel(self, x: Any, mask: Any) -> Any:
-        if not mask.ndim or x.shape[: mask.ndim] != mask.shape:
+        rank = mask.ndim
+        if not rank or x.shape[:rank] != mask.shape:
             raise ValueError("a mask that does not fit")
-        return x[mask]
+        if rank > 1:
+            x, mask = x.reshape(mask.size, *x.shape[rank:]), mask.reshape(-1)
+        # Brackets go from element to element by a branch, which processors guess badly.
+        return x.compress(mask, 0)
 
     def gradient(self, grad: Any, output: Any, x: Any, mask: Any) -> Any:
         return unmask(grad, mask, shape_of(x)), None

@@ -25,6 +25,7 @@ from eagre.primitives.families import (
     shape_of,
     target_shape,
 )
+from eagre.primitives.places import is_below
 from eagre.primitives.sorting import stable_order
 
 
@@ -32,6 +33,8 @@ class TakeAlong(Primitive):
     """`x[..., indices[..., k]]`: the shapes agree up to the last axis."""
 
     vectorize = batching.together
+    input_count = 2
+    is_silent = True
     needs = ("indices",)
     can_fail = True
 
@@ -56,15 +59,13 @@ class TakeAlong(Primitive):
         if x.shape[:-1] != indices.shape[:-1]:
             raise ValueError("other vectors")
         size = x.shape[-1]
-        if indices.size and not (
-            indices.item(indices.argmin()) >= 0 and indices.item(indices.argmax()) < size
-        ):
+        if indices.size and not is_below(indices, size):
             place = tuple(np.argwhere((indices < 0) | (indices >= size))[0].tolist())
             raise InvalidArgumentError(
                 f"{self.public} expected indices in [0, {size}). "
                 f"Received: {indices[place]} at {place[:-1]}"
             )
-        return x.ravel()[_places(indices, x.shape)]
+        return x.reshape(-1).take(_places(indices, x.shape))
 
     def gradient(self, grad: Any, output: Any, x: Any, indices: Any) -> Any:
         return put_along(grad, indices, shape_of(x)), None
@@ -74,9 +75,10 @@ def _places(indices: Any, shape: tuple[int, ...]) -> Any:
     """Indices along the last axis of an array as those into its elements, one after the other."""
     rows = prod(shape[:-1])
     if rows == 1:
-        return indices
-    firsts = (np.arange(rows) * shape[-1]).reshape(*shape[:-1], 1)
-    return firsts + (indices.astype(np.int64) if indices.dtype.kind == "u" else indices)
+        return indices if indices.dtype.itemsize < 8 else indices.view(np.int64)
+    places = indices.astype(np.int64)
+    places += (np.arange(rows) * shape[-1]).reshape(*shape[:-1], 1)
+    return places
 
 
 class PickLabels(TakeAlong):
@@ -157,26 +159,39 @@ class TopIndices(Primitive):
     def kernel(self, x: Any, *, k: int, dtype: dtypes.DType) -> Any:
         if not 0 <= k <= x.shape[-1]:
             raise ValueError("no such elements")
-        keys = ~x if x.dtype.kind in "iu" else -x
-        if keys.dtype.kind not in "iuf":
-            keys = keys.astype(np.float32)
-        length = keys.shape[-1]
+        x = x if x.dtype.kind in "iuf" else x.astype(np.float32)
+        length = x.shape[-1]
         if length < 500 or not 0 < k <= length // 8:
-            return stable_order(keys)[..., :k].astype(dtype.numpy)
-        result = np.empty((*keys.shape[:-1], k), dtype.numpy)
-        rows = zip(result.reshape(-1, k), keys.reshape(-1, length), strict=True)
+            return stable_order(_descending(x))[..., :k].astype(dtype.numpy, copy=False)
+        result = np.empty((*x.shape[:-1], k), dtype.numpy)
+        rows = zip(result.reshape(-1, k), x.reshape(-1, length), strict=True)
         for found, row in rows:
-            found[:] = _smallest(row, k)
+            found[:] = _largest(row, k)
         return result
 
 
-def _smallest(keys: Any, k: int) -> Any:
-    """The indices of the first `k` keys of a vector in stable order: only those are sorted."""
-    limit = np.partition(keys, k - 1)[k - 1]
-    places = np.flatnonzero(keys <= limit)
-    if len(places) < k:  # the limit is NaN
-        return stable_order(keys)[:k]
-    return places[np.argsort(keys[places], kind="stable")[:k]]
+def _descending(x: Any) -> Any:
+    """Keys whose order is the reverse of that of the numbers; NaN comes last in both."""
+    return ~x if x.dtype.kind in "iu" else -x
+
+
+_LONGEST_BLOCK = 256
+
+
+def _largest(row: Any, k: int) -> Any:
+    """The indices of the `k` largest numbers of a vector: only such as may be are sorted.
+
+    Where the vector is cut in blocks, `k` of them have a number of at least the `k`-th largest of
+    their maxima.
+    """
+    block = max(1, min(_LONGEST_BLOCK, len(row) // (4 * k)))
+    count = len(row) // block
+    maxima = row[: count * block].reshape(count, block).max(1) if block > 1 else row
+    limit = np.partition(maxima, count - k)[count - k]
+    places = (row >= limit).nonzero()[0]
+    if len(places) < k:  # NaN is among the maxima
+        return stable_order(_descending(row))[:k]
+    return places[stable_order(_descending(row[places]))[:k]]
 
 
 take_along = TakeAlong()

@@ -14,17 +14,32 @@ _MANY = 256
 _MANY_PLACES = 4096
 
 
-_UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
-_largest: Any = np.maximum.reduce
+_SIGNED = {char: (np.dtype(char.upper()), int(np.iinfo(char).max)) for char in "bhilq"}
+"""For the letter of each signed dtype the unsigned one, and the largest number."""
 
 
 def is_below(places: Any, limit: int | None) -> bool:
     """Whether all places, of which there are some, are in [0, limit); None is no limit."""
-    bits = 8 * places.dtype.itemsize
-    if places.dtype.kind == "i":
+    signed = _SIGNED.get(places.dtype.char)
+    if signed is not None:
         # Without their sign negative numbers are the large ones.
-        places, bits = places.view(_UNSIGNED[places.dtype.itemsize]), bits - 1
-    return int(_largest(places, None)) < (1 << bits if limit is None else min(limit, 1 << bits))
+        unsigned, largest = signed
+        places = places.view(unsigned)
+        if limit is None or limit > largest:
+            limit = largest + 1
+    return limit is None or places.item(places.argmax()) < limit
+
+
+def taken(x: Any, places: Any, axis: int) -> Any:
+    """The parts of an array at places along an axis; IndexError if one is not in [0, size)."""
+    dtype = places.dtype
+    if dtype.itemsize < 8:
+        signed = _SIGNED.get(dtype.char)
+        return x.take(places if signed is None else places.view(signed[0]), axis)
+    # Of this width NumPy takes signed numbers only, and from the end where they are negative.
+    if places.size and not is_below(places, x.shape[axis]):
+        raise IndexError("a place outside")
+    return x.take(places.view(np.int64), axis)
 
 
 def add_rows(target: Any, places: Any, rows: Any) -> None:

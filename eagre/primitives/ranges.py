@@ -17,6 +17,7 @@ _arange: Any = np.arange
 class Range(Primitive):
     """Numbers from start up to, not including, limit."""
 
+    input_count = 3
     can_fail = True
     stops_gradients = True
 

@@ -1,20 +1,21 @@
-"""Moving elements without computing: reshape, transpose, broadcast, concat, pad, reverse, fill.
+"""Moving elements without computing: reshape, transpose, broadcast, concat, split, stack.
 
 Kernels that show all elements of their input return views of it.
 """
 
 from __future__ import annotations
 
-from math import prod
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
 from eagre.core import dtypes
+from eagre.core.conversion import to_tensor
 from eagre.core.doors import apply, list_door
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
-from eagre.core.shapes import merge_sizes
+from eagre.core.shapes import filled_in, merge_sizes, reshaped_sizes
 from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.families import (
@@ -22,16 +23,31 @@ from eagre.primitives.families import (
     Moving,
     apply_with_shape,
     check_dtypes,
+    filled,
     is_list,
     own_if_small,
     shape_of,
     static_sizes,
     sum_to,
     target_shape,
+    zero_like,
 )
 
 # The function itself, which does not ask arrays for `__array_function__` first.
-_concatenate: Any = getattr(np.concatenate, "_implementation", np.concatenate)
+concatenate: Any = getattr(np.concatenate, "_implementation", np.concatenate)
+
+
+def _stacked(arrays: Any, axis: int) -> Any:
+    """Arrays of one shape along a new axis."""
+    shape = arrays[0].shape
+    place = axis + len(shape) + 1 if axis < 0 else axis
+    if not 0 <= place <= len(shape):
+        raise ValueError("an axis outside")
+    for array in arrays:
+        if array.shape != shape:
+            raise ValueError("another shape")
+    row = (*shape[:place], 1, *shape[place:])
+    return concatenate([array.reshape(row) for array in arrays], place)
 
 
 def normalized_axis(axis: int, rank: int, name: str) -> int:
@@ -58,7 +74,7 @@ class Reshape(Moving):
         """The shape asked for; -1 is what remains."""
         if shape is None or sizes is not None:
             return TensorSpec.of(shape, x.dtype)
-        return TensorSpec.of(_reshaped(x, shape), x.dtype)
+        return TensorSpec.of(reshaped_sizes(x.sizes, shape), x.dtype)
 
     def kernel(self, x: Any, sizes: Any = None, *, shape: Any) -> Any:
         if sizes is not None:
@@ -69,42 +85,12 @@ class Reshape(Moving):
             return x.reshape(shape)
         except ValueError:
             if x.size == 0 and 0 in shape and -1 in shape:
-                return x.reshape(_filled_in(x.shape, shape))
+                return x.reshape(filled_in(x.shape, shape))
             raise
 
     def gradient(self, grad: Any, output: Any, x: Any, sizes: Any = None, *, shape: Any) -> Any:
         grads = (reshape(grad, shape_of(x)),)
         return grads if sizes is None else (*grads, None)
-
-
-def _reshaped(x: TensorSpec, shape: Any) -> Any:
-    sizes: Any = x.sizes
-    known = prod(n for n in shape if n not in (-1, None))
-    total = None if sizes is None or None in sizes else prod(sizes)
-    if shape.count(-1) > 1 or any(n is not None and n < -1 for n in shape):
-        raise InvalidArgumentError(
-            f"reshape expected sizes of at least 0, and -1 at most once. Received: shape={shape}"
-        )
-    if total == 0 and known == 0 and -1 in shape:
-        return _filled_in(sizes, shape)
-    if -1 in shape and total is not None and not (known and total % known == 0):
-        raise InvalidArgumentError(
-            f"reshape expected a shape whose known sizes divide the {total} elements of the "
-            f"tensor. Received: tensor.shape={x.shape}, shape={shape}"
-        )
-    if -1 not in shape and None not in shape and total is not None and known != total:
-        raise InvalidArgumentError(
-            f"reshape expected a shape for {total} elements. "
-            f"Received: tensor.shape={x.shape}, shape={shape}, which has {known}"
-        )
-    rest = None if total is None or known == 0 else total // known
-    return tuple(rest if n == -1 else n for n in shape)
-
-
-def _filled_in(sizes: Any, shape: Any) -> Any:
-    """A shape with zeros, of no elements, in which the other sizes decide what -1 stands for."""
-    rest = prod(filter(None, sizes)) // prod(n for n in shape if n > 0)
-    return tuple(rest if n == -1 else n for n in shape)
 
 
 class Transpose(Moving):
@@ -215,13 +201,13 @@ class BroadcastTo(Moving):
         return TensorSpec.of(shape, x.dtype)
 
     def kernel(self, x: Any, sizes: Any = None, *, shape: Any) -> Any:
-        shape = target_shape(shape, sizes)
+        if sizes is not None:
+            shape = tuple(sizes.tolist())
+        if not x.ndim:
+            return filled(shape, x)
         if x.ndim > len(shape):
             raise ValueError("more axes than the shape")
-        if not x.ndim and x.dtype.kind != "O" and not any(x.tobytes()):
-            # Memory that the system hands out is blank already.
-            return np.zeros(shape, x.dtype)
-        if x.ndim and x.shape[-1] == 1 and x.shape[:-1] == shape[:-1]:
+        if x.shape[-1] == 1 and x.shape[:-1] == shape[:-1]:
             return np.repeat(x, shape[-1], -1)
         result = np.empty(shape, x.dtype)
         result[...] = x
@@ -270,9 +256,9 @@ class Concat(Moving):
         return TensorSpec.of((*merged[:axis], total, *merged[axis + 1 :]), dtype)
 
     def kernel(self, *arrays: Any, axis: int) -> Any:
-        return _concatenate(arrays, axis)
+        return concatenate(arrays, axis)
 
-    kernel_of_list = staticmethod(_concatenate)
+    kernel_of_list = staticmethod(concatenate)
 
     def known(self, *inputs: Any, axis: int) -> Any:
         """The numbers of vectors, one vector after the other."""
@@ -290,7 +276,7 @@ class Concat(Moving):
 class Split(Primitive):
     """A tensor in pieces along an axis: the reverse of `concat`."""
 
-    is_exact = True
+    is_exact = has_parts = True
     vectorize = batching.along("axis")
     needs = ()
 
@@ -312,12 +298,9 @@ class Split(Primitive):
         if sum(sizes) != x.shape[axis]:
             raise ValueError("sizes that do not add up")
         lead = (slice(None),) * (axis % x.ndim)
-        pieces: list[Any] = []
-        start = 0
-        for size in sizes:
-            pieces.append(own_if_small(x[(*lead, slice(start, start + size))]))
-            start += size
-        return tuple(pieces)
+        starts = accumulate(sizes, initial=0)
+        spans = [slice(start, start + size) for start, size in zip(starts, sizes, strict=False)]
+        return tuple([own_if_small(x[(*lead, span)]) for span in spans])
 
     def gradient(
         self, grad: Any, output: Any, x: Any, tensor_sizes: Any = None, *, sizes: Any, axis: int
@@ -326,82 +309,82 @@ class Split(Primitive):
         return grads if tensor_sizes is None else (*grads, None)
 
 
-class Reverse(Moving):
-    """The order of the elements reversed along axes."""
+class Stack(Moving):
+    """Tensors of one shape along a new axis."""
 
+    vectorize = batching.concat
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_list = list_door(self, "axis")
+
+    def infer(self, *inputs: TensorSpec, axis: int) -> TensorSpec:
+        """The common shape with one more size, the number of tensors."""
+        dtype = check_dtypes(self, inputs, EVERYTHING)
+        sizes: Any = None
+        for x in inputs:
+            try:
+                sizes = merge_sizes(sizes, x.sizes)
+            except ValueError:
+                shapes = ", ".join(str(each.shape) for each in inputs)
+                raise InvalidArgumentError(
+                    f"stack expected tensors of one shape. Received: shapes {shapes}"
+                ) from None
+        if sizes is None:
+            return TensorSpec.of(None, dtype)
+        axis = normalized_axis(axis, len(sizes) + 1, self.public)
+        return TensorSpec.of((*sizes[:axis], len(inputs), *sizes[axis:]), dtype)
+
+    def kernel(self, *arrays: Any, axis: int) -> Any:
+        return _stacked(arrays, axis)
+
+    def known(self, *inputs: Any, axis: int) -> Any:
+        """The numbers of scalars."""
+        parts: list[Any] = [static_sizes(x) if x.sizes == () else None for x in inputs]
+        return None if None in parts else tuple([n for part in parts for n in part])
+
+    kernel_of_list = staticmethod(_stacked)
+
+    def gradient(self, grad: Any, output: Any, *inputs: Any, axis: int) -> Any:
+        return unstack(grad, num=len(inputs), axis=axis)
+
+
+class Unstack(Moving):
+    """The parts of a tensor along an axis: the reverse of `stack`."""
+
+    has_parts = True
     vectorize = batching.along("axis")
-    has_one_input = True
 
-    def infer(self, x: TensorSpec, *, axis: tuple[int, ...]) -> TensorSpec:
-        """The same shape."""
-        if x.sizes is not None:
-            places = {normalized_axis(each, len(x.sizes), self.public) for each in axis}
-            if len(places) < len(axis):
-                raise InvalidArgumentError(f"reverse expected each axis once. Received: {axis}")
-        return x
-
-    def kernel(self, x: Any, *, axis: tuple[int, ...]) -> Any:
-        return np.flip(x, axis)
-
-    def gradient(self, grad: Any, output: Any, x: Any, *, axis: tuple[int, ...]) -> Any:
-        return (reverse(grad, axis=axis),)
-
-
-class Pad(Primitive):
-    """A border of one value around the elements."""
-
-    is_exact = True
-    vectorize = batching.pad
-    needs = ()
-
-    def infer(self, x: TensorSpec, value: TensorSpec, *, paddings: Any) -> TensorSpec:
-        """The sizes plus what is put before and after."""
-        dtype = check_dtypes(self, (x, value), EVERYTHING)
-        if value.sizes not in ((), None):
+    def infer(self, x: TensorSpec, *, num: int, axis: int) -> Any:
+        """As many shapes without the axis as its size says."""
+        if x.sizes is None:
+            return (TensorSpec.of(None, x.dtype),) * num
+        axis = normalized_axis(axis, len(x.sizes), self.public)
+        if x.sizes[axis] not in (None, num):
             raise InvalidArgumentError(
-                f"pad expected a scalar constant_values. Received: shape={value.shape}"
+                f"unstack expected num to be the size of axis {axis}. "
+                f"Received: num={num}, shape={x.shape}"
             )
-        if x.sizes is not None and len(paddings) != len(x.sizes):
-            raise InvalidArgumentError(
-                f"pad expected a pair (before, after) for each of the {len(x.sizes)} axes. "
-                f"Received: paddings={paddings}"
-            )
-        if any(n < 0 for pair in paddings for n in pair):
-            raise InvalidArgumentError(
-                f"pad expected sizes of at least 0. Received: paddings={paddings}"
-            )
-        sizes = x.sizes or (None,) * len(paddings)
-        pairs = zip(sizes, paddings, strict=True)
-        grown = [None if n is None else n + a + b for n, (a, b) in pairs]
-        return TensorSpec.of(tuple(grown), dtype)
+        return (TensorSpec.of((*x.sizes[:axis], *x.sizes[axis + 1 :]), x.dtype),) * num
 
-    def kernel(self, x: Any, value: Any, *, paddings: Any) -> Any:
-        if value.ndim:
-            raise ValueError("not a scalar")
-        shape = [n + a + b for n, (a, b) in zip(x.shape, paddings, strict=True)]
-        result = np.empty(shape, value.dtype)
-        for axis, (before, after) in enumerate(paddings):
-            lead = (slice(None),) * axis
-            if before:
-                result[(*lead, slice(before))] = value
-            if after:
-                result[(*lead, slice(-after, None))] = value
-        result[_inside(paddings)] = x
-        return result
+    def kernel(self, x: Any, *, num: int, axis: int) -> Any:
+        if x.shape[axis] != num:
+            raise ValueError("another number of parts")
+        if axis:
+            axis %= x.ndim
+            x = x.transpose(axis, *[i for i in range(x.ndim) if i != axis])
+        parts = tuple(x)
+        if num and x.ndim > 1 and own_if_small(parts[0]) is not parts[0]:
+            return tuple([part.copy() for part in parts])
+        return parts
 
-    def gradient(self, grad: Any, output: Any, x: Any, value: Any, *, paddings: Any) -> Any:
-        from eagre.primitives.reductions import reduce_sum
+    def known(self, x: Any, *, num: int, axis: int) -> Any:
+        """For each output the number of a vector."""
+        whole = static_sizes(x) if is_list(x) else None
+        return None if whole is None else tuple([(number,) for number in whole])
 
-        inner = grad[_inside(paddings)]
-        return (
-            inner,
-            lambda: reduce_sum(grad, axis=None, keepdims=False)
-            - reduce_sum(inner, axis=None, keepdims=False),
-        )
-
-
-def _inside(paddings: Any) -> tuple[slice, ...]:
-    return tuple(slice(before, -after or None) for before, after in paddings)
+    def gradient(self, grad: Any, output: Any, x: Any, *, num: int, axis: int) -> Any:
+        return (stack(grad, axis) if num else broadcast_to(zero_like(x), shape_of(x)),)
 
 
 reshape_primitive = Reshape()
@@ -411,8 +394,8 @@ squeeze = Squeeze()
 broadcast_to_primitive = BroadcastTo()
 concat = Concat()
 split = Split()
-reverse = Reverse()
-pad = Pad()
+stack_primitive = Stack()
+unstack = Unstack()
 
 
 def reshape(x: Any, shape: Any) -> Any:
@@ -431,13 +414,11 @@ def broadcast_to(x: Any, shape: Any) -> Any:
 
 def stack(tensors: Any, axis: int = 0) -> Any:
     """Tensors of one shape along a new axis."""
-    return concat.of_list([expand_dims.door(x, axis=(axis,)) for x in tensors], axis)
+    return stack_primitive.of_list(tensors, axis)
 
 
 def shape_of_tensor(x: Any) -> Any:
     """The shape as a tensor, also where it is known."""
-    from eagre.core.conversion import to_tensor
-
     shape = shape_of(x)
     return to_tensor(list(shape), dtypes.int32) if shape.__class__ is tuple else shape
 

@@ -33,6 +33,7 @@ from eagre.primitives.places import add_rows, is_below
 from eagre.primitives.rearrangement import broadcast_to, squeeze
 
 _minimum_at: Any = np.fmin.at
+_count_nonzero: Any = np.count_nonzero
 _maximum_at: Any = np.fmax.at
 
 
@@ -70,17 +71,20 @@ def places_of(name: str, indices: Any, shape: tuple[int, ...]) -> Any:
     depth = indices.shape[-1]
     if depth > len(shape):
         raise ValueError("more indices than axes")
-    columns = [indices[..., axis] for axis in range(depth)]
+    if not depth:
+        return np.zeros(indices.shape[:-1], np.int64)
     limits = shape[:depth]
-    for column, size in zip(columns, limits, strict=True):
-        if column.size and not is_below(column, size):
-            raise _outside(name, indices, shape)
-    if depth == 1:
+    columns = [indices[..., axis] for axis in range(depth)]
+    if indices.size and not is_below(indices, min(limits)):
+        for column, size in zip(columns, limits, strict=True):
+            if not is_below(column, size):
+                raise _outside(name, indices, shape)
+    if depth == 1 and indices.dtype.itemsize < 8:
         return columns[0]
-    places = np.zeros(indices.shape[:-1], np.int64)
-    for column, size in zip(columns, limits, strict=True):
+    places = columns[0].astype(np.int64)
+    for column, size in zip(columns[1:], limits[1:], strict=True):
         places *= size
-        places += column.astype(np.int64, copy=False)
+        places += column if column.dtype.kind == "i" else column.astype(np.int64)
     return places
 
 
@@ -97,6 +101,8 @@ def _outside(name: str, indices: Any, shape: tuple[int, ...]) -> InvalidArgument
 
 def _parts(x: Any, depth: int) -> Any:
     """The array as a vector of parts."""
+    if depth == 1:
+        return x
     return x.reshape(prod(x.shape[:depth]), *x.shape[depth:])
 
 
@@ -126,6 +132,8 @@ class ScatteredParts:
 class GatherNd(Primitive):
     """The parts of `x` that vectors of indices name."""
 
+    input_count = 2
+    is_silent = True
     vectorize = batched_indexing.gather_nd
     needs = ("indices",)
     can_fail = True
@@ -137,7 +145,7 @@ class GatherNd(Primitive):
 
     def kernel(self, x: Any, indices: Any) -> Any:
         places = places_of(self.public, indices, x.shape)
-        return np.take(_parts(x, indices.shape[-1]), places, 0)
+        return _parts(x, indices.shape[-1]).take(places, 0)
 
     def gradient(self, grad: Any, output: Any, x: Any, indices: Any) -> Any:
         if indices.ndim == 2 and indices.sizes[1] == 1:
@@ -156,6 +164,7 @@ class TensorScatter(Primitive):
     """A copy of `x` in which updates meet the parts that vectors of indices name."""
 
     vectorize = batched_indexing.tensor_scatter
+    input_count = 3
     needs = ("indices",)
     can_fail = True
     takes: frozenset[DType] = EVERYTHING
@@ -237,7 +246,7 @@ class TensorScatterExtreme(TensorScatter):
 
     def kernel(self, x: Any, indices: Any, updates: Any) -> Any:
         result = super().kernel(x, indices, updates)
-        if x.dtype.kind == "f" and (bad := np.isnan(x)).any():
+        if x.dtype.kind == "f" and _count_nonzero(bad := np.isnan(x)):
             result[bad] = x[bad]
         return result
 
@@ -282,4 +291,4 @@ def zeros(x: Any, shape: Any) -> Any:
 
 def scatter_nd(updates: Any, indices: Any, shape: Any) -> Any:
     """Zeros of a shape to which updates are added at the places that the indices name."""
-    return scatter_nd_primitive(zeros(updates, shape), indices, updates)
+    return scatter_nd_primitive.door(zeros(updates, shape), indices, updates)

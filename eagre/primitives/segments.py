@@ -246,6 +246,7 @@ class CheckedIds(Primitive):
 class InvertPermutation(Primitive):
     """The permutation that undoes another."""
 
+    has_one_input = True
     vectorize = batching.by_rows
     stops_gradients = True
     can_fail = True
@@ -261,10 +262,11 @@ class InvertPermutation(Primitive):
 
     def kernel(self, x: Any) -> Any:
         count = len(x)
-        result = np.full(count, -1, x.dtype if x.dtype.kind == "i" else np.int64)
+        result = np.empty(count, x.dtype if x.dtype.kind == "i" else np.int64)
+        result.fill(-1)
         if x.ndim == 1 and (not count or is_below(x, count)):
             result[x] = np.arange(count)
-        if x.ndim != 1 or (result < 0).any():
+        if x.ndim != 1 or count and not is_below(result, None):
             raise InvalidArgumentError(
                 f"invert_permutation expected each number in [0, {count}) once. Received: {x}"
             )

@@ -19,8 +19,9 @@ from eagre.core.specs import TensorSpec
 from eagre.primitives import batching
 from eagre.primitives.families import BOOLS, NUMBERS, REALS, check_dtypes, shape_of
 
-_unique: Any = np.unique
-_searchsorted: Any = np.searchsorted
+_count_nonzero: Any = np.count_nonzero
+_BITS = {size: np.dtype(f"u{size}") for size in (2, 4, 8)}
+_SIGNS = {size: np.array(1 << 8 * size - 1, bits) for size, bits in _BITS.items()}
 
 
 def _sortable(x: Any) -> Any:
@@ -28,29 +29,41 @@ def _sortable(x: Any) -> Any:
     return x if x.dtype.kind in "iufO?" else x.astype(np.float32)
 
 
+_DIGIT = 16
+_MANY = 500
+_MANY_VALUES = 4096
+
+
 def stable_order(keys: Any) -> Any:
     """The int32 indices that sort along the last axis; equal keys keep their order."""
-    length = keys.shape[-1]
-    if length < 500 or keys.dtype.itemsize != 4:
-        return np.argsort(keys, -1, "stable").astype(np.int32)
-    # A key and its place in one number: NumPy sorts these many times faster than stably.
-    places: Any = np.arange(length, dtype=np.uint64)
-    packed = _as_unsigned(keys).astype(np.uint64) << np.uint64(32) | places
-    packed.sort(-1)
-    return packed.astype(np.uint32).view(np.int32)
+    if keys.shape[-1] < _MANY or keys.dtype.kind not in "iuf" or keys.dtype.itemsize <= 2:
+        return keys.argsort(-1, "stable").astype(np.int32)
+    # Of two bytes NumPy sorts stably in linear time: digit by digit, the lowest first.
+    words = _as_unsigned(keys)
+    words = words - words.min() if words.size else words
+    order = words.astype(np.uint16).argsort(-1, "stable")
+    for shift in range(_DIGIT, int(words.max(initial=0)).bit_length(), _DIGIT):
+        digits = (words >> words.dtype.type(shift)).astype(np.uint16)
+        order = _along(order, _along(digits, order).argsort(-1, "stable"))
+    return order.astype(np.int32)
+
+
+def _along(x: Any, order: Any) -> Any:
+    return x.take(order) if x.ndim == 1 else np.take_along_axis(x, order, -1)
 
 
 def _as_unsigned(keys: Any) -> Any:
-    """Unsigned numbers of 32 bits in the order of the keys; NaN is the largest of all."""
-    top = np.uint32(1 << 31)
+    """Unsigned numbers in the order of the keys; NaN is the largest of all."""
+    bits = _BITS[keys.dtype.itemsize]
+    top = _SIGNS[keys.dtype.itemsize]
     if keys.dtype.kind == "u":
         return keys
     if keys.dtype.kind == "i":
-        return keys.view(np.uint32) ^ top
+        return keys.view(bits) ^ top
     where: Any = np.where
-    signed: Any = (keys + np.float32(0)).view(np.uint32)  # -0 becomes 0, its equal
-    bits: Any = where(signed & top, ~signed, signed | top)
-    return where(np.isnan(keys), ~np.uint32(0), bits)
+    signed: Any = (keys + keys.dtype.type(0)).view(bits)  # -0 becomes 0, its equal
+    words = where(signed & top, ~signed, signed | top)
+    return where(np.isnan(keys), ~bits.type(0), words)
 
 
 class SortIndices(Primitive):
@@ -80,6 +93,12 @@ class SortIndices(Primitive):
         return stable_order(keys)
 
 
+def _has_negative_zeros(x: Any) -> bool:
+    """Whether some floats of a row-major array are -0.0: of their bits, only the sign is there."""
+    bits = x.view(_BITS[x.dtype.itemsize])
+    return _count_nonzero(bits == _SIGNS[x.dtype.itemsize]) != 0
+
+
 class Sort(Primitive):
     """The elements in order along the last axis; NaN comes last in both directions."""
 
@@ -102,7 +121,7 @@ class Sort(Primitive):
             raise ValueError("a scalar")
         keys = np.array(_sortable(x), order="C")
         is_whole = keys.dtype.kind in "iu"
-        if not is_whole and ((keys == 0) & np.signbit(keys)).any():
+        if not is_whole and _has_negative_zeros(keys):
             # Zeros of both signs are equal, and keep their order.
             order = stable_order(-keys if is_descending else keys)
             return np.take_along_axis(x, order, -1)
@@ -123,7 +142,8 @@ class SearchSorted(Primitive):
     """Where values would stand in sorted vectors along the last axis."""
 
     vectorize = batching.together
-    stops_gradients = True
+    input_count = 2
+    is_silent = stops_gradients = True
     public = "searchsorted"
 
     def infer(
@@ -144,15 +164,28 @@ class SearchSorted(Primitive):
         if x.shape[:-1] != values.shape[:-1] or not (x.ndim and values.ndim):
             raise ValueError("rows that do not fit")
         if x.ndim == 1:
-            found = _searchsorted(_sortable(x), _sortable(values), side)
-            return found.astype(dtype.numpy, copy=False)
+            return _found(_sortable(x), _sortable(values), side).astype(dtype.numpy, copy=False)
         count = prod(x.shape[:-1])
         rows: Any = _sortable(x).reshape(count, x.shape[-1])
         wanted: Any = _sortable(values).reshape(count, values.shape[-1])
         result: Any = np.empty(wanted.shape, dtype.numpy)
         for number in range(count):
-            result[number] = _searchsorted(rows[number], wanted[number], side)
+            result[number] = _found(rows[number], wanted[number], side)
         return result.reshape(values.shape)
+
+
+def _found(x: Any, values: Any, side: str) -> Any:
+    """Where values would stand in a sorted vector.
+
+    Many are looked up in their order, so that the next one is near: a processor guesses the way to
+    a random one badly, and waits for memory.
+    """
+    if min(len(x), len(values)) < _MANY_VALUES:
+        return x.searchsorted(values, side)
+    order = stable_order(values)
+    result = np.empty(len(values), np.int64)
+    result[order] = x.searchsorted(values.take(order), side)
+    return result
 
 
 def _distinct(x: Any) -> Any:
@@ -171,7 +204,7 @@ class UniqueIndices(Primitive):
     """Of the different elements of a vector, in the order in which they come first: where they
     stand first, then for each element the number of the one that it is equal to, then counts."""
 
-    stops_gradients = True
+    has_parts = stops_gradients = True
     public = "unique"
 
     def infer(self, x: TensorSpec, *, dtype: dtypes.DType) -> tuple[TensorSpec, ...]:
@@ -186,13 +219,24 @@ class UniqueIndices(Primitive):
     def kernel(self, x: Any, *, dtype: dtypes.DType) -> Any:
         if x.ndim != 1:
             raise ValueError("not a vector")
-        indices: list[Any] = _unique(_distinct(x), True, True, True, equal_nan=False)[1:]
-        first, inverse, counts = indices
-        order = np.argsort(first)
-        ranks = np.empty_like(order)
-        ranks[order] = np.arange(len(order))
-        found: Any = (first[order], ranks[inverse.reshape(-1)], counts[order])
-        return tuple([each.astype(dtype.numpy) for each in found])
+        order = stable_order(keys := _distinct(x))
+        ordered = keys.take(order)
+        is_new = np.empty(len(x), np.bool_)
+        is_new[:1] = True
+        np.not_equal(ordered[1:], ordered[:-1], is_new[1:])
+        starts = is_new.nonzero()[0]
+        first = order.take(starts)
+        # The different elements come in the order of their first places, not in that of sorting.
+        turn = first.argsort()
+        ranks = np.empty_like(turn)
+        ranks[turn] = np.arange(len(turn))
+        numbers = np.empty(len(x), dtype.numpy)
+        counts = np.empty_like(starts)
+        np.subtract(starts[1:], starts[:-1], counts[:-1])
+        counts[-1:] = len(x) - starts[-1:]
+        numbers[order] = ranks.repeat(counts)
+        found: Any = (first.take(turn), numbers, counts.take(turn))
+        return tuple([each.astype(dtype.numpy, copy=False) for each in found])
 
 
 class Nonzero(Primitive):

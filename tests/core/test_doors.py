@@ -15,8 +15,10 @@ from eagre.core.tensor import wrap
 from eagre.primitives import (
     arithmetic,
     contraction,
+    indexing,
     rearrangement,
     reductions,
+    scattering,
     state,
     transcendental,
 )
@@ -29,6 +31,9 @@ DOORS = [
     (reductions.cumulative_sum, "(x, **params)"),
     (state.assign_variable, "(handle, value)"),
     (contraction.matmul_primitive, "(x, y, *, transpose_a, transpose_b)"),
+    (indexing.gather, "(x, y, **params)"),
+    (scattering.tensor_scatter_add, "(x, y, z, **params)"),
+    (rearrangement.unstack, "(x, **params)"),
 ]
 
 
@@ -94,6 +99,30 @@ def test_dtypes_that_are_equal_but_not_the_same_object():
     assert tf.concat(values, 0).numpy().tolist() == [1.0, 2.0]
     with pytest.raises(TypeError, match="concat expected tensors of one dtype"):
         tf.concat([tf.constant([1.0]), tf.constant([1])], 0)
+
+
+def test_inputs_of_several_dtypes_are_judged_together():
+    floats, integers = tf.constant([1.0, 2.0]), tf.constant([1, 0])
+    for _ in range(2):
+        assert tf.gather(floats, integers).numpy().tolist() == [2.0, 1.0]
+        assert tf.gather(integers, integers).numpy().tolist() == [0, 1]
+        with pytest.raises(TypeError, match="gather expected indices of an integer dtype"):
+            tf.gather(integers, floats)
+        with pytest.raises(TypeError, match="tensor_scatter_nd_add expected tensors of one dtype"):
+            tf.tensor_scatter_nd_add(floats, [[0]], tf.constant([1]))
+
+
+def test_each_way_through_a_door_for_parts_gives_the_same():
+    x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    ways = [
+        rearrangement.unstack.door(x, num=2, axis=1),
+        rearrangement.unstack(x, num=2, axis=1),
+        apply(rearrangement.unstack, (x,), {"num": 2, "axis": 1}),
+    ]
+    for parts in ways:
+        assert [part.numpy().tolist() for part in parts] == [[1.0, 3.0], [2.0, 4.0]]
+    with pytest.raises(ValueError, match="unstack expected num to be the size of axis 0"):
+        tf.unstack(x, num=3)
 
 
 def test_no_inputs_and_leaked_symbolic_inputs_of_a_list():

@@ -20,6 +20,7 @@ from tests.primitives.record import (
     Record,
     fixed,
     of,
+    positive,
     rough,
     sample,
     specials,
@@ -296,6 +297,16 @@ CHECKS = [
         )
         for primitive in (checking.demand, checking.demand_in_range)
     ],
+    Record(
+        checking.demand_below,
+        [
+            sample(positive(2, 3), limit=None, message="expected. Received: x="),
+            sample(positive(), limit=100, message="expected. Received: x="),
+            sample(of(0), limit=0, message="expected. Received: x="),
+        ],
+        lambda x, *, limit, message: x,
+        takes=REALS,
+    ),
     Record(
         checking.ensure_shape,
         [

@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from eagre.primitives import constants, indexing, ranges, rearrangement
+from eagre.primitives import (
+    constants,
+    indexing,
+    one_hot,
+    padding,
+    ranges,
+    rearrangement,
+    repeating,
+    turning,
+)
 from eagre.primitives.indexing import Bound
 from tests.primitives.record import (
     BOOL,
@@ -95,6 +104,43 @@ def split(x, tensor_sizes=None, *, sizes, axis):
     return tuple(parts)
 
 
+def stack(*arrays, axis):
+    """A list of the arrays, its axis moved."""
+    return np.moveaxis(np.array(arrays, arrays[0].dtype), 0, axis)
+
+
+def unstack(x, *, num, axis):
+    """The entries of the list that the moved axis makes."""
+    return tuple(np.moveaxis(x, axis, 0)[place] for place in range(num))
+
+
+def roll(x, vector=None, *, shift, axis):
+    """NumPy's own, one axis after the other."""
+    shifts = shift if vector is None else vector.tolist()
+    for number, each in zip(shifts, axis, strict=True):
+        x = np.roll(x, number, each)
+    return x
+
+
+def repeated(x, counts=None, *, times, axis):
+    """A list of parts, each as often."""
+    parts = np.moveaxis(x, axis, 0)
+    counts = [times] * len(parts) if counts is None else counts.tolist()
+    rows = [part for part, count in zip(parts, counts, strict=True) for _ in range(count)]
+    rows = np.array(rows, x.dtype).reshape(len(rows), *parts.shape[1:])
+    return np.moveaxis(rows, 0, axis)
+
+
+def hot(indices, on, off, size=None, *, depth, axis):
+    """One element after the other."""
+    depth = depth if size is None else int(size)
+    result = np.full((*indices.shape, depth), off)
+    for place in np.ndindex(*indices.shape):
+        if 0 <= indices[place] < depth:
+            result[(*place, int(indices[place]))] = on
+    return np.moveaxis(result, -1, axis)
+
+
 def reverse(x, *, axis):
     """Slices with the step -1."""
     places = {each % x.ndim for each in axis} if axis else set()
@@ -104,6 +150,11 @@ def reverse(x, *, axis):
 def pad(x, value, *, paddings):
     """NumPy's own."""
     return np.pad(x, paddings or 0, constant_values=value.item()) if x.ndim else x
+
+
+def mirrored(x, *, paddings, edge):
+    """NumPy's own."""
+    return np.pad(x, paddings or 0, mode="reflect" if edge else "symmetric")
 
 
 def numbers(start, limit, delta):
@@ -218,7 +269,76 @@ REARRANGEMENTS = [
         takes=EVERYTHING,
     ),
     Record(
-        rearrangement.reverse,
+        rearrangement.stack_primitive,
+        [
+            sample(of(2, 3), of(2, 3), axis=0),
+            sample(of(2, 1), of(2, 1), of(2, 1), axis=-1),
+            sample(of(2), axis=1),
+            sample(of(), of(), axis=0),
+            sample(of(0, 2), of(0, 2), axis=-2),
+        ],
+        stack,
+        takes=EVERYTHING,
+    ),
+    Record(
+        rearrangement.unstack,
+        [
+            sample(of(2, 3), num=2, axis=0),
+            sample(of(2, 3, 2), num=3, axis=-2),
+            sample(of(3), num=3, axis=0),
+            sample(of(1, 0), num=1, axis=0),
+            sample(of(0, 2), num=0, axis=0),
+        ],
+        unstack,
+        takes=EVERYTHING,
+    ),
+    Record(
+        turning.roll,
+        [
+            sample(of(2, 3), shift=(1,), axis=(1,)),
+            sample(of(2, 3), shift=(-5, 1), axis=(-1, 0)),
+            sample(of(3), shift=(1, 1), axis=(0, 0)),
+            sample(of(0, 2), shift=(1,), axis=(0,)),
+            sample(of(2, 3), shift=(), axis=()),
+            sample(of(5, 2), fixed([2]), shift=None, axis=(0,)),
+        ],
+        roll,
+        takes=EVERYTHING,
+    ),
+    Record(
+        repeating.repeat,
+        [
+            sample(of(2, 3), times=2, axis=1),
+            sample(of(2, 3), times=3, axis=-2),
+            sample(of(3), times=0, axis=0),
+            sample(of(0, 2), times=2, axis=0),
+            sample(of(3, 2), fixed([2, 0, 1]), times=None, axis=0).but(has_known_shape=False),
+            sample(of(2, 2), fixed([1, 3], "uint8"), times=None, axis=-1).but(
+                has_known_shape=False
+            ),
+        ],
+        repeated,
+        takes=EVERYTHING,
+        needs_rank=True,
+    ),
+    Record(
+        one_hot.one_hot,
+        [
+            sample(fixed([2, 0, 5, -1]), of(), of(), depth=3, axis=-1),
+            sample(fixed([[1], [0]], "uint8"), of(), of(), depth=2, axis=0),
+            sample(fixed([0, 1, 1], "int64"), of(), of(), depth=2, axis=1),
+            sample(fixed(1), of(), of(), depth=3, axis=0),
+            sample(fixed([]), of(), of(), depth=2, axis=-1),
+            sample(fixed([1, 2]), of(), of(), depth=0, axis=-1),
+            sample(fixed([2, 0]), of(), of(), fixed(3), depth=None, axis=-1).but(
+                has_known_shape=False
+            ),
+        ],
+        hot,
+        takes=EVERYTHING,
+    ),
+    Record(
+        turning.reverse,
         [
             sample(of(2, 3), axis=(0,)),
             sample(of(2, 3), axis=(-1, 0)),
@@ -230,7 +350,20 @@ REARRANGEMENTS = [
         takes=EVERYTHING,
     ),
     Record(
-        rearrangement.pad,
+        padding.mirror_pad,
+        [
+            sample(of(3, 4), paddings=((2, 1), (0, 3)), edge=1),
+            sample(of(2, 3), paddings=((2, 2), (0, 3)), edge=0),
+            sample(of(3), paddings=((0, 3),), edge=0),
+            sample(of(1, 2), paddings=((0, 0), (1, 0)), edge=1),
+            sample(of(), paddings=(), edge=1),
+            sample(of(0, 2), paddings=((0, 0), (1, 1)), edge=0),
+        ],
+        mirrored,
+        takes=EVERYTHING,
+    ),
+    Record(
+        padding.pad,
         [
             sample(of(2, 3), of(), paddings=((1, 2), (0, 1))),
             sample(of(2), of(), paddings=((0, 0),)),

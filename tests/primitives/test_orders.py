@@ -49,6 +49,99 @@ def test_the_top_is_the_start_of_the_descending_order(dtype, k):
     np.testing.assert_array_equal(values, np.take_along_axis(keys, expected.numpy(), 1))
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("dtype", ["int32", "float32", "float64"])
+def test_many_values_are_found_as_few_are(dtype, side):
+    keys = np.resize(keys_with_ties(dtype), (2, 5000))
+    rows = np.sort(keys[:, ::-1], -1)
+    found = tf.searchsorted(rows, keys, side=side).numpy()
+    for number in range(2):
+        expected = np.searchsorted(rows[number], keys[number], side)
+        np.testing.assert_array_equal(found[number], expected)
+        np.testing.assert_array_equal(tf.searchsorted(rows[number], keys[number], side), expected)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint32", "float32", "float64", "int64"])
+def test_different_elements_come_in_their_order(dtype):
+    keys = keys_with_ties(dtype)[0]
+    keys = keys[keys == keys]
+    y, idx, count = tf.unique_with_counts(keys)
+    assert list(dict.fromkeys(keys.tolist())) == y.numpy().tolist()
+    np.testing.assert_array_equal(y.numpy()[idx.numpy()], keys)
+    np.testing.assert_array_equal(count, np.bincount(idx.numpy()))
+
+
+def test_each_nan_differs():
+    y, idx = tf.unique([np.nan, 1.0, np.nan])
+    assert idx.numpy().tolist() == [0, 1, 2]
+    assert np.isnan(y.numpy()).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize("shape", [(4000,), (50, 80), (50, 80, 3)])
+def test_masks_of_all_shapes(shape):
+    random = np.random.default_rng(0)
+    x = random.normal(size=shape).astype(np.float32)
+    for array in (x, np.asfortranarray(x), x[::-1]):
+        for rank in range(1, len(shape) + 1):
+            mask = random.random(shape[:rank]) < 0.5
+            np.testing.assert_array_equal(tf.constant(array)[mask], array[mask])
+
+
+@pytest.mark.parametrize(
+    "dtype", ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+)
+def test_indices_of_each_dtype_are_inside(dtype):
+    x = tf.constant([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    index = np.array([2, 0, 1], dtype)
+    assert tf.gather(x, index).numpy().tolist() == [[5.0, 6.0], [1.0, 2.0], [3.0, 4.0]]
+    assert tf.gather(x, index[:0]).shape == (0, 2)
+    assert tf.gather_nd(x, index[:, None]).numpy().tolist() == tf.gather(x, index).numpy().tolist()
+    pairs = np.array([[2, 1], [0, 0]], dtype)
+    assert tf.gather_nd(x, pairs).numpy().tolist() == [6.0, 1.0]
+    for wrong in {3, np.iinfo(dtype).max, np.iinfo(dtype).min} - {0}:
+        bad = np.array([0, wrong], dtype)
+        with pytest.raises(ValueError, match=rf"indices\[1\] = {wrong}"):
+            tf.gather(x, bad)
+        with pytest.raises(ValueError, match=r"indices\[1\] = "):
+            tf.gather_nd(x, bad[:, None])
+        with pytest.raises(ValueError, match=r"gather expected indices"):
+            tf.gather(tf.transpose(x), np.array([[0], [wrong]], dtype), batch_dims=1)
+
+
+@pytest.mark.parametrize("shape", [(4, 7), (7, 4), (2, 5, 5), (3, 0), (0, 3), (1, 1)])
+def test_bands(shape):
+    x = np.arange(1.0, 1 + np.prod(shape), dtype=np.float32).reshape(shape)
+    rows, columns = shape[-2:]
+    down, across = np.ogrid[:rows, :columns]
+    for lower in range(-1, rows + 1):
+        for upper in range(-1, columns + 1):
+            inside = ((lower < 0) | (down - across <= lower)) & (
+                (upper < 0) | (across - down <= upper)
+            )
+            expected = np.where(inside, x, np.float32(0))
+            for array in (x, np.asfortranarray(x)):
+                found = tf.linalg.band_part(tf.constant(array), lower, upper)
+                np.testing.assert_array_equal(found, expected)
+
+
+def test_the_way_back_through_unstack_is_one_stack():
+    x = tf.constant(np.arange(6.0, dtype=np.float32).reshape(3, 2))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        first, _, last = tf.unstack(x)
+        y = first * 2.0 + last * last
+    assert tape.gradient(y, x).numpy().tolist() == [[2.0, 2.0], [0.0, 0.0], [8.0, 10.0]]
+
+
+def test_sizes_that_are_unstacked_and_stacked_stay_known():
+    def pairs(x):
+        batch, length, width = tf.unstack(tf.shape(x))
+        return tf.reshape(x, tf.stack([batch, length * width]))
+
+    graph = tf.trace(pairs, tf.TensorSpec([None, 3, 4]))
+    assert graph.outputs[0].shape.as_list() == [None, 12]
+
+
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 10, 100, 101, 1000, 70000])
 def test_a_permutation_is_a_sequence_of_swaps(number):
     key, counter = np.array([5], np.uint64), np.array([7, 1], np.uint64)

@@ -24,9 +24,9 @@ DTYPES = ("float32", "complex64", "int32", "bool", "string")
 # a message by itself.
 WITHOUT_RULE = {
     "bin_count", "boolean_mask", "broadcast_shapes", "decode_csv", "host_call", "matching_files",
-    "nonzero", "parse_examples", "parse_sequences", "parse_single_example", "parse_single_sequence",
-    "parse_tensor", "range", "serialize_tensor", "taped_call", "unique_indices", "unmask",
-    "with_gradient",
+    "nonzero", "one_hot", "parse_examples", "parse_sequences", "parse_single_example",
+    "parse_single_sequence", "parse_tensor", "range", "repeat", "roll", "serialize_tensor",
+    "taped_call", "unique_indices", "unmask", "with_gradient",
 }
 
 
