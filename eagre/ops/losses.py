@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from eagre.core import dtypes
-from eagre.core.conversion import scalar, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible, broadcast_sizes
 from eagre.ops.activations import check_floats
 from eagre.ops.axes import integer_of
 from eagre.ops.shaping import cast
-from eagre.primitives import comparison, picking, rearrangement, transcendental
-from eagre.primitives.comparison import select
-from eagre.primitives.counts import count_nonzero
+from eagre.primitives import counts, picking, rearrangement, transcendental
 from eagre.primitives.cross_entropy import sigmoid_cross_entropy
-from eagre.primitives.families import shape_of, zero_like
-from eagre.primitives.reductions import reduce_all, reduce_sum
+from eagre.primitives.reductions import reduce_sum
 from eagre.primitives.squares import reduce_sum_of_squares
 
 
@@ -172,24 +169,10 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
     >>> tf.nn.in_top_k([0, 1], [[0.1, 0.9], [0.1, 0.9]], k=1).numpy()
     array([False,  True])
     """
-    x, targets = to_tensor(predictions), to_tensor(targets)
-    fits = x.ndim in (2, None) and targets.ndim in (1, None)
-    if fits and x.sizes is not None:
-        fits = are_compatible(x.sizes[:1], targets.sizes)
-    if not fits:
+    x = to_tensor(predictions)
+    if x.ndim not in (2, None):
         raise InvalidArgumentError(
-            "in_top_k expected targets [batch] and predictions [batch, classes]. "
-            f"Received: targets.shape={targets.shape}, predictions.shape={x.shape}"
+            "in_top_k expected predictions [batch, classes]. "
+            f"Received: predictions.shape={x.shape}"
         )
-    targets = cast(targets, dtypes.int64)
-    is_class = (targets >= 0) & (targets < _count_of_classes(x))
-    safe = select(is_class, targets, zero_like(targets))
-    own = picking.take_along(x, rearrangement.expand_dims.door(safe, axis=(-1,)))
-    larger = count_nonzero.door(x > own, axis=(1,), keepdims=False)
-    is_finite = reduce_all.door(comparison.is_finite.door(x), axis=(1,), keepdims=False)
-    return (larger < cast(k, dtypes.int64)) & is_finite & is_class
-
-
-def _count_of_classes(x: Any) -> Any:
-    size = shape_of(x)[1]
-    return scalar(size, dtypes.int64) if size.__class__ is int else cast(size, dtypes.int64)
+    return counts.in_top_k(to_tensor(targets), x, to_tensor(k))

@@ -1,4 +1,4 @@
-"""How many elements are not zero, or are the same number."""
+"""How many elements are not zero, are the same number, or are larger than a certain one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
+from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
-from eagre.primitives.families import EVERYTHING, INTEGERS
+from eagre.primitives import batching
+from eagre.primitives.families import EVERYTHING, FLOATS, INTEGERS, check_dtypes
 from eagre.primitives.folding import reduced
 from eagre.primitives.places import is_below
 from eagre.primitives.reductions import Reduction
 
 _count: Any = np.count_nonzero
 _add: Any = np.add.reduce
+_all: Any = np.logical_and.reduce
 _MANY = 1024
 NO_LIMIT = dtypes.int64.max
 _KINDS = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.uint32), np.dtype(np.uint64))
@@ -99,6 +102,48 @@ class BinCount(Primitive):
         return x[x < limit]
 
 
+class InTopK(Primitive):
+    """Whether fewer than `k` elements of a row are larger than that of its target, all finite.
+
+    Before the axes of rows and their elements there may be others, which `k` has too.
+    """
+
+    public = "in_top_k"
+    vectorize = batching.together
+    stops_gradients = True
+
+    def infer(self, targets: TensorSpec, x: TensorSpec, k: TensorSpec) -> TensorSpec:
+        """The shape of the targets."""
+        check_dtypes(self, (x,), FLOATS)
+        _check_integers(self.public, targets=targets, k=k)
+        fits = x.sizes is None or len(x.sizes) >= 2
+        if fits and x.sizes is not None:
+            fits = are_compatible(x.sizes[:-1], targets.sizes)
+            fits = fits and are_compatible(x.sizes[:-2], k.sizes)
+        if not fits:
+            raise InvalidArgumentError(
+                f"{self.public} expected targets [batch], predictions [batch, classes] and a "
+                f"scalar k. Received: targets.shape={targets.shape}, "
+                f"predictions.shape={x.shape}, k.shape={k.shape}"
+            )
+        return TensorSpec.of(targets.sizes, dtypes.bool_)
+
+    def kernel(self, targets: Any, x: Any, k: Any) -> Any:
+        shape = x.shape
+        if len(shape) < 2 or targets.shape != shape[:-1] or k.shape != shape[:-2]:
+            raise ValueError("not a target for each row, and a k for all")
+        is_right = (targets >= 0) & (targets < shape[-1])
+        if not x.size:
+            return is_right
+        places = targets * is_right
+        if len(shape) == 2:
+            own = x[np.arange(shape[0]), places][:, None]
+        else:
+            own = np.take_along_axis(x, places[..., None].astype(np.int64), -1)
+        larger = count_true(x > own, (-1,), False)
+        return (larger < k[..., None]) & _all(np.isfinite(x), -1) & is_right
+
+
 def _check_integers(name: str, **specs: TensorSpec) -> None:
     for argument, spec in specs.items():
         if spec.dtype not in INTEGERS:
@@ -120,3 +165,4 @@ def _check_scalars(name: str, **specs: TensorSpec) -> None:
 
 count_nonzero = CountNonzero()
 bin_count = BinCount()
+in_top_k = InTopK()

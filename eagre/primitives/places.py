@@ -52,7 +52,7 @@ def add_rows(target: Any, places: Any, rows: Any) -> None:
     if count < _MANY:
         _add_at(target, places, rows)
         return
-    if not (places[:-1] <= places[1:]).all():
+    if not (_ascend(places[:_MANY]) and _ascend(places)):
         if rows.ndim == 1 or rows.size < 8 * count:
             _add_at(target, places, rows)
             return
@@ -60,6 +60,10 @@ def add_rows(target: Any, places: Any, rows: Any) -> None:
         places, rows = places[order], rows[order]
     starts = starts_of_runs(places)
     target[places[starts]] += _sum_runs(rows, starts, 0, target.dtype)
+
+
+def _ascend(places: Any) -> bool:
+    return bool((places[:-1] <= places[1:]).all())
 
 
 def starts_of_runs(places: Any) -> Any:

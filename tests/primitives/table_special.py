@@ -528,6 +528,16 @@ def counted(x, least, most, *, dtype):
 
 
 SPEAKING = {"function": "segment_mean"}
+def among_largest(targets, x, k):
+    """Whether fewer than k elements of a row are larger, by a loop over the rows."""
+    found = np.zeros(targets.shape, bool)
+    for place in np.ndindex(*targets.shape):
+        row, target = x[place].astype(np.float64), int(targets[place])
+        if 0 <= target < len(row) and np.isfinite(row).all():
+            found[place] = np.sum(row > row[target]) < k[place[:-1]]
+    return found
+
+
 ASCENDING = [
     sample(of(4), fixed([0, 0, 2, 2])),
     sample(of(4, 2), fixed([0, 1, 1, 3])),
@@ -623,6 +633,19 @@ NUMBERED = [
         counted,
         INTEGERS,
         gives="param",
+    ),
+    Record(
+        counts.in_top_k,
+        [
+            rough(fixed([1, 0, -1, 5]), of(4, 3), fixed(2)),
+            rough(fixed([0, 1]), fixed([[2, 2, 2], [3, 1, 2]], None), fixed(1)),
+            rough(fixed([0, 1]), fixed([[np.inf, 2], [np.nan, 1]], None), fixed(9)),
+            rough(fixed([0, 1]), of(2, 0), fixed(1)),
+            rough(fixed([[0, 1], [2, 2]]), of(2, 2, 3), fixed([1, 2])),
+        ],
+        among_largest,
+        FLOATS,
+        gives="bool",
     ),
     Record(
         segments.take_segments,
