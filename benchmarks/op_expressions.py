@@ -271,5 +271,12 @@ TABLE = {
         tf.random.categorical(m, 1); np.argmax(m + random.gumbel(size=m.shape), 1)
         tf.random.gamma([size], 2.0); random.standard_gamma(2.0, size, np.float32)
         tf.random.poisson([size], 2.0); random.poisson(2.0, size)
+        tf.random.poisson([size], 50.0); random.poisson(50.0, size)
+        tf.random.stateless_binomial([size], [1, 2], 5.0, 0.5); random.binomial(5, 0.5, size)
+        tf.random.uniform([size], dtype=tf.float64); random.random(size)
+        tf.random.normal([size], dtype=tf.float64); random.standard_normal(size)
+        generator.uniform_full_int([size], tf.uint64); random.integers(0, 2**64 - 1, size, np.uint64)
+        tf.random.split([1, 2], size); random.integers(0, 2**31, (size, 2), np.int32)
+        tf.random.experimental.index_shuffle(i, [1, 2], 1000); random.integers(0, 1000, size)
         """),
 }

@@ -30,6 +30,9 @@ _where: Any = np.where
 _FACTORIALS = 256
 """So many logarithms of factorials are looked up; a series serves where numbers are larger."""
 
+_INVERSION_STEP = 42
+"""How many blocks lie between the beginnings of two outputs that are drawn by inversion."""
+
 Tries = Callable[[Any, Any, Any], Any]
 
 
@@ -184,6 +187,7 @@ class RandomBinomial(ParameterizedDraw):
     public = Called("stateless_binomial")
     takes = COUNTS
     can_fail = True
+    step_of_few = _INVERSION_STEP
 
     def infer(
         self, key: TensorSpec, counter: TensorSpec, *rest: TensorSpec, shape: Any, **params: Any
@@ -214,6 +218,20 @@ class RandomBinomial(ParameterizedDraw):
         self.refuse_unless(counts < math.inf, counts, "counts that are finite")
         self.refuse_unless(~np.isnan(probs), probs, "probs that are numbers")
 
+    def is_for_few(self, values: list[Any]) -> bool:
+        """Where few are expected of each, and no outcome is certain."""
+        return all(
+            1 <= value.real < math.inf and 0 < value.imag < 1
+            and math.floor(value.real) * min(value.imag, 1 - value.imag) < 10
+            for value in values
+        )  # fmt: skip
+
+    def draw_one(self, blocks: BlocksOfOne, value: Any) -> float:
+        count, prob = math.floor(value.real), value.imag
+        if prob <= 0.5:
+            return blocks.binomial(count, prob)
+        return count - blocks.binomial(count, 1 - prob)
+
     def draw(self, values: Any, outputs: Outputs, dtype: Any) -> Any:
         """Of the two outcomes the rarer one is counted."""
         counts, probs = np.floor(values.real), values.imag
@@ -241,10 +259,6 @@ def _by_inversion(count: Any, prob: Any, outputs: Outputs) -> Any:
         return total, total <= limit
 
     return _how_many(outputs, _INVERSION_STEP, 0.0, join, [count, np.log1p(-prob)])
-
-
-_INVERSION_STEP = 42
-"""How many blocks lie between the beginnings of two outputs that are drawn by inversion."""
 
 
 def _btrs(count: Any, prob: Any, outputs: Outputs) -> Any:

@@ -249,6 +249,8 @@ def _fill_truncated(values: Any, start: int, stream: Stream) -> None:
     values.reshape(-1)[...] = box_muller(four_words(stream, offsets), kind)
     fits = np.abs(values) < 2
     pending = np.flatnonzero(fits.view(joined) != all_fit)
+    if not len(pending):
+        return
     candidates, fits = values[pending], fits[pending]
     block = 0
     while len(pending):

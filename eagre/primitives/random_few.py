@@ -84,6 +84,16 @@ class BlocksOfOne:
         return count
 
 
+    def binomial(self, count: float, prob: float) -> int:
+        """How many geometric numbers can be added until their sum exceeds the count."""
+        uniform, rate = self.store(_uniforms), math.log1p(-prob)
+        left, found = count, 0
+        while (number := uniform()) > 0 and (steps := math.log(number) / rate) <= left:
+            left -= math.ceil(steps)
+            found += 1
+        return found
+
+
 def blocks_of_each(key: int, counter: int, outputs: int, step: int) -> list[BlocksOfOne]:
     """For each output its blocks, which are `step` apart; those that all need come at once."""
     starts = [step * number for number in range(outputs)]

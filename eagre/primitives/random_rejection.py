@@ -107,6 +107,9 @@ def normals(x: Any, y: Any) -> Any:
 class ParameterizedDraw(Draw):
     """What the draws share whose shape ends with that of their parameters."""
 
+    step_of_few = STEP
+    """How many blocks lie between the beginnings of outputs that are drawn one by one."""
+
     def infer(
         self, key: TensorSpec, counter: TensorSpec, *rest: TensorSpec, shape: Any, **params: Any
     ) -> TensorSpec:
@@ -157,7 +160,7 @@ class ParameterizedDraw(Draw):
         if samples * len(values) <= FEW and stream.algorithm == PHILOX:
             few = [value for value in values.tolist() for _ in range(samples)]
             if self.is_for_few(few):
-                blocks = blocks_of_each(stream.key, stream.counter, len(few), STEP)
+                blocks = blocks_of_each(stream.key, stream.counter, len(few), self.step_of_few)
                 drawn = np.array([*map(self.draw_one, blocks, few)], dtype.numpy)
                 return _in_shape(drawn, samples, shape)
         self.check_values(values, dtype)

@@ -367,6 +367,17 @@ def test_few_gamma_numbers_begin_many(alpha, number):
     np.testing.assert_allclose(few, many[:number], rtol=1e-12)
 
 
+@pytest.mark.parametrize("prob", [0.0, 5e-324, 1e-9, 0.1, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("count", [0.0, 1.5, 9.0, 2.0**60])
+@pytest.mark.parametrize("number", [1, 4, 16])
+def test_few_binomial_numbers_begin_many(prob, count, number):
+    draw = tf.random.stateless_binomial
+    count, prob = tf.constant(count, tf.float64), tf.constant(prob, tf.float64)
+    many = draw([70], [5, 6], count, prob, tf.float64).numpy()
+    few = draw([number], [5, 6], count, prob, tf.float64).numpy()
+    assert few.tolist() == many[:number].tolist()
+
+
 @pytest.mark.parametrize("rate", [0.0, 1e-300, 0.5, 2.0, 9.99, 10.0, 1e6])
 @pytest.mark.parametrize("number", [1, 4, 16])
 def test_few_poisson_numbers_begin_many(rate, number):
