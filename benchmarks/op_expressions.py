@@ -275,7 +275,7 @@ TABLE = {
         tf.random.stateless_binomial([size], [1, 2], 5.0, 0.5); random.binomial(5, 0.5, size)
         tf.random.uniform([size], dtype=tf.float64); random.random(size)
         tf.random.normal([size], dtype=tf.float64); random.standard_normal(size)
-        generator.uniform_full_int([size], tf.uint64); random.integers(0, 2**64 - 1, size, np.uint64)
+        generator.uniform_full_int([size], tf.int64); random.integers(-(2**62), 2**62, size)
         tf.random.split([1, 2], size); random.integers(0, 2**31, (size, 2), np.int32)
         tf.random.experimental.index_shuffle(i, [1, 2], 1000); random.integers(0, 1000, size)
         """),

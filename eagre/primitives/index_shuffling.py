@@ -133,12 +133,14 @@ def _walked_by_table(numbers: Any, schedule: list[Any], most: int) -> Any:
     half = np.array(_LEAST_BITS // 2, np.uint64)
     following = _encrypted(whole, schedule, half).tolist()
     found: list[int] = []
-    for number in numbers.tolist():
+    is_each = len(numbers) > most
+    for number in range(most + 1) if is_each else numbers.tolist():
         place = following[number]
         while place > most:
             place = following[place]
         found.append(place)
-    return np.array(found, np.uint64)
+    places = np.array(found, np.uint64)
+    return places[numbers] if is_each else places
 
 
 def _keys_of_rounds(keys: list[Any], half: Any, rounds: int) -> list[Any]:

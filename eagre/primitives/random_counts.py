@@ -30,6 +30,9 @@ _where: Any = np.where
 _FACTORIALS = 256
 """So many logarithms of factorials are looked up; a series serves where numbers are larger."""
 
+_MOST_OF_FEW = 1e4
+"""Rates below this have counts that all dtypes can hold."""
+
 _INVERSION_STEP = 42
 """How many blocks lie between the beginnings of two outputs that are drawn by inversion."""
 
@@ -121,7 +124,7 @@ class RandomPoisson(ParameterizedDraw):
         self.refuse_unless(values <= most, values, f"rates that {dtype.name} can hold")
 
     def is_for_few(self, values: list[Any]) -> bool:
-        return all(0 <= rate < 10 for rate in values)
+        return all(0 <= rate < _MOST_OF_FEW for rate in values)
 
     def draw_one(self, blocks: BlocksOfOne, value: Any) -> float:
         return blocks.poisson(value)

@@ -75,8 +75,11 @@ class BlocksOfOne:
         return number * uniform() ** (1 / alpha if alpha else math.inf) if alpha < 1 else number
 
     def poisson(self, rate: float) -> float:
-        """How many uniform numbers can be multiplied until exp(-rate) is reached."""
+        """For a rate of less than 10, how many uniform numbers can be multiplied until exp(-rate)
+        is reached."""
         uniform = self.store(_uniforms)
+        if rate >= 10:
+            return _by_transformation(rate, uniform)
         limit, product, count = math.exp(-rate), uniform(), 0
         while product > limit:
             product *= uniform()
@@ -92,6 +95,24 @@ class BlocksOfOne:
             left -= math.ceil(steps)
             found += 1
         return found
+
+
+def _by_transformation(rate: float, uniform: Numbers) -> float:
+    b = 0.931 + 2.53 * math.sqrt(rate)
+    a = -0.059 + 0.02483 * b
+    while True:
+        u, v = uniform() - 0.5, uniform()
+        room = 0.5 - abs(u)
+        if not room:
+            continue
+        k = math.floor((2 * a / room + b) * u + rate + 0.43)
+        if room >= 0.07 and v <= 0.9277 - 3.6224 / (b - 2):
+            return k
+        if k < 0 or (room < 0.013 and v > room):
+            continue
+        chance = v * (1.1239 + 1.1328 / (b - 3.4)) / (a / (room * room) + b)
+        if not chance or math.log(chance) <= -rate + k * math.log(rate) - math.lgamma(k + 1):
+            return k
 
 
 def blocks_of_each(key: int, counter: int, outputs: int, step: int) -> list[BlocksOfOne]:

@@ -378,7 +378,7 @@ def test_few_binomial_numbers_begin_many(prob, count, number):
     assert few.tolist() == many[:number].tolist()
 
 
-@pytest.mark.parametrize("rate", [0.0, 1e-300, 0.5, 2.0, 9.99, 10.0, 1e6])
+@pytest.mark.parametrize("rate", [0.0, 1e-300, 0.5, 2.0, 9.99, 10.0, 50.0, 9999.0, 1e6])
 @pytest.mark.parametrize("number", [1, 4, 16])
 def test_few_poisson_numbers_begin_many(rate, number):
     many = tf.random.stateless_poisson([70], [5, 6], rate, dtype=tf.float64).numpy()
