@@ -149,7 +149,8 @@ def test_errors_are_those_of_pairwise_sums(count, dtype):
         own.append((float(sums.reduce_sum(x, None, False)) - exact) / scale)
         pairwise.append((float(np.add.reduce(x)) - exact) / scale)
     typical = np.sqrt(np.mean(np.square([own, pairwise]), 1)) / np.finfo(dtype).eps
-    assert typical[0] <= max(1.5 * typical[1], 0.5)
+    # BLAS has fewer lanes on some processors.
+    assert typical[0] <= max(2 * typical[1], 0.5)
 
 
 def all_bits(x, axis):
