@@ -153,9 +153,14 @@ def polyval(coeffs: Any, x: Any, name: str | None = None) -> Any:
     x = to_tensor(x)
     if not coeffs:
         return zeros_like(x)
-    result = same_dtype(coeffs[0], x, "polyval")[0]
-    for coefficient in coeffs[1:]:
-        result = same_dtype(coefficient, x, "polyval")[0] + result * x
+    first, *others = [same_dtype(each, x, "polyval")[0] for each in coeffs]
+    if not others:
+        return first
+    # A product by one changes nothing.
+    power = x if coeffs[0].__class__ in (int, float) and coeffs[0] == 1 else first * x
+    result = others[0] + power
+    for coefficient in others[1:]:
+        result = coefficient + result * x
     return result
 
 

@@ -11,7 +11,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
-from eagre.primitives.beside_numbers import MANY, by_rows, has_zeros, powers
+from eagre.primitives.beside_numbers import MANY, by_rows, powers
 from eagre.primitives.casting import cast
 from eagre.primitives.comparison import not_equal, select
 from eagre.primitives.families import (
@@ -32,7 +32,7 @@ from eagre.primitives.families import (
     shape_of,
     zero_like,
 )
-from eagre.primitives.remainders import remainder_of_floats
+from eagre.primitives.remainders import divided, remainder_of_floats
 
 
 class Arithmetic(Binary):
@@ -136,11 +136,7 @@ class IntegerDivision(Binary):
     ufunc: Any
 
     def kernel(self, x: Any, y: Any) -> Any:
-        if y.dtype.kind in "iu" and has_zeros(y):
-            raise InvalidArgumentError(
-                f"{self.public} of integers expected a divisor without zeros. Received: {y}"
-            )
-        return self.ufunc(x, y)
+        return divided(self.public, self.ufunc, x, y) if y.dtype.kind in "iu" else self.ufunc(x, y)
 
 
 class FloorDivide(IntegerDivision):

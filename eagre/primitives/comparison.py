@@ -10,6 +10,8 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import broadcast_sizes
 from eagre.core.specs import TensorSpec
+from eagre.primitives.beside_numbers import MANY
+from eagre.primitives.blockwise import BLOCK
 from eagre.primitives.families import (
     BOOLS,
     EVERYTHING,
@@ -157,8 +159,6 @@ class IsFinite(Unary):
 
 
 _where: Any = np.where
-_MANY = 8192
-_BLOCK = 1 << 15
 _BITS = {1: np.dtype(np.int8), 2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 
 
@@ -166,7 +166,7 @@ def chosen(condition: Any, x: Any, y: Any) -> Any:
     """`np.where`, but by their bits where elements are many: a processor guesses branches badly."""
     bits = _BITS.get(x.dtype.itemsize)
     shape = condition.shape
-    if condition.size < _MANY or bits is None or x.dtype.kind == "O":
+    if condition.size < MANY or bits is None or x.dtype.kind == "O":
         return _where(condition, x, y)
     if x.shape not in (shape, ()) or y.shape not in (shape, ()):
         return _where(condition, x, y)
@@ -174,12 +174,21 @@ def chosen(condition: Any, x: Any, y: Any) -> Any:
     target = result.view(bits).reshape(-1)
     flags = np.ascontiguousarray(condition).view(np.int8).reshape(-1)
     a, b = (np.ascontiguousarray(each).view(bits).reshape(-1) for each in (x, y))
-    for start in range(0, condition.size, _BLOCK):
-        part = slice(start, start + _BLOCK)
-        mask = np.negative(flags[part]).astype(bits)
+    is_beside_zero = b.size == 1 < a.size and not b[0]
+    masks = np.empty(min(BLOCK, target.size), bits)
+    for start in range(0, target.size, BLOCK):
+        part = slice(start, start + BLOCK)
+        out = target[part]
+        mask = masks[: out.size]
+        np.copyto(mask, flags[part])
+        np.negative(mask, mask)
         own, other = (each[part] if each.size > 1 else each for each in (a, b))
-        np.bitwise_and(np.bitwise_xor(own, other), mask, mask)
-        np.bitwise_xor(mask, other, target[part])
+        if is_beside_zero:
+            np.bitwise_and(own, mask, out)
+            continue
+        np.bitwise_xor(own, other, out)
+        np.bitwise_and(out, mask, out)
+        np.bitwise_xor(out, other, out)
     return result
 
 

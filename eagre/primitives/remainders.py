@@ -1,4 +1,5 @@
-"""Remainders of floats: of many of them by quotients, since NumPy takes one after the other."""
+"""Division without zeros, and remainders of floats: of many of them by quotients, since NumPy takes
+one after the other."""
 
 from __future__ import annotations
 
@@ -6,9 +7,28 @@ from typing import Any
 
 import numpy as np
 
+from eagre.core.errors import InvalidArgumentError
 from eagre.primitives.beside_numbers import MANY, has_zeros
 from eagre.primitives.blockwise import in_blocks
 from eagre.primitives.comparison import chosen
+
+
+def divided(name: str, ufunc: Any, x: Any, y: Any) -> Any:
+    """What a function of NumPy makes of integers; an error if one of the divisors is zero."""
+    if y.size < MANY:
+        has_failed = has_zeros(y)
+    else:
+        # NumPy sees the zeros on its way: looking for them first takes a pass of its own.
+        try:
+            with np.errstate(divide="raise"):
+                return ufunc(x, y)
+        except FloatingPointError:
+            has_failed = True
+    if has_failed:
+        raise InvalidArgumentError(
+            f"{name} of integers expected a divisor without zeros. Received: {y}"
+        )
+    return ufunc(x, y)
 
 
 def remainder_of_floats(x: Any, y: Any) -> Any:

@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.errors import InvalidArgumentError
 from eagre.primitives import scipy_kernels
 from eagre.primitives.arithmetic import FloorMod, IntegerDivision, conjugated, square
 from eagre.primitives.beside_numbers import has_zeros
@@ -28,6 +27,7 @@ from eagre.primitives.families import (
     shape_of,
     zero_like,
 )
+from eagre.primitives.remainders import divided
 from eagre.primitives.scipy_kernels import in_float64, special_kernel
 from eagre.primitives.transcendental import Inexact, exp, log, log1p
 
@@ -314,10 +314,8 @@ class Truncating(Binary):
     can_fail = True
 
     def kernel(self, x: Any, y: Any) -> Any:
-        if y.dtype.kind in "iu" and has_zeros(y):
-            raise InvalidArgumentError(
-                f"{self.public} of integers expected a divisor without zeros. Received: {y}"
-            )
+        if y.dtype.kind in "iu":
+            return divided(self.public, self.compute, x, y)
         return self.compute(x, y)
 
     def compute(self, x: Any, y: Any) -> Any:

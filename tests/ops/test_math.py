@@ -221,3 +221,16 @@ def test_a_known_number_of_segments_is_known_to_the_shape(reduction):
         graph = trace(lambda x, n=number: reduce(x, [1, 1], n), tf.TensorSpec([2, 3]))
         assert graph.outputs[0].shape == (2, 3)
         assert graph(tf.ones([2, 3])).shape == (2, 3)
+
+
+def test_polynomials_that_begin_with_one():
+    x = tf.constant([2.0, -1.0, np.inf, np.nan])
+    for one in (1.0, 1, tf.constant(1.0)):
+        np.testing.assert_array_equal(tf.math.polyval([one, 2.0], x), x + 2.0)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.math.polyval([one, 0.5, 3.0], x)
+        np.testing.assert_array_equal(y, (x + 0.5) * x + 3.0)
+        np.testing.assert_array_equal(tape.gradient(y, x), x + x + 0.5)
+    assert tf.math.polyval([1, 2], tf.constant([3])).numpy().tolist() == [5]
+    assert tf.math.polyval([1.0], tf.constant([3.0, 4.0])).shape == []

@@ -61,3 +61,18 @@ def test_extremes_of_many_elements_pass_over_nan(has_nan, dtype, axis):
         lines = np.moveaxis(x, axis, 0).T
         few = [getattr(tf, name)(line).numpy() for line in lines]
         assert found.tolist() == few
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32", "float16", "uint8", "bool"])
+def test_where_beside_a_number(dtype, shape):
+    random = np.random.default_rng(0)
+    condition = random.uniform(size=shape) < 0.5
+    x = (random.normal(size=shape) * 5).astype(dtype)
+    if x.size and dtype.startswith("float"):
+        x.reshape(-1)[[0, -1]] = [np.nan, -0.0]
+    for number in (0, -0.0, 1):
+        number = np.asarray(number, dtype)
+        for a, b in ((x, number), (number, x), (x, x[::-1])):
+            expected = np.where(condition, a, b)
+            assert tf.where(condition, a, b).numpy().tobytes() == expected.tobytes()

@@ -65,3 +65,24 @@ def test_many_elements_through_the_public_function():
     for a, b in ((x, y), (x, np.float32(0.3)), (np.float32(7), y), (x.T, y[:3])):
         found = tf.math.floormod(tf.constant(a), tf.constant(b)).numpy()
         assert found.tobytes() == np.ascontiguousarray(expected_of(a, b)).tobytes()
+
+
+@pytest.mark.parametrize("size", [5, 50_000])
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8"])
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (tf.math.floordiv, "floordiv"), (tf.math.floormod, "floormod"),
+        (tf.truncatediv, "truncatediv"), (tf.truncatemod, "truncatemod"),
+    ],
+)  # fmt: skip
+def test_integers_are_not_divided_by_zero(function, name, dtype, size):
+    x = np.full(size, 7, dtype)
+    np.testing.assert_array_equal(function(x, x + 1), np.full(size, 7 if "mod" in name else 0))
+    divisors = np.full(size, 3, dtype)
+    divisors[-1] = 0
+    for zero in (divisors, np.zeros((), dtype), np.zeros([size], dtype)):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"^{name} of integers expected"):
+            function(x, zero)
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"^{name} of integers expected"):
+            tf.function(function)(tf.constant(x), tf.constant(zero))
