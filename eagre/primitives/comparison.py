@@ -174,16 +174,21 @@ def chosen(condition: Any, x: Any, y: Any) -> Any:
     target = result.view(bits).reshape(-1)
     flags = np.ascontiguousarray(condition).view(np.int8).reshape(-1)
     a, b = (np.ascontiguousarray(each).view(bits).reshape(-1) for each in (x, y))
-    is_beside_zero = b.size == 1 < a.size and not b[0]
+    # Beside zero a mask is all that it takes; where zero comes first, it is the other mask.
+    zeros = [each.size == 1 and not each[0] for each in (a, b)]
+    a, b = (b, a) if zeros[0] else (a, b)
     masks = np.empty(min(BLOCK, target.size), bits)
     for start in range(0, target.size, BLOCK):
         part = slice(start, start + BLOCK)
         out = target[part]
         mask = masks[: out.size]
         np.copyto(mask, flags[part])
-        np.negative(mask, mask)
+        if zeros[0]:
+            np.subtract(mask, 1, mask)
+        else:
+            np.negative(mask, mask)
         own, other = (each[part] if each.size > 1 else each for each in (a, b))
-        if is_beside_zero:
+        if any(zeros):
             np.bitwise_and(own, mask, out)
             continue
         np.bitwise_xor(own, other, out)
