@@ -20,6 +20,7 @@ from eagre.core.ambient import interpreters, recorders
 from eagre.core.caller import Called
 from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError, OpError
+from eagre.core.memory import keep_freed_memory
 from eagre.core.outline import SMALL
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor, as_array, next_id, wrap
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _quiet = contextvars.Context()
 _quiet.run(np.seterr, all="ignore")
 quietly = _quiet.run
+keep_freed_memory()
 
 ndarray = np.ndarray
 _array_of = attrgetter("array")
@@ -396,9 +398,11 @@ def _operate(primitive: Primitive, door: Any, x: Any, y: Any) -> Any:
 
 def accept(primitive: Primitive, inputs: Any, params: dict[str, Any], key: Any) -> None:
     """Let the shape rule judge dtypes met for the first time, and remember those that pass."""
+    is_apart = primitive.kernel_for_reals is not None and getattr(key, "kind", "") == "c"
+    if is_apart and (key,) * len(inputs) in primitive.accepted:
+        return  # `apply` has met them, which does what this kernel cannot
     _check(primitive, inputs, params)
-    is_complex = getattr(key, "kind", "") == "c"
-    if not primitive.checks_always and not (is_complex and primitive.kernel_for_reals):
+    if not primitive.checks_always and not is_apart:
         primitive.accepted.add(key)
 
 

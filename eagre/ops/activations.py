@@ -77,9 +77,7 @@ def elu(features: Any, name: str | None = None) -> Any:
     >>> tf.nn.elu([0.0, 3.0]).numpy()
     array([0., 3.], dtype=float32)
     """
-    x = to_tensor(features)
-    check_floats("elu", features=x)
-    return activations.elu.door(x)
+    return activations.elu.door(features)
 
 
 def selu(features: Any, name: str | None = None) -> Any:
@@ -91,9 +89,7 @@ def selu(features: Any, name: str | None = None) -> Any:
     >>> tf.nn.selu([0.0, 1.0]).numpy()
     array([0.      , 1.050701], dtype=float32)
     """
-    x = to_tensor(features)
-    check_floats("selu", features=x)
-    return activations.selu.door(x)
+    return activations.selu.door(features)
 
 
 def gelu(features: Any, approximate: bool = False, name: str | None = None) -> Any:
@@ -143,9 +139,7 @@ def softsign(features: Any, name: str | None = None) -> Any:
     >>> tf.nn.softsign([-1.0, 3.0]).numpy()
     array([-0.5 ,  0.75], dtype=float32)
     """
-    x = to_tensor(features)
-    check_floats("softsign", features=x)
-    return activations.softsign(x)
+    return activations.softsign.door(features)
 
 
 def softmax(logits: Any, axis: Any = None, name: str | None = None) -> Any:

@@ -30,7 +30,7 @@ def _rectified(x: Any) -> Any:
 _larger: Any = arithmetic.maximum.kernel
 _smaller: Any = arithmetic.minimum.kernel
 _SINGLE = np.dtype(np.float32)
-_ZERO = Number(0)
+_ZERO, _ONE, _SIX = Number(0), Number(1), Number(6)
 
 
 class Relu(Unary):
@@ -54,8 +54,8 @@ class Relu6(Unary):
 
     def kernel(self, x: Any) -> Any:
         if x.size >= MANY and x.dtype in _ZEROS:
-            return np.clip(x, _ZEROS[x.dtype], np.array(6, x.dtype))
-        return _smaller(_rectified(x), np.array(6, x.dtype))
+            return np.clip(x, _ZEROS[x.dtype], _SIX[x.dtype])
+        return _smaller(_rectified(x), _SIX[x.dtype])
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         zero = zero_like(grad)
@@ -93,7 +93,7 @@ class Softsign(Unary):
     needs = ("x",)
 
     def kernel(self, x: Any) -> Any:
-        return x / (np.abs(x) + np.array(1, x.dtype))
+        return x / (np.abs(x) + _ONE[x.dtype])
 
     def gradient(self, grad: Any, output: Any, x: Any) -> Any:
         """By a formula that is 0, not NaN, where the number is infinite."""

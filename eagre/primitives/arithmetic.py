@@ -11,7 +11,7 @@ from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
-from eagre.primitives.beside_numbers import MANY, by_rows, powers
+from eagre.primitives.beside_numbers import MANY, beside_number, powers
 from eagre.primitives.casting import cast
 from eagre.primitives.comparison import not_equal, select
 from eagre.primitives.families import (
@@ -198,7 +198,7 @@ class Maximum(Binary):
     """The larger element; NaN if either is."""
 
     takes = REALS
-    kernel = by_rows(np.maximum)
+    kernel = beside_number(np.maximum, is_lower_bound=True)
     known = known_by(max)
     needs = ("x", "y")
 
@@ -211,7 +211,7 @@ class Minimum(Binary):
     """The smaller element; NaN if either is."""
 
     takes = REALS
-    kernel = by_rows(np.minimum)
+    kernel = beside_number(np.minimum, is_lower_bound=False)
     known = known_by(min)
     needs = ("x", "y")
 

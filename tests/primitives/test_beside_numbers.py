@@ -76,3 +76,34 @@ def test_where_beside_a_number(dtype, shape):
         for a, b in ((x, number), (number, x), (x, x[::-1])):
             expected = np.where(condition, a, b)
             assert tf.where(condition, a, b).numpy().tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("exponent", [3, -1, 4, 5, -2, -3, 0, 1, 2, 0.5, 1.5, 1e10, np.inf, np.nan])
+def test_powers_of_one_exponent(exponent, dtype):
+    """Many have the bits that few have, and no others than NumPy's but for the last ones."""
+    x = (np.random.default_rng(0).normal(size=MANY + 7) * 3).astype(dtype)
+    x[:8] = [np.nan, np.inf, -np.inf, 0.0, -0.0, -1.0, 1.0, -2.0]
+    found = tf.pow(tf.constant(x), exponent).numpy()
+    with np.errstate(all="ignore"):
+        # An array of exponents, for which NumPy takes no square roots.
+        expected = np.power(x.astype(np.float64), np.full(x.shape, exponent))
+        expected = expected.astype(dtype)
+    np.testing.assert_allclose(found, expected, rtol=4 * np.finfo(dtype).eps)
+    is_number = ~np.isnan(expected)
+    assert (np.signbit(found) == np.signbit(expected))[is_number].all()
+    for part in (slice(0, 11), slice(5, 6), slice(-3, None)):
+        few = tf.pow(tf.constant(x[part]), exponent).numpy()
+        np.testing.assert_array_equal(few, found[part])
+
+
+@pytest.mark.parametrize("name", ["maximum", "minimum"])
+@pytest.mark.parametrize("number", [0.0, -0.0, np.nan, np.inf, -np.inf, 0.3])
+def test_extremes_beside_odd_numbers(number, name):
+    x = np.resize(np.float32([np.nan, np.inf, -np.inf, 0.0, -0.0, -1.0, 1.0]), MANY + 3)
+    number = np.float32(number)
+    for a, b in ((x, number), (number, x)):
+        found = getattr(tf, name)(a, b).numpy()
+        few = [part[:7] if part.ndim else part for part in (a, b)]
+        np.testing.assert_array_equal(found, getattr(np, name)(a, b))
+        assert np.signbit(found[:7]).tolist() == np.signbit(getattr(tf, name)(*few)).tolist()
