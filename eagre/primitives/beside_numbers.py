@@ -72,6 +72,8 @@ def powers(x: Any, y: Any) -> Any:
         return _where(x == -np.inf, np.abs(x), np.sqrt(x) + 0.0)
     if exponent == 3:
         return np.multiply(np.multiply(x, x), x)
+    if exponent == -1:
+        return np.reciprocal(x)
     if exponent in _AT_ONCE or exponent % 1 != 0:
         return np.power(x, y)
     size = np.power(np.abs(x), y)
@@ -79,4 +81,4 @@ def powers(x: Any, y: Any) -> Any:
 
 
 # Whole exponents for which NumPy has another way than powers.
-_AT_ONCE = (-1.0, 0.0, 1.0, 2.0)
+_AT_ONCE = (0.0, 1.0, 2.0)

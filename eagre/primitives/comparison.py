@@ -174,27 +174,38 @@ def chosen(condition: Any, x: Any, y: Any) -> Any:
     target = result.view(bits).reshape(-1)
     flags = np.ascontiguousarray(condition).view(np.int8).reshape(-1)
     a, b = (np.ascontiguousarray(each).view(bits).reshape(-1) for each in (x, y))
-    # Beside zero a mask is all that it takes; where zero comes first, it is the other mask.
-    zeros = [each.size == 1 and not each[0] for each in (a, b)]
-    a, b = (b, a) if zeros[0] else (a, b)
-    masks = np.empty(min(BLOCK, target.size), bits)
+    room = np.empty(min(BLOCK, target.size), bits)
+    if b.size == 1 and not b[0]:
+        _choose_or_zero(flags, a, target, room)
+    elif a.size == 1 and not a[0]:
+        _choose_or_zero(1 - flags, b, target, room)
+    else:
+        _choose(flags, a, b, target, room)
+    return result
+
+
+def _choose_or_zero(flags: Any, x: Any, target: Any, room: Any) -> None:
+    """Bits times 0 or 1."""
     for start in range(0, target.size, BLOCK):
         part = slice(start, start + BLOCK)
         out = target[part]
-        mask = masks[: out.size]
+        factors = room[: out.size]
+        np.copyto(factors, flags[part])
+        np.multiply(x[part] if x.size > 1 else x, factors, out)
+
+
+def _choose(flags: Any, x: Any, y: Any, target: Any, room: Any) -> None:
+    """y ^ ((x ^ y) & mask)."""
+    for start in range(0, target.size, BLOCK):
+        part = slice(start, start + BLOCK)
+        out = target[part]
+        mask = room[: out.size]
         np.copyto(mask, flags[part])
-        if zeros[0]:
-            np.subtract(mask, 1, mask)
-        else:
-            np.negative(mask, mask)
-        own, other = (each[part] if each.size > 1 else each for each in (a, b))
-        if any(zeros):
-            np.bitwise_and(own, mask, out)
-            continue
+        np.negative(mask, mask)
+        own, other = (each[part] if each.size > 1 else each for each in (x, y))
         np.bitwise_xor(own, other, out)
         np.bitwise_and(out, mask, out)
         np.bitwise_xor(out, other, out)
-    return result
 
 
 class Select(Elementwise):
