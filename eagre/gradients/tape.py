@@ -234,7 +234,7 @@ class GradientTape(ambient.Recorder):
         if len(found) < len(values) and any(grad is None for grad in grads):
             is_asked = unconnected_gradients is UnconnectedGradients.NONE
             self._note_none(targets, values, grads, is_asked)
-        if not self.is_persistent:
+        if not self.is_persistent and not _is_asked_within(targets):
             self._use_up()
         if unconnected_gradients is UnconnectedGradients.ZERO:
             grads = [
@@ -391,6 +391,15 @@ class GradientTape(ambient.Recorder):
             for _, inputs, _, output in self._records
             for kept in (*inputs, *(output if output.__class__ is tuple else (output,)))
         )
+
+
+def _is_asked_within(targets: Any) -> bool:
+    """Whether a branch or loop asks for gradients of what was computed in front of it: it may be
+    traced again, and of several branches one will run."""
+    graph = getattr(ambient.interpreter(), "graph", None)
+    return graph is not None and any(
+        each.__class__ is SymbolicTensor and each.graph is not graph for each in targets
+    )
 
 
 class _StopRecording:

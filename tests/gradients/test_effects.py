@@ -376,3 +376,51 @@ def test_each_tape_in_a_loop_sees_what_is_read_in_front_of_it(watches):
 
     x = tf.constant([0.3, -0.7])
     assert tf.function(descend)(x).numpy().tobytes() == descend(x).numpy().tobytes()
+
+
+def until_small(v):
+    for _ in tf.range(100):
+        with tf.GradientTape() as tape:
+            loss = v * v
+        if loss < 0.1:
+            break
+        v.assign_sub(0.1 * tape.gradient(loss, v))
+    return loss
+
+
+def either_way(v):
+    with tf.GradientTape() as tape:
+        loss = v * v * v
+    if loss > 1.0:
+        v.assign_sub(0.1 * tape.gradient(loss, v))
+    else:
+        v.assign_add(0.1 * tape.gradient(loss, v))
+    return loss
+
+
+@pytest.mark.parametrize("program", [until_small, either_way])
+@pytest.mark.parametrize("start", [3.0, 0.5])
+def test_a_branch_may_ask_a_tape_in_front_of_it(program, start):
+    """A branch that assigns what it reads is traced twice, and only one of two branches runs."""
+    eager, traced = tf.Variable(start), tf.Variable(start)
+    expected = tf.nest.flatten(program(eager))
+    found = tf.nest.flatten(tf.function(lambda: program(traced))())
+    assert [float(x) for x in found] == [float(x) for x in expected]
+    assert float(traced) == float(eager)
+
+
+@pytest.mark.parametrize("trace", [lambda f: f, tf.function], ids=["eager", "function"])
+def test_a_tape_is_used_up_before_a_branch(trace):
+    v = tf.Variable(2.0)
+
+    @trace
+    def program(x):
+        with tf.GradientTape() as tape:
+            loss = v * x
+        gradient = tape.gradient(loss, v)
+        if x > 0.0:
+            gradient += tape.gradient(loss, v)
+        return gradient
+
+    with pytest.raises(RuntimeError, match="can be called once"):
+        program(tf.constant(1.0))
