@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from eagre.core.primitive import Primitive
 
-_MOVING = frozenset(
-    {"rearrangement", "indexing", "picking", "scattering", "state", "sorting", "complex_parts"}
-)
+_MOVING = frozenset({
+    "rearrangement", "padding", "repeating", "turning", "indexing", "picking", "scattering",
+    "state", "sorting", "complex_parts",
+})
 """The modules of primitives that put values elsewhere: they make no bad numbers."""
 
 _CHOOSING = frozenset({"clip", "identity", "stop_gradient", "maximum", "minimum"})
