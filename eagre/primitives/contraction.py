@@ -15,12 +15,16 @@ from eagre.primitives import batching
 from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.families import (
     NUMBERS,
+    apply_with_shape,
     check_dtypes,
     contiguous,
     shape_of,
+    sum_to,
+    target_shape,
     unbroadcast,
 )
 from eagre.primitives.rearrangement import expand_dims, reshape, squeeze
+from eagre.primitives.sums import sum_to_shape
 
 _MANY = 1 << 15
 _EXACT = float(1 << 53)
@@ -77,12 +81,17 @@ class Matmul(Primitive):
         # For two matrices `dot` calls the same BLAS routine at half the overhead.
         if a.ndim == 2 and b.ndim == 2:
             return (a.T if transpose_a else a).dot(b.T if transpose_b else b)
+        if min(a.ndim, b.ndim) < 2:
+            raise ValueError("a vector")
+        if b.ndim == 2 and not transpose_a and a.size:
+            # One product of all rows: those of a batch may be few.
+            rows = contiguous(a).reshape(a.size // a.shape[-1], a.shape[-1])
+            product = rows.dot(b.T if transpose_b else b)
+            return product.reshape(*a.shape[:-1], product.shape[-1])
         if transpose_a:
             a = a.swapaxes(-1, -2)
         if transpose_b:
             b = b.swapaxes(-1, -2)
-        if min(a.ndim, b.ndim) < 2:
-            raise ValueError("a vector")
         return np.matmul(a, b)
 
     needs = ("a", "b")
@@ -98,6 +107,10 @@ class Matmul(Primitive):
 
         def of_b() -> Any:
             other = conjugated(a)
+            # For two matrices the products below have the same bits at half the overhead.
+            if not transpose_a and not (a.ndim == 2 == b.ndim):
+                parts = (grad, other) if transpose_b else (other, grad)
+                return apply_with_shape(summed_product, parts, shape_of(b))
             if transpose_b:
                 return unbroadcast(matmul(grad, other, True, transpose_a), b)
             return unbroadcast(matmul(other, grad, not transpose_a, False), b)
@@ -150,6 +163,56 @@ matmul_primitive = Matmul()
 def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
     """The matrix product of `a` and `b`, each transposed in its last two axes if asked."""
     return matmul_primitive.door(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
+
+
+def _summed_of_batches(
+    primitive: Primitive, batched: batching.Flags, *inputs: Any, shape: Any
+) -> Any:
+    """The products for all examples, and then the sums."""
+    flags, (x, y), _ = batching.without_sizes(batched, inputs, shape)
+    turned = {"transpose_a": True, "transpose_b": False}
+    product = batching.broadcasting(matmul_primitive, flags, x, y, **turned)
+    rest = (False,) * (len(inputs) - 2)
+    return batching.sum_to(sum_to, (True, *rest), product, *inputs[2:], shape=shape)
+
+
+class SummedProduct(Primitive):
+    """The product of the transpose of `x` with `y`, summed to the shape of what was broadcast.
+
+    Both have all axes that are summed. Where one matrix was broadcast, it is one product of all
+    the rows of a batch.
+    """
+
+    vectorize = _summed_of_batches
+    public = "matmul"
+    needs = ("x", "y")
+
+    def infer(self, x: TensorSpec, y: TensorSpec, sizes: Any = None, *, shape: Any) -> TensorSpec:
+        """The shape asked for."""
+        matmul_primitive.infer(x, y, transpose_a=True, transpose_b=False)
+        return TensorSpec.of(shape, x.dtype)
+
+    def kernel(self, x: Any, y: Any, sizes: Any = None, *, shape: Any) -> Any:
+        shape, lead = target_shape(shape, sizes), x.shape[:-2]
+        if len(shape) == 2 and lead and lead == y.shape[:-2] and x.size and y.size:
+            x, y = [
+                contiguous(part).reshape(part.size // part.shape[-1], part.shape[-1])
+                for part in (x, y)
+            ]
+        product = matmul_primitive.kernel(x, y, transpose_a=True, transpose_b=False)
+        return product if product.shape == shape else sum_to_shape(product, shape)
+
+    def gradient(
+        self, grad: Any, output: Any, x: Any, y: Any, sizes: Any = None, *, shape: Any
+    ) -> Any:
+        grads = (
+            lambda: unbroadcast(matmul(conjugated(y), grad, False, True), x),
+            lambda: unbroadcast(matmul(conjugated(x), grad, False, False), y),
+        )
+        return grads if sizes is None else (*grads, None)
+
+
+summed_product = SummedProduct()
 
 
 def _dots_of_batches(primitive: Primitive, batched: batching.Flags, a: Any, b: Any) -> Any:

@@ -195,6 +195,28 @@ PRODUCTS = [
     product(of(3, 17, 33), of(29, 33), transpose_b=True).but(is_smooth=False),
 ]
 
+def summed_product(x, y, sizes=None, *, shape):
+    """The products of all pairs of rows, added up along the axes that are to be of size 1."""
+    product = matmul(x, y, transpose_a=True, transpose_b=False)
+    shape = shape if sizes is None else tuple(sizes.tolist())
+    product = product.sum(tuple(range(product.ndim - len(shape))))
+    axes = [axis for axis, size in enumerate(shape) if size != product.shape[axis]]
+    return product.sum(tuple(axes), keepdims=True)
+
+
+SUMMED = [
+    sample(of(3, 2), of(3, 4), shape=(2, 4)),
+    sample(of(2, 3, 2), of(2, 3, 2), shape=(2, 2)),
+    sample(of(2, 1, 3, 2), of(2, 2, 3, 1), shape=(2, 2, 1)),
+    sample(of(2, 2, 2), of(2, 2, 2), shape=(1, 2, 2)),
+    rough(of(0, 3, 2), of(0, 3, 2), shape=(2, 2)),
+    rough(of(2, 0, 2), of(2, 0, 3), shape=(2, 3)),
+    rough(of(9, 7, 20), of(9, 7, 30), shape=(20, 30)),
+    sample(of(2, 3, 2), of(2, 3, 2), fixed([2, 2], "int32"), shape=(None, None)).but(
+        has_known_shape=False
+    ),
+]
+
 EMPTY = [rough(of(0, 3), axis=(0,), keepdims=False).but(dtypes=INEXACT)]
 
 RECORDS = [
@@ -281,6 +303,15 @@ RECORDS = [
         takes=NUMBERS,
         ulps=4,
         floor=20,
+    ),
+    Record(
+        contraction.summed_product,
+        SUMMED,
+        wide(summed_product),
+        takes=NUMBERS,
+        fits_by_construction=True,
+        ulps=4,
+        floor=100,
     ),
     Record(
         contraction.dot_primitive,
