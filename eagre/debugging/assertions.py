@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import ambient, dtypes
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import DTypeMismatchError, described, to_tensor
 from eagre.core.dtypes import DType
 from eagre.core.tensor import EagerTensor, wrap
 from eagre.graph.building import last_effect
 from eagre.ops import math
+from eagre.ops.axes import integer_of
 from eagre.ops.inspecting import get_static_value
 from eagre.ops.operands import operands
 from eagre.ops.reductions import reduce_all
 from eagre.primitives.checking import assertion
 from eagre.primitives.checking import check_numerics as check_numerics_primitive
-from eagre.primitives.families import EVERYTHING, NUMBERS
+from eagre.primitives.families import EVERYTHING, NUMBERS, REALS
 
 SHOWN = 3
 
@@ -47,9 +48,9 @@ def demand(
     condition: Any, data: Any, message: str, labels: tuple[str, ...], summarize: Any
 ) -> None:
     """Apply the assertion; `labels` stand before the data in the message."""
-    summarize = SHOWN if summarize is None else summarize
+    summarize = SHOWN if summarize is None else integer_of(summarize, "summarize")
     inputs = (condition, *data)
-    assertion(*inputs, message=message, labels=labels, summarize=int(summarize))
+    assertion(*inputs, message=message, labels=labels, summarize=summarize)
 
 
 def worded(expectation: str, message: Any) -> str:
@@ -59,7 +60,8 @@ def worded(expectation: str, message: Any) -> str:
 
 def _compare(name: str, sign: str, x: Any, y: Any, message: Any, summarize: Any) -> None:
     """Demand that a comparison holds for all elements; constants of a graph are judged at once."""
-    x, y = operands(x, y, name, EVERYTHING, "tensors")
+    kinds = (REALS, "real numbers") if sign in _SIGNS else (EVERYTHING, "tensors")
+    x, y = operands(x, y, name, *kinds)
     text = worded(f"{name} expected x {sign} y in each element", message)
     known = [get_static_value(each) for each in (x, y)]
     if not isinstance(x, EagerTensor) and all(each is not None for each in known):
@@ -157,6 +159,11 @@ def assert_greater_equal(
 
 def _compare_with_zero(name: str, sign: str, x: Any, message: Any, summarize: Any) -> None:
     x = to_tensor(x, name=name)
+    if x.dtype not in REALS:
+        raise DTypeMismatchError(
+            f"{name} expected real numbers. Received: dtype={x.dtype.name}. "
+            "Use tf.cast to convert the tensor."
+        )
     text = worded(f"{name} expected x {sign} 0 in each element", message)
     known = get_static_value(x)
     holds = _SIGNS[sign]
@@ -224,9 +231,10 @@ def assert_near(
     summarize: Any = None,
     name: str | None = None,
 ) -> None:
-    """An error unless `|x - y| <= atol + rtol * |y|` in each element, after broadcasting.
+    """An error unless `|x - y| < atol + rtol * |y|` in each element, after broadcasting.
 
     Both tolerances are by default ten times the distance from 1 to the next number of the dtype.
+    Infinities and NaN are near to nothing.
 
     >>> tf.debugging.assert_near([1.0, 2.0], [1.0, 2.0000001])
     """
@@ -242,8 +250,8 @@ def assert_near(
         for each in (rtol, atol)
     ]
     far = math.abs(x - y)
-    holds = math.less_equal(far, atol + rtol * math.abs(y))
-    text = worded("assert_near expected |x - y| <= atol + rtol * |y| in each element", message)
+    holds = math.less(far, atol + rtol * math.abs(y))
+    text = worded("assert_near expected |x - y| < atol + rtol * |y| in each element", message)
     labels = ("x=", "y=", "rtol=", "atol=")
     demand(reduce_all(holds), (x, y, rtol, atol), text, labels, summarize)
 
@@ -267,7 +275,7 @@ def check_numerics(tensor: Any, message: str, name: str | None = None) -> Any:
     >>> tf.debugging.check_numerics([1.0, 2.0], "weights").numpy()
     array([1., 2.], dtype=float32)
     """
-    return check_numerics_primitive(to_tensor(tensor, name="check_numerics"), message=str(message))
+    return _finite("check_numerics", tensor, message)
 
 
 def assert_all_finite(x: Any, message: str, name: str | None = None) -> Any:
@@ -276,4 +284,13 @@ def assert_all_finite(x: Any, message: str, name: str | None = None) -> Any:
     >>> tf.debugging.assert_all_finite([1.0, 2.0], "weights").numpy()
     array([1., 2.], dtype=float32)
     """
-    return check_numerics_primitive(to_tensor(x, name="assert_all_finite"), message=str(message))
+    return _finite("assert_all_finite", x, message)
+
+
+def _finite(name: str, x: Any, message: Any) -> Any:
+    if not isinstance(message, str | bytes):
+        raise TypeError(
+            f"{name} expected a message that is a string. Received: message={described(message)}"
+        )
+    text = message.decode() if isinstance(message, bytes) else message
+    return check_numerics_primitive(to_tensor(x, name=name), message=text)

@@ -9,7 +9,7 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.conversion import described, to_tensor
-from eagre.core.tensor import Tensor
+from eagre.core.tensor import EagerTensor, Tensor
 from eagre.debugging.assertions import demand, worded
 from eagre.ops import math
 from eagre.ops.inspecting import get_static_value
@@ -48,16 +48,19 @@ def assert_rank_in(x: Any, ranks: Any, message: Any = None, name: str | None = N
 
     >>> tf.debugging.assert_rank_in([[1, 2]], (1, 2))
     """
-    if not isinstance(ranks, list | tuple | range | set | frozenset):
-        raise TypeError(f"assert_rank_in expected several ranks. Received: ranks={ranks!r}")
-    several = list(ranks)
+    is_list = isinstance(ranks, list | tuple | range | set | frozenset | np.ndarray | EagerTensor)
+    several = list(ranks) if is_list else []
+    if not several:
+        raise (ValueError if is_list else TypeError)(
+            f"assert_rank_in expected several ranks. Received: ranks={ranks!r}"
+        )
     text = f"rank {' or '.join(map(_shown, several))}"
     _demand_rank("assert_rank_in", x, several, text, math.equal, message)
 
 
 def _shown(rank: Any) -> str:
     value = get_static_value(rank)
-    return "that is a tensor" if value is None else str(value)
+    return "(as given)" if value is None else str(value)
 
 
 def _demand_rank(
@@ -71,7 +74,9 @@ def _demand_rank(
     if x.ndim is None or any(each is None for each in known):
         found = rank_of(x)
         holds = reduce_any([compare(found, each) for each in wanted])
-        demand(holds, (shape_of(x),), text, ("x.shape=",), -1)
+        unknown = [each for each, value in zip(wanted, known, strict=True) if value is None]
+        labels = ("x.shape=", *["rank="] * len(unknown))
+        demand(holds, (shape_of(x), *unknown), text, labels, -1)
     elif not any(_COMPARED[compare](x.ndim, int(each)) for each in known):
         raise ValueError(f"{text} Received: x.shape={x.shape}, of rank {x.ndim}")
 
@@ -149,7 +154,7 @@ def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> Any:
         names = ", ".join(each.name for each in every)
         raise ValueError(f"{name} expected tensors of one dtype. Received: dtypes {names}")
     if not every[0].is_floating:
-        raise ValueError(f"{name} expected floating-point numbers. Received: {every[0].name}")
+        raise ValueError(f"{name} expected floating-point numbers. Received: dtype={every[0].name}")
     return every[0]
 
 
@@ -192,7 +197,8 @@ def assert_shapes(
     Args:
         shapes: pairs of a tensor and a shape: a sequence of sizes, of symbols, each of which has
             to be of one size throughout, and of None or "." for any size. A first entry `...` or
-            "*" stands for any number of axes. A scalar passes for a vector of one element.
+            "*" stands for any number of axes. A scalar passes for a vector of one element. The
+            shape None demands nothing.
 
     Raises:
         ValueError: shapes that are known do not fit.
@@ -206,15 +212,12 @@ def assert_shapes(
     ValueError: assert_shapes expected size 5 in axis 1, the size of 'N'.
     Received: shape=(5, 3)
     """
-    pairs = list(shapes.items()) if isinstance(shapes, dict) else list(shapes)
-    if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
-        raise ValueError(
-            f"assert_shapes expected pairs of a tensor and a shape. Received: {pairs!r:.80}"
-        )
     found: dict[Any, Any] = {}
-    extra = [to_tensor(each, name="assert_shapes(data)") for each in data or ()]
-    for value, shape in pairs:
+    extra = [to_tensor(each, name="assert_shapes(data)") for each in _several("data", data or ())]
+    for value, shape in _pairs(shapes):
         x = to_tensor(value, name="assert_shapes")
+        if shape is None:
+            continue
         entries = _entries(shape)
         is_open = bool(entries) and entries[0] in _LEADING
         entries = entries[1:] if is_open else entries or [1]
@@ -224,18 +227,45 @@ def assert_shapes(
                 _check_size(x, position, entry, found, (message, extra, summarize))
 
 
+def _pairs(shapes: Any) -> list[Any]:
+    """The tensors with their shapes."""
+    pairs = list(shapes.items()) if isinstance(shapes, dict) else _several("shapes", shapes)
+    if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+        raise ValueError(
+            f"assert_shapes expected pairs of a tensor and a shape. Received: {pairs!r:.80}"
+        )
+    return pairs
+
+
+def _several(argument: str, values: Any) -> list[Any]:
+    if not hasattr(values, "__iter__"):
+        raise TypeError(
+            f"assert_shapes expected a list of {argument}. "
+            f"Received: {argument}={described(values)}"
+        )
+    return list(values)
+
+
 def _entries(shape: Any) -> list[Any]:
     """The parts of a shape; a size in digits becomes a number."""
     if not hasattr(shape, "__iter__"):
         raise ValueError(
             f"assert_shapes expected a shape that is a sequence. Received: {described(shape)}"
         )
-    entries = list(shape)
+    entries = [_entry(each) for each in shape]
     if any(each in _LEADING for each in entries[1:]):
         raise ValueError(
             f"assert_shapes expected ... or '*' only as the first entry. Received: shape={shape!r}"
         )
-    return [int(each) if isinstance(each, str) and each.isdecimal() else each for each in entries]
+    return entries
+
+
+def _entry(entry: Any) -> Any:
+    if isinstance(entry, Tensor):
+        raise ValueError(
+            f"assert_shapes expected sizes that are numbers or symbols. Received: {entry!r}"
+        )
+    return int(entry) if isinstance(entry, str) and entry.isdecimal() else entry
 
 
 def _check_axes(x: Any, count: int, is_open: bool, message: Any) -> None:

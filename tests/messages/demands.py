@@ -52,6 +52,12 @@ ASSERTIONS = {
     "assert_near: integers": (lambda: D.assert_near(1, 2), ValueError),
     "check_numerics: NaN": (lambda: D.check_numerics([float("nan")], "of the loss"), *INVALID),
     "check_numerics: both": (lambda: D.check_numerics([np.inf, np.nan], ""), *INVALID),
+    "check_numerics: no message": (lambda: D.check_numerics([1.0], None), TypeError),
+    "assert_all_finite: a list for a message": (
+        lambda: D.assert_all_finite([1.0], ["a", "b"]), TypeError),
+    "assert_negative: booleans": (lambda: D.assert_negative([True]), *MISMATCH),
+    "assert_less: texts": (lambda: D.assert_less("a", "b"), *MISMATCH),
+    "assert_less: a word for a count": (lambda: D.assert_less(1, 2, summarize="all"), *MISMATCH),
     "check_numerics: integers": (lambda: D.check_numerics([1], "m"), *MISMATCH),
     "assert_rank: another": (lambda: D.assert_rank(a23, 1), ValueError),
     "assert_rank: in a graph": (lambda: run(lambda x: D.assert_rank(x, 1, "m"), 2.0), *INVALID),
@@ -60,6 +66,9 @@ ASSERTIONS = {
     "assert_rank_at_least: less": (lambda: D.assert_rank_at_least(a23, 3), ValueError),
     "assert_rank_in: neither": (lambda: D.assert_rank_in(a23, (0, 1), "m"), ValueError),
     "assert_rank_in: one rank": (lambda: D.assert_rank_in(a23, 2), TypeError),
+    "assert_rank_in: no rank": (lambda: D.assert_rank_in(a23, []), ValueError),
+    "assert_rank: a tensor": (
+        lambda: run(lambda x: D.assert_rank(x, tf.cast(x, tf.int32)), 2.0), *INVALID),
     "assert_scalar: vector": (lambda: D.assert_scalar([1]), ValueError),
     "assert_integer: float": (lambda: D.assert_integer(1.5), TypeError),
     "assert_type: another": (lambda: D.assert_type(1.5, tf.int32), TypeError),
@@ -78,6 +87,10 @@ ASSERTIONS = {
     "assert_shapes: dots in the middle": (
         lambda: D.assert_shapes([(a23, (2, ..., 3))]), ValueError),
     "assert_shapes: number for a shape": (lambda: D.assert_shapes([(a23, 2)]), ValueError),
+    "assert_shapes: tensors for sizes": (
+        lambda: D.assert_shapes([(a23, tf.constant([2, 3]))]), ValueError),
+    "assert_shapes: None": (lambda: D.assert_shapes(None), TypeError),
+    "assert_shapes: number for data": (lambda: D.assert_shapes([], data=3), TypeError),
     "assert_shapes: no pairs": (lambda: D.assert_shapes([tf.ones(2)]), ValueError),
 }
 

@@ -51,6 +51,7 @@ CREATION = {
     "constant: complex in a list": (lambda: tf.constant([1j], tf.float32), TypeError),
     "constant: integer over 64 bits": (lambda: tf.constant(2**64), ValueError),
     "constant: integers over 64 bits": (lambda: tf.constant([2**64]), ValueError),
+    "constant: integers over 63 bits": (lambda: tf.constant([1, 2**63]), ValueError),
     "constant: integer as float of its size": (lambda: tf.constant(10**400, tf.float32),
                                                ValueError),
     "constant: unknown dtype": (lambda: tf.constant(1, "float31"), TypeError),
