@@ -16,6 +16,7 @@ from eagre.core.tensor import EagerTensor
 from eagre.gradients.graph_gradients import BackwardRun, backward_run, refuse_effects
 from eagre.gradients.keeping import runs_again, widened
 from eagre.graph.graph import apply_flow
+from eagre.primitives.rearrangement import reshape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -170,7 +171,8 @@ def cond(
     """`true_fn()` if `pred` is true, else `false_fn()`.
 
     While tracing, and `pred` has no value yet, both functions are traced, and the graph chooses
-    when it runs; they must return the same structure of tensors of the same dtypes.
+    when it runs; they must return the same structure of tensors of the same dtypes, or None for
+    what they do besides. A `pred` of one element is a scalar.
 
     >>> x = tf.constant(-3.0)
     >>> tf.cond(x > 0, lambda: x, lambda: -x).numpy()
@@ -181,52 +183,75 @@ def cond(
             raise TypeError(f"cond expected {name} to be a function. Received: {function!r}")
     if isinstance(pred, bool):
         return true_fn() if pred else false_fn()
-    pred = to_tensor(pred, name="cond")
-    if pred.sizes not in ((), None):
-        raise InvalidArgumentError(f"cond expected a scalar pred. Received: shape={pred.shape}")
+    pred = _scalar(to_tensor(pred, name="cond"))
     if isinstance(pred, EagerTensor):
         return true_fn() if bool(pred) else false_fn()
     if pred.dtype != dtypes.bool_:
         raise TypeError(f"cond expected a bool pred. Received: dtype={pred.dtype.name}")
-    true_graph, false_graph = _trace_branches(true_fn, false_fn)
-    _check_same_structure(true_graph, false_graph)
+    true_graph, false_graph, nest = _trace_branches(true_fn, false_fn)
     captures = close_together([true_graph, false_graph])
     params = {"true_graph": true_graph, "false_graph": false_graph}
-    outputs = apply_flow(conditional, (pred, *captures), params)
-    found = list(outputs[: len(true_graph.outputs)])
-    return structure.pack_sequence_as(true_graph.output_structure, found, expand_composites=True)
+    found = iter(apply_flow(conditional, (pred, *captures), params))
+    places = structure.flatten(nest, expand_composites=True)
+    leaves = [None if place is None else next(found) for place in places]
+    return structure.pack_sequence_as(nest, leaves, expand_composites=True)
 
 
-def _trace_branches(true_fn: Any, false_fn: Any) -> tuple[Graph, Graph]:
-    """The graphs of both; a composite that has its parts in one gets them in the other."""
-    true_graph, if_true = _trace_branch("true_fn", true_fn)
-    false_graph, if_false = _trace_branch("false_fn", false_fn)
+def _scalar(pred: Any) -> Any:
+    """The one element of a condition."""
+    if pred.sizes is None or not pred.sizes:
+        return pred
+    if any(size != 1 for size in pred.sizes):
+        raise InvalidArgumentError(f"cond expected a scalar pred. Received: shape={pred.shape}")
+    return reshape(pred, shape=())
+
+
+def _trace_branches(true_fn: Any, false_fn: Any) -> tuple[Graph, Graph, Any]:
+    """The graphs of both, and the structure of what they return.
+
+    A composite that has its parts in one branch gets them in the other.
+    """
+    true_graph, if_true, first = _trace_branch("true_fn", true_fn)
+    false_graph, if_false, second = _trace_branch("false_fn", false_fn)
     if settle(if_true, if_false) is not None:
-        true_graph, _ = _trace_branch("true_fn", lambda: settle(true_fn(), if_false))
+        true_graph, _, first = _trace_branch("true_fn", lambda: settle(true_fn(), if_false))
     if settle(if_false, if_true) is not None:
-        false_graph, _ = _trace_branch("false_fn", lambda: settle(false_fn(), if_true))
-    return true_graph, false_graph
+        false_graph, _, second = _trace_branch("false_fn", lambda: settle(false_fn(), if_true))
+    return true_graph, false_graph, _same_structure(first, second)
 
 
-def _trace_branch(name: str, function: Any) -> tuple[Graph, Any]:
+def _trace_branch(name: str, function: Any) -> tuple[Graph, Any, Any]:
+    """The graph of a branch, what the branch returned, and that with 0 in place of each tensor.
+
+    The graph gives out what is not None.
+    """
     results: list[Any] = []
 
     def branch() -> Any:
-        results[:] = [function()]
-        return results[0]
+        result = function()
+        nest = structure.map_structure(_placeholder, result, expand_composites=True)
+        results[:] = [result, nest]
+        leaves = structure.flatten(result, expand_composites=True)
+        return [leaf for leaf in leaves if leaf is not None]
 
     (graph,) = trace_inner({name: branch}, [], "cond")
-    return graph, results[0]
+    return graph, results[0], results[1]
 
 
-def _check_same_structure(true_graph: Graph, false_graph: Graph) -> None:
+def _same_structure(first: Any, second: Any) -> Any:
+    """The structure, if both are the same."""
     try:
-        structure.assert_same_structure(
-            true_graph.output_structure, false_graph.output_structure, expand_composites=True
-        )
+        structure.assert_same_structure(first, second, expand_composites=True)
+        leaves, others = [structure.flatten(each, True) for each in (first, second)]
+        if leaves != others:
+            raise TypeError("None stands beside a tensor")
     except (TypeError, ValueError) as error:
         raise TypeError(
             "cond expected true_fn and false_fn to return the same structure. "
-            f"Received: {true_graph.output_structure!r} and {false_graph.output_structure!r} "
-            "(0 stands for a tensor)"
+            f"Received: {first!r} and {second!r} (0 stands for a tensor)"
         ) from error
+    return first
+
+
+def _placeholder(leaf: Any) -> int | None:
+    return None if leaf is None else 0

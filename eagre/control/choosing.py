@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from eagre.control.branching import cond
 from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.reference import Reference
 from eagre.primitives import arithmetic, comparison, rearrangement
-from eagre.primitives.checking import demand
+from eagre.primitives.checking import assertion
 from eagre.primitives.reductions import reduce_sum
 
 
@@ -39,17 +41,9 @@ def case(
     _check_functions([*functions, *([] if default is None else [default])], "case")
     conditions = [_condition(condition) for condition, _ in pairs]
     if exclusive:
-        conditions[0] = demand(
-            conditions[0],
-            _count(conditions) < 2,
-            message="case expected at most one true condition. Received: the first is ",
-        )
+        _demand(conditions, _count(conditions) < 2, "at most one true condition")
     if default is None:
-        conditions[0] = demand(
-            conditions[0],
-            _count(conditions) > 0,
-            message="case expected a true condition, or a default. Received: the first is ",
-        )
+        _demand(conditions, _count(conditions) > 0, "a true condition, or a default")
         *functions, last = functions
         default, conditions = last, conditions[:-1]
         if not conditions:
@@ -63,8 +57,9 @@ def _pairs(pred_fn_pairs: Any) -> list[Any]:
             (key.deref() if isinstance(key, Reference) else key, function)
             for key, function in pred_fn_pairs.items()
         ]
-    if not isinstance(pred_fn_pairs, list | tuple) or not pred_fn_pairs:
-        raise TypeError(
+    is_list = isinstance(pred_fn_pairs, list | tuple)
+    if not is_list or not pred_fn_pairs:
+        raise (ValueError if is_list else TypeError)(
             "case expected a list of pairs (condition, function), or a dictionary. "
             f"Received: pred_fn_pairs={pred_fn_pairs!r}"
         )
@@ -88,6 +83,11 @@ def _condition(value: Any) -> Any:
             f"with shape {condition.shape}"
         )
     return condition
+
+
+def _demand(conditions: list[Any], holds: Any, expected: str) -> None:
+    data, labels = rearrangement.stack(conditions), ("conditions=",)
+    assertion(holds, data, message=f"case expected {expected}.", labels=labels, summarize=6)
 
 
 def _count(conditions: list[Any]) -> Any:
@@ -139,13 +139,17 @@ def _numbered(branch_fns: Any) -> list[Any]:
     """The functions in the order of their numbers."""
     if isinstance(branch_fns, Mapping):
         branch_fns = list(branch_fns.items())
-    if not isinstance(branch_fns, list | tuple) or not branch_fns:
-        raise TypeError(
+    is_list = isinstance(branch_fns, list | tuple)
+    if not is_list or not branch_fns:
+        raise (ValueError if is_list else TypeError)(
             "switch_case expected a list of functions, or a dictionary from numbers to them. "
             f"Received: branch_fns={branch_fns!r}"
         )
     if not all(isinstance(each, tuple) for each in branch_fns):
         return list(branch_fns)
+    for number, _ in branch_fns:
+        if not isinstance(number, int | np.integer):
+            raise TypeError(f"switch_case expected numbers as keys. Received: {number!r}")
     table = {int(number): function for number, function in branch_fns}
     if sorted(table) != list(range(len(branch_fns))):
         raise ValueError(

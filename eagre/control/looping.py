@@ -12,7 +12,7 @@ from eagre.control.branches import close_together, settle, trace_inner
 from eagre.control.flow import unranked, variables_read, zeros_of
 from eagre.core import dtypes, structure
 from eagre.core.ambient import executing_eagerly
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError, UnimplementedError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import TensorShape, are_compatible
@@ -220,11 +220,25 @@ def while_loop(
         if not callable(function):
             raise TypeError(f"while_loop expected {label} to be a function. Received: {function!r}")
     values = structure.map_structure(_variable, list(loop_vars))
+    maximum = _maximum(maximum_iterations)
     if executing_eagerly():
-        result = _run(cond, body, values, maximum_iterations)
+        result = _run(cond, body, values, maximum)
     else:
-        result = _trace(cond, body, values, shape_invariants, maximum_iterations)
+        result = _trace(cond, body, values, shape_invariants, maximum)
     return type(loop_vars)(result) if type(loop_vars) in (list, tuple) else result
+
+
+def _maximum(iterations: Any) -> Any:
+    """How many iterations there are at most, as a scalar."""
+    if iterations is None:
+        return None
+    maximum = to_tensor(iterations, name="while_loop(maximum_iterations)")
+    if maximum.dtype is dtypes.string or maximum.sizes not in ((), None):
+        raise DTypeMismatchError(
+            "while_loop expected a number for maximum_iterations. "
+            f"Received: maximum_iterations={iterations!r}"
+        )
+    return maximum
 
 
 def _run(cond: Any, body: Any, values: list[Any], maximum: Any) -> list[Any]:
@@ -363,7 +377,7 @@ def _common(a: TensorSpec, b: TensorSpec) -> TensorSpec:
 
 
 def _trace_bounded(cond: Any, body: Any, values: Any, shapes: Any, maximum: Any) -> list[Any]:
-    limit = to_tensor(maximum, dtypes.int32)
+    limit = to_tensor(maximum, dtypes.int32, name="while_loop(maximum_iterations)")
     if shapes is not None:
         shapes = [TensorShape([]), *shapes]
 

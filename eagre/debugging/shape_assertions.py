@@ -60,7 +60,7 @@ def assert_rank_in(x: Any, ranks: Any, message: Any = None, name: str | None = N
 
 def _shown(rank: Any) -> str:
     value = get_static_value(rank)
-    return "(as given)" if value is None else str(value)
+    return "as given" if value is None else str(value)
 
 
 def _demand_rank(

@@ -7,6 +7,7 @@ from typing import Any
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.ops.axes import integer_of
 from eagre.ops.counting import bincount
 from eagre.ops.math import clip_by_value, floor, is_nan, logical_not, maximum
 from eagre.ops.reductions import reduce_all
@@ -33,7 +34,12 @@ def histogram_fixed_width(
     array([2, 1, 1, 0, 2], dtype=int32)
     """
     function = "histogram_fixed_width"
-    x, bounds = _operands(values, value_range, nbins, function)
+    x, bounds, nbins = _operands(values, value_range, nbins, function)
+    wanted = dtypes.as_dtype(dtype)
+    if wanted not in (dtypes.int32, dtypes.int64):
+        raise DTypeMismatchError(
+            f"{function} expected to count in int32 or int64. Received: dtype={wanted.name}"
+        )
     low, high = bounds[0], bounds[1]
     _demand(low < high, bounds, f"{function} expected bounds that ascend.", "value_range=")
     if x.dtype.is_floating:
@@ -43,7 +49,7 @@ def histogram_fixed_width(
     step = (wide[1] - wide[0]) / nbins
     places = clip_by_value((wide[2] - wide[0]) / step, 0, nbins - 1)
     places = reshape(cast(places, dtypes.int32), [-1])
-    return bincount(places, minlength=nbins, maxlength=nbins, dtype=dtype)
+    return bincount(places, minlength=nbins, maxlength=nbins, dtype=wanted)
 
 
 def histogram_fixed_width_bins(
@@ -60,7 +66,7 @@ def histogram_fixed_width_bins(
     >>> tf.histogram_fixed_width_bins([-1.0, 0.0, 1.5, 5.0], [0.0, 5.0], nbins=5).numpy()
     array([0, 0, 1, 4], dtype=int32)
     """
-    x, bounds = _operands(values, value_range, nbins, "histogram_fixed_width_bins")
+    x, bounds, nbins = _operands(values, value_range, nbins, "histogram_fixed_width_bins")
     if x.dtype.is_integer:
         x, bounds = cast(x, dtypes.float64), cast(bounds, dtypes.float64)
     scaled = (x - bounds[0]) / (bounds[1] - bounds[0])
@@ -68,7 +74,7 @@ def histogram_fixed_width_bins(
     return cast(places, dtypes.int32)
 
 
-def _operands(values: Any, value_range: Any, nbins: Any, function: str) -> tuple[Any, Any]:
+def _operands(values: Any, value_range: Any, nbins: Any, function: str) -> tuple[Any, Any, int]:
     x = to_tensor(values, name=function)
     bounds = to_tensor(value_range, x.dtype, name=f"{function}(value_range)")
     if x.dtype not in REALS:
@@ -79,9 +85,10 @@ def _operands(values: Any, value_range: Any, nbins: Any, function: str) -> tuple
         raise InvalidArgumentError(
             f"{function} expected two bounds. Received: value_range.shape={bounds.shape}"
         )
-    if nbins <= 0:
+    count = integer_of(nbins, "nbins")
+    if count <= 0:
         raise InvalidArgumentError(f"{function} expected at least one bin. Received: nbins={nbins}")
-    return x, bounds
+    return x, bounds, count
 
 
 def _demand(condition: Any, data: Any, message: str, label: str) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from eagre.core import dtypes, structure
 from eagre.core.conversion import to_tensor
+from eagre.core.python_numbers import short
+from eagre.ops.axes import integer_of
 from eagre.core.tensor import Tensor
 from eagre.graph.building import last_effect
 from eagre.primitives import writing
@@ -134,11 +136,17 @@ def as_string(
     >>> tf.as_string([1.5, 2.0], precision=2).numpy()
     array([b'1.50', b'2.00'], dtype=object)
     """
+    for argument, value in (("scientific", scientific), ("shortest", shortest)):
+        if not isinstance(value, bool):
+            raise TypeError(
+                f"as_string expected True or False for {argument}. "
+                f"Received: {argument}={short(value)}"
+            )
     return writing.as_string(
         to_tensor(input, name="as_string"),
-        precision=int(precision),
-        scientific=bool(scientific),
-        shortest=bool(shortest),
-        width=int(width),
-        fill=fill,
+        precision=integer_of(precision, "precision"),
+        scientific=scientific,
+        shortest=shortest,
+        width=integer_of(width, "width"),
+        fill="" if fill is None else fill,
     )

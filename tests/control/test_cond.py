@@ -196,3 +196,40 @@ def test_a_branch_that_fails_leaves_no_trace_open():
     with pytest.raises(ZeroDivisionError):
         tf.trace(lambda x: tf.cond(x > 0.0, lambda: 1 / 0, lambda: x), SCALAR)
     assert tf.executing_eagerly()
+
+
+def test_branches_return_none_for_what_they_do_besides():
+    variable = tf.Variable(0)
+
+    def run(x):
+        return tf.cond(x > 0, lambda: tf.print(x, output_stream=lines.append), tf.no_op)
+
+    lines = []
+    function = tf.function(run)
+    assert [function(tf.constant(2)), function(tf.constant(-1)), lines] == [None, None, ["2\n"]]
+    mixed = tf.function(
+        lambda x: tf.cond(x > 0, lambda: {"a": None, "b": x}, lambda: {"a": None, "b": -x})
+    )
+    assert mixed(tf.constant(-3)) == {"a": None, "b": 3}
+
+    def assign():
+        variable.assign(5)
+
+    choose = tf.function(lambda i: tf.switch_case(i, [assign, tf.no_op]))
+    assert choose(tf.constant(0)) is None and variable.numpy() == 5
+
+
+@pytest.mark.parametrize("shape", [[], [1], [1, 1]])
+def test_a_condition_of_one_element(shape):
+    for value, expected in ((True, 1), (False, 2)):
+        pred = tf.fill(shape, value)
+        assert tf.cond(pred, lambda: 1, lambda: 2) == expected
+        function = tf.function(lambda p: tf.cond(p, lambda: 1, lambda: 2))
+        assert function(pred).numpy() == expected
+
+
+def test_a_single_case_without_default_has_to_be_true_in_graphs_too():
+    function = tf.function(lambda p: tf.case([(p, lambda: 1)]))
+    assert function(tf.constant(True)).numpy() == 1
+    with pytest.raises(tf.errors.InvalidArgumentError, match="case expected a true condition"):
+        function(tf.constant(False))

@@ -110,6 +110,12 @@ CONTROL = {
     "cond: number of outputs": (cond(lambda x: [x], lambda x: [x, x]), TypeError),
     "cond: structures": (cond(lambda x: [x], lambda x: (x,)), TypeError),
     "cond: one side None": (cond(lambda x: x, lambda x: None), TypeError),
+    "case: no pair": (lambda: tf.case([]), ValueError),
+    "case: two are true": (
+        lambda: tf.case([(tf.constant(True), int), (tf.constant(True), int)], exclusive=True),
+        tf.errors.InvalidArgumentError),
+    "switch_case: no function": (lambda: tf.switch_case(tf.constant(0), []), ValueError),
+    "switch_case: words": (lambda: tf.switch_case(tf.constant(0), {"a": int}), TypeError),
     "while_loop: no variables": (
         lambda: tf.while_loop(lambda: True, lambda: [], []), ValueError),
     "while_loop: more values": (
@@ -118,6 +124,9 @@ CONTROL = {
         lambda: tf.while_loop(lambda a, b: a < 5, lambda a, b: [a], [1, 2]), ValueError),
     "while_loop: condition of a vector": (
         lambda: tf.while_loop(lambda a: a < 5, lambda a: [a + 1], [tf.ones(2)]), ValueError),
+    "while_loop: a list for a number": (
+        lambda: tf.while_loop(lambda a: a < 5, lambda a: [a], [1], maximum_iterations=[1]),
+        ValueError),
     "while_loop: no function": (lambda: tf.while_loop(True, lambda a: [a], [1]), TypeError),
     "while_loop: traced dtype": (
         loop(lambda a: a < 5.0, lambda a: [tf.cast(a, tf.int32)]), TypeError),
