@@ -1,5 +1,6 @@
 """`tf.dtypes`: the dtypes of tensors."""
 
+from eagre import dtypes_experimental as experimental
 from eagre.core.dtypes import (
     DType,
     as_dtype,
@@ -46,6 +47,7 @@ __all__ = [
     "complex128",
     "complex64",
     "double",
+    "experimental",
     "float16",
     "float32",
     "float64",

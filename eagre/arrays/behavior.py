@@ -18,6 +18,7 @@ from eagre.arrays.manipulating import matrix_transpose
 from eagre.arrays.promotion import as_array, holds_tensors
 from eagre.arrays.promotion import prefer_float32 as _prefer
 from eagre.core.dtypes import DType
+from eagre.core.registration import DELEGATES
 from eagre.core.tensor import EagerTensor, Tensor
 
 _TWO_SIDED = {
@@ -72,8 +73,8 @@ def experimental_enable_numpy_behavior(
     if dtype_conversion_mode == "legacy":
         _let_operators_promote()
     _give_methods()
-
-
+    for install in DELEGATES:
+        install()
 
 
 def _let_operators_promote() -> None:
@@ -109,7 +110,8 @@ def _replace(name: str, promoting: Any) -> None:
 def _needs_no_promotion(x: Any, other: Any, name: str) -> bool:
     kind = other.__class__
     if kind is EagerTensor or isinstance(other, Tensor):
-        return other.dtype == x.dtype and x.dtype.is_numeric and not _is_small(x, name)
+        is_refused = "matmul" in name and (_is_small(x) or 1 in (x.ndim, other.ndim))
+        return other.dtype == x.dtype and x.dtype.is_numeric and not is_refused
     if kind is int:
         return x.dtype.is_numeric
     if kind is float:
@@ -126,9 +128,9 @@ def _kinds_for(dtype: DType) -> str:
     return "biuf" if dtype.is_floating else "biu" if dtype.is_integer else "b"
 
 
-def _is_small(x: Any, name: str) -> bool:
+def _is_small(x: Any) -> bool:
     """Whether `@` refuses the dtype where it does not promote."""
-    return "matmul" in name and (x.dtype.size < 4 or x.dtype.is_unsigned)
+    return x.dtype.size < 4 or x.dtype.is_unsigned
 
 
 def _give_methods() -> None:

@@ -205,6 +205,8 @@ def arange(
     parts: Any = [np.asarray(part)[()] for part in (start, stop, step)]
     if parts[2] == 0:
         raise ValueError(f"arange expected a step that is not 0. Received: {step=}")
+    if not all(map(np.isfinite, parts)):
+        raise ValueError(f"arange expected finite numbers. Received: {start=}, {stop=}, {step=}")
     return cast(to_tensor(np.arange(*parts)), target)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from eagre.arrays.promotion import as_array, promoted, rank_of, value_of
 from eagre.core import dtypes
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.shapes import broadcast_sizes
 from eagre.ops import joining, selection, sequences, shaping
 from eagre.ops.conversions import broadcast_dynamic_shape
 from eagre.ops.math import subtract
@@ -257,7 +258,7 @@ def broadcast_arrays(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
 
 def _common_shape(left: Any, right: Any) -> Any:
     if isinstance(left, tuple) and isinstance(right, tuple):
-        return tuple(np.broadcast_shapes(left, right))
+        return broadcast_sizes(left, right, "broadcast_arrays")
     return broadcast_dynamic_shape(left, right)
 
 

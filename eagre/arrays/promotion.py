@@ -146,6 +146,11 @@ def holds_tensors(value: Any) -> bool:
 
 def promoted(*values: Any, name: str) -> tuple[Any, ...]:
     """Tensors of the dtype that the values have in common."""
+    if not values:
+        raise ValueError(f"{name} expected at least one array. Received: none")
+    if any(kind is str or kind is bytes for kind in map(type, values)):
+        # As values they are texts, not names of dtypes.
+        values = tuple([to_tensor(x, name=name) if type(x) in (str, bytes) else x for x in values])
     dtype = result_type(*values)
     return tuple([_of_dtype(value, dtype, name) for value in values])
 

@@ -46,6 +46,8 @@ class TensorArray:
     array([0., 1., 4.], dtype=float32)
     """
 
+    is_container = True
+
     def __init__(
         self,
         dtype: Any,

@@ -193,7 +193,9 @@ def map_fn(
     )
 
     def leaves_of(index: Any) -> list[Any]:
-        return _as_leaves(fn(parts[index]), like, wanted, "map_fn")
+        leaves = _as_leaves(fn(parts[index]), like, wanted, "map_fn")
+        _check_shapes(leaves, signature)
+        return leaves
 
     if not executing_eagerly():
         found = _map_traced(leaves_of, parts)
@@ -203,6 +205,16 @@ def map_fn(
     else:
         found = [_zeros(spec, (0,)) for spec in _specs_of(leaves_of, "map_fn")]
     return structure.pack_sequence_as(like, found)
+
+
+def _check_shapes(leaves: list[Any], signature: Any) -> None:
+    """Raises where a result does not have the shape of its spec in the signature."""
+    for leaf, spec in zip(leaves, structure.flatten(signature), strict=False):
+        if isinstance(spec, TensorSpec) and not spec.shape.is_compatible_with(leaf.shape):
+            raise ValueError(
+                f"map_fn expected fn to return the shape {spec.shape}, as fn_output_signature "
+                f"says. Received: shape={leaf.shape}"
+            )
 
 
 def _dtype_of(leaf: Any) -> dtypes.DType:

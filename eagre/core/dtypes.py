@@ -52,9 +52,9 @@ class DType:
         raise AttributeError(f"DType cannot be changed. Received: attribute {name!r} of {self!r}")
 
     def __getattr__(self, name: str) -> Any:
-        """Fill `numpy` of bfloat16 on first use: its NumPy type lives in another library."""
-        if name == "numpy" and self is bfloat16:
-            numpy = np.dtype(_import_ml_dtypes().bfloat16)
+        """Fill `numpy` on first use where the NumPy type lives in another library."""
+        if name == "numpy" and self.name in _ELSEWHERE:
+            numpy = np.dtype(getattr(_import_ml_dtypes(self.name), self.name))
             object.__setattr__(self, "numpy", numpy)
             return numpy
         raise AttributeError(f"DType has no attribute {name!r}. Received: {self!r}")
@@ -106,8 +106,9 @@ class DType:
 
     @property
     def is_numeric(self) -> bool:
-        """Whether the elements are numbers."""
-        return self.is_floating or self.is_integer or self.is_complex
+        """Whether the elements are numbers to compute with: those of NARROW are only stored."""
+        is_number = self.is_floating or self.is_integer or self.is_complex
+        return is_number and self not in NARROW
 
     @property
     def is_numpy_compatible(self) -> bool:
@@ -134,7 +135,7 @@ class DType:
         """The range in which images of this dtype lie: from 0 to the largest value, or to 1."""
         if self.is_bool:
             return 0, True
-        if self.is_integer:
+        if self.is_integer and self not in NARROW:
             return 0, self.max
         if self is float32 or self is float64:
             return 0, 1
@@ -155,22 +156,29 @@ class DType:
         return self if all(each is self for each in types) else None
 
     def _bounds(self, which: str) -> Any:
+        library: Any = _import_ml_dtypes(self.name) if self.name in _ELSEWHERE else np
         if self.is_integer:
-            return int(getattr(np.iinfo(self.numpy), which))
+            return int(getattr(library.iinfo(self.numpy), which))
         if self.is_floating:
-            finfo: Any = _import_ml_dtypes().finfo if self is bfloat16 else np.finfo
-            return getattr(finfo(self.numpy), which)
+            return getattr(library.finfo(self.numpy), which)
         raise TypeError(f"DType.{which} needs an integer or float dtype. Received: {self!r}")
 
 
-def _import_ml_dtypes() -> Any:
+def _import_ml_dtypes(name: str) -> Any:
     try:
         import ml_dtypes
     except ImportError as error:
         raise ImportError(
-            "bfloat16 needs the package ml_dtypes. Install it: pip install ml_dtypes"
+            f"{name} needs the package ml_dtypes. Install it: pip install ml_dtypes"
         ) from error
     return ml_dtypes
+
+
+_ELSEWHERE = frozenset(
+    "bfloat16 float8_e5m2 float8_e4m3fn float8_e4m3fnuz float8_e4m3b11fnuz float8_e5m2fnuz "
+    "float4_e2m1fn int4 uint4 int2 uint2".split()
+)
+"""The names of dtypes whose NumPy type lives in ml_dtypes."""
 
 
 def _make(name: str, enum: int, code: str | None, kind: str, size: int) -> DType:
@@ -186,7 +194,7 @@ def _make(name: str, enum: int, code: str | None, kind: str, size: int) -> DType
         "is_complex": kind == "c",
         "is_bool": kind == "b",
     }
-    if name != "bfloat16":
+    if name not in _ELSEWHERE:
         values["numpy"] = None if code is None else np.dtype(code)
     for attribute, value in values.items():
         object.__setattr__(dtype, attribute, value)
@@ -212,11 +220,28 @@ string = _make("string", 7, "O", "O", 0)
 resource = _make("resource", 20, None, "", 0)
 variant = _make("variant", 21, None, "", 0)
 
+float8_e5m2 = _make("float8_e5m2", 24, None, "f", 1)
+float8_e4m3fn = _make("float8_e4m3fn", 25, None, "f", 1)
+float8_e4m3fnuz = _make("float8_e4m3fnuz", 26, None, "f", 1)
+float8_e4m3b11fnuz = _make("float8_e4m3b11fnuz", 27, None, "f", 1)
+float8_e5m2fnuz = _make("float8_e5m2fnuz", 28, None, "f", 1)
+int4 = _make("int4", 29, None, "i", 1)
+uint4 = _make("uint4", 30, None, "u", 1)
+int2 = _make("int2", 31, None, "i", 1)
+uint2 = _make("uint2", 32, None, "u", 1)
+float4_e2m1fn = _make("float4_e2m1fn", 33, None, "f", 1)
+
 ALL: tuple[DType, ...] = (
     float16, bfloat16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64,
     bool_, complex64, complex128, string, resource, variant,
 )  # fmt: skip
-"""Every dtype once."""
+"""Every dtype to compute with, once."""
+
+NARROW = frozenset({
+    float8_e5m2, float8_e4m3fn, float8_e4m3fnuz, float8_e4m3b11fnuz, float8_e5m2fnuz, int4, uint4,
+    int2, uint2, float4_e2m1fn,
+})  # fmt: skip
+"""Dtypes of at most eight bits that are stored, moved and cast: nothing is computed in them."""
 
 
 class _ByNumPy(dict[Any, DType]):
@@ -230,9 +255,9 @@ class _ByNumPy(dict[Any, DType]):
     def _unusual(self, dtype: Any) -> DType:
         if dtype.kind in ("S", "U"):
             return string
-        if dtype.type.__name__ == "bfloat16":
-            self[dtype] = bfloat16
-            return bfloat16
+        if dtype.type.__name__ in _ELSEWHERE:
+            self[dtype] = found = _BY_NAME[dtype.type.__name__]
+            return found
         native = dtype.newbyteorder("=")
         if native in self:
             return self[native]
@@ -250,12 +275,12 @@ _BY_NUMPY = _ByNumPy(
 from_numpy: Callable[[Any], DType] = _BY_NUMPY.__getitem__
 """The dtype of arrays of a `np.dtype`; TypeError where tensors have none."""
 
-_BY_NAME = {dtype.name: dtype for dtype in ALL} | {
+_BY_NAME = {dtype.name: dtype for dtype in (*ALL, *NARROW)} | {
     "float": float32,
     "double": float64,
     "half": float16,
 }
-_BY_ENUM = {dtype.as_datatype_enum: dtype for dtype in ALL}
+_BY_ENUM = {dtype.as_datatype_enum: dtype for dtype in (*ALL, *NARROW)}
 # C's integer types are more than there are widths: two of them are int64 or int32.
 _BY_TYPE: dict[Any, DType] = {
     np.dtype(code).type: _BY_NUMPY[np.dtype(code)] for code in "?bBhHiIlLqQefdFDOSU"
@@ -287,8 +312,8 @@ def as_dtype(type_value: Any) -> DType:
 
 def _from_type(kind: type) -> DType | None:
     found = _BY_TYPE.get(kind)
-    if found is None and kind.__name__ == "bfloat16" and issubclass(kind, np.generic):
-        return bfloat16
+    if found is None and kind.__name__ in _ELSEWHERE and issubclass(kind, np.generic):
+        return _BY_NAME[kind.__name__]
     return found
 
 

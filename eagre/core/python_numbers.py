@@ -23,7 +23,8 @@ def too_large(value: Any, dtype: DType, name: str) -> ValueError:
 
 def wrapped_integer(value: int, dtype: DType, name: str) -> Any:
     """The array of an integer, of which the lowest bits count; it has 64 bits itself."""
-    bits = dtype.size * 8
+    # The names of dtypes narrower than a byte end in the number of their bits.
+    bits = int(dtype.name[-1]) if dtype.numpy.kind == "V" else dtype.size * 8
     if not -(2**63) <= value < (2**64 if dtype.name == "uint64" else 2**63):
         raise too_large(value, dtype, name)
     value %= 2**bits

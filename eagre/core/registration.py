@@ -7,6 +7,9 @@ from typing import Any
 from eagre.core.conversion import described
 from eagre.core.tensor import Tensor
 
+DELEGATES: list[Any] = []
+"""Functions that give a class the operators of tensors, to be called again when these change."""
+
 _conversions: list[tuple[int, int, type, Any]] = []
 
 

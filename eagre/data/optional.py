@@ -59,6 +59,8 @@ class Optional:
     (True, np.int64(0), False)
     """
 
+    is_container = True
+
     def __init__(self, value: Any, element_spec: Any, is_there: Any = True) -> None:
         self._value, self._spec, self._is_there = value, element_spec, is_there
 

@@ -53,7 +53,8 @@ def decoded(data: bytes) -> Any:
     """
     message = Message(data)
     number = message.integer(_DTYPE)
-    dtype = next((each for each in dtypes.ALL if each.as_datatype_enum == number), None)
+    known = (*dtypes.ALL, *dtypes.NARROW)
+    dtype = next((each for each in known if each.as_datatype_enum == number), None)
     if dtype is None or dtype.numpy is None:
         raise ValueError(f"values of the kind {number}, of which there is no dtype")
     shape = _decoded_shape(message.last_bytes(_SHAPE))

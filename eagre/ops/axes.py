@@ -10,6 +10,7 @@ from eagre.core.caller import CALLED
 from eagre.core.conversion import DTypeMismatchError, described
 from eagre.core.python_numbers import short
 from eagre.core.tensor import SymbolicTensor, Tensor
+from eagre.primitives.known_values import known_value
 
 
 def integer_of(value: Any, argument: str = "axis", takes_lists: bool = False) -> int:
@@ -19,9 +20,7 @@ def integer_of(value: Any, argument: str = "axis", takes_lists: bool = False) ->
     """
     if value.__class__ is int:
         return value
-    if isinstance(value, SymbolicTensor):
-        raise value.has_no_value(f"{CALLED}({argument})")
-    array = _array_of(value)
+    array = array_of(value, argument)
     fits = array.ndim == 0 or takes_lists and array.size == 1
     if array.dtype.kind not in "biu" or not fits:
         raise DTypeMismatchError(
@@ -60,16 +59,12 @@ def axes_of(axis: Any) -> tuple[int, ...]:
             if each.__class__ is not int:
                 return tuple([integer_of(each, takes_lists=True) for each in axis])
         return tuple(axis)
-    if isinstance(axis, SymbolicTensor):
-        raise axis.has_no_value(f"{CALLED}(axis)")
     return integers_of(axis, "axis")
 
 
 def integers_of(value: Any, argument: str) -> tuple[int, ...]:
     """The integers in an array, tensor or list, in row-major order."""
-    if isinstance(value, SymbolicTensor):
-        raise value.has_no_value(f"{CALLED}({argument})")
-    array = _array_of(value)
+    array = array_of(value, argument)
     if array.dtype.kind not in "biu" and array.size:
         raise DTypeMismatchError(
             f"{CALLED} expected an integer {argument}. Received: {argument}={_shown(value)}"
@@ -77,8 +72,13 @@ def integers_of(value: Any, argument: str) -> tuple[int, ...]:
     return tuple(array.astype(np.int64).reshape(-1).tolist())
 
 
-def _array_of(value: Any) -> Any:
+def array_of(value: Any, argument: str) -> Any:
     """The value as an array, of objects where it is none."""
+    if isinstance(value, SymbolicTensor):
+        array = known_value(value)
+        if array is None:
+            raise value.has_no_value(f"{CALLED}({argument})")
+        return array
     try:
         return np.asarray(value)
     except ValueError:

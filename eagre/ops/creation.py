@@ -15,6 +15,7 @@ from eagre.ops.axes import integer_of
 from eagre.ops.shaping import as_shape, cast, static_shape
 from eagre.primitives import rearrangement
 from eagre.primitives.families import known_number, shape_of
+from eagre.primitives.known_values import known_value
 from eagre.primitives.one_hot import one_hot as one_hot_primitive
 from eagre.primitives.ranges import known_size, range_primitive
 
@@ -153,12 +154,16 @@ def eye(
             f"eye expected a dtype of numbers or booleans. Received: dtype={dtype.name}"
         )
     columns = num_rows if num_columns is None else num_columns
-    if isinstance(num_rows, SymbolicTensor) or isinstance(columns, SymbolicTensor):
+    if not all(map(_is_known, (num_rows, columns))):
         is_diagonal = range(num_rows)[:, np.newaxis] == range(columns)
         matrix = cast(is_diagonal, dtype)
     else:
         matrix = _identity(num_rows, columns, dtype)
     return matrix if batch_shape is None else _batch_of(matrix, as_shape(batch_shape, "eye"))
+
+
+def _is_known(size: Any) -> bool:
+    return not isinstance(size, SymbolicTensor) or known_value(size) is not None
 
 
 def _identity(rows: Any, columns: Any, dtype: dtypes.DType) -> Any:

@@ -18,8 +18,8 @@ import numpy as np
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import TensorShape
-from eagre.core.tensor import EagerTensor, Tensor
-from eagre.ops.axes import axes_of
+from eagre.core.tensor import Tensor
+from eagre.ops.axes import array_of, axes_of
 from eagre.ops.contracting import Contraction, Step, Term, moving, reducing
 from eagre.ops.selection import same_dtype
 from eagre.primitives.families import NUMBERS
@@ -304,8 +304,8 @@ def _axes_to_join(a: int, b: int, axes: Any) -> tuple[tuple[int, ...], tuple[int
                 f"Received: axes={axes}"
             )
         return tuple(range(a - int(axes), a)), tuple(range(int(axes)))
-    if isinstance(axes, EagerTensor):
-        axes = axes.array.tolist()
+    if isinstance(axes, Tensor):
+        axes = array_of(axes, "axes").tolist()
     if not isinstance(axes, list | tuple | np.ndarray) or len(axes) != 2:
         raise ValueError(
             "tensordot expected a number of axes, or a list for each tensor. "

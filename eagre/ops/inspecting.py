@@ -10,7 +10,8 @@ from eagre.core import ambient
 from eagre.core.conversion import described, to_tensor
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
-from eagre.primitives import clock, constants, families
+from eagre.primitives import clock, families
+from eagre.primitives.known_values import known_value
 
 
 def is_tensor(x: Any) -> bool:
@@ -19,7 +20,9 @@ def is_tensor(x: Any) -> bool:
     >>> tf.is_tensor(tf.constant(1)), tf.is_tensor(tf.Variable(1)), tf.is_tensor(1)
     (True, True, False)
     """
-    return isinstance(x, Tensor) or hasattr(x, "__tensor__") or hasattr(x, "__composite__")
+    if isinstance(x, Tensor) or hasattr(x, "__tensor__"):
+        return True
+    return hasattr(x, "__composite__") and not getattr(x, "is_container", False)
 
 
 def is_symbolic_tensor(tensor: Any) -> bool:
@@ -34,7 +37,9 @@ def is_symbolic_tensor(tensor: Any) -> bool:
 def get_static_value(tensor: Any, partial: bool = False) -> Any:
     """The value of a tensor as NumPy has it, None where it is known only when the graph runs.
 
-    With `partial`, the sizes of a shape that are not known stand as None in an array of objects.
+    In a graph few elements that are moved, cast, compared or counted from constants and shapes are
+    known. With `partial`, the sizes of a shape that are not known stand as None in an array of
+    objects.
 
     >>> tf.get_static_value(tf.constant([1, 2]))
     array([1, 2], dtype=int32)
@@ -43,17 +48,11 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
         return tensor.numpy()
     if not isinstance(tensor, SymbolicTensor):
         return None if hasattr(tensor, "__tensor__") else tensor
-    operation = tensor.operation
-    if operation is None:
-        return None
-    if operation.primitive is constants.constant:
-        value = operation.params["value"]
+    value = known_value(tensor)
+    if value is not None:
         return value.copy() if value.shape else value[()]
-    known = families.static_sizes(tensor) if families.is_list(tensor) else None
-    if known is None or (None in known and (not partial or not any(known))):
-        return None
-    array = np.array(known, object if None in known else tensor.dtype.numpy)
-    return array if tensor.sizes else array[0]
+    known = families.static_sizes(tensor) if partial and families.is_list(tensor) else None
+    return np.array(known, object) if known is not None and any(known) else None
 
 
 def type_spec_from_value(value: Any) -> Any:

@@ -6,14 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from eagre.core import dtypes
+from eagre.core import dtypes, structure
 from eagre.core.conversion import described, scalar, to_tensor
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
-from eagre.ops.axes import axes_of, integer_of, integers_of, plain_integers, plain_pairs
-from eagre.primitives import arithmetic, comparison, padding, rearrangement, turning
+from eagre.ops.axes import (
+    array_of,
+    axes_of,
+    integer_of,
+    integers_of,
+    plain_integers,
+    plain_pairs,
+)
+from eagre.primitives import arithmetic, comparison, indexing, padding, rearrangement, turning
 from eagre.primitives.checking import demand
+from eagre.primitives.known_values import known_value
 from eagre.primitives.rearrangement import normalized_axis
 from eagre.primitives.reductions import reduce_sum
 
@@ -122,7 +130,10 @@ def split(
             )
         return list(rearrangement.split.door(x, sizes=(length // count,) * count, axis=axis))
     if isinstance(num_or_size_splits, SymbolicTensor):
-        return _split_by_tensor(x, num_or_size_splits, num, axis)
+        known = known_value(num_or_size_splits)
+        if known is None:
+            return _split_by_tensor(x, num_or_size_splits, num, axis)
+        num_or_size_splits = known
     sizes = _sizes_of_pieces(num_or_size_splits, num)
     if -1 in sizes and length is not None:
         sizes[sizes.index(-1)] = length - sum(sizes) - 1
@@ -226,6 +237,11 @@ def pad(
     array([0, 1, 2, 0], dtype=int32)
     """
     x = to_tensor(tensor)
+    if not plain_pairs(paddings) and _holds_symbolic(paddings):
+        vector = to_tensor(paddings, name="pad(paddings)")
+        if known_value(vector) is None:
+            return _padded_by_tensors(x, vector, mode, constant_values)
+        paddings = vector
     pairs = _pairs(paddings)
     if mode.upper() == "CONSTANT":
         value = scalar(_border(constant_values, x), x.dtype, "pad")
@@ -241,13 +257,40 @@ def _pairs(paddings: Any) -> tuple[tuple[int, int], ...]:
     """The sizes before and after each axis."""
     if rows := plain_pairs(paddings):
         return tuple([(row[0], row[1]) for row in rows])
-    table = np.asarray(paddings)
+    table = array_of(paddings, "paddings")
     if table.ndim != 2 or table.shape[1] != 2 or table.dtype.kind not in "iu":
         raise InvalidArgumentError(
             "pad expected paddings of a pair of integers (before, after) for each axis. "
             f"Received: paddings={paddings}"
         )
     return tuple([(before, after) for before, after in table.tolist()])
+
+
+def _holds_symbolic(paddings: Any) -> bool:
+    return any(isinstance(each, SymbolicTensor) for each in structure.flatten(paddings))
+
+
+def _padded_by_tensors(x: Any, paddings: Any, mode: str, constant_values: Any) -> Any:
+    """A border of one value whose width is known when the graph runs."""
+    if mode.upper() != "CONSTANT" or x.ndim is None:
+        raise paddings.has_no_value("pad(paddings)")
+    if not paddings.shape.is_compatible_with([x.ndim, 2]) or not paddings.dtype.is_integer:
+        raise InvalidArgumentError(
+            "pad expected paddings of a pair of integers (before, after) for each axis. "
+            f"Received: paddings={paddings}"
+        )
+    value = to_tensor(_border(constant_values, x), x.dtype, name="pad")
+    for axis in range(x.ndim):
+        sizes = rearrangement.shape_of_tensor(x)
+        ends = []
+        for side in range(2):
+            width = rearrangement.reshape(indexing.getitem(paddings, (axis, side)), (1,))
+            width = arithmetic.cast(width, dtype=dtypes.int32)
+            parts = (sizes[:axis], width, sizes[axis + 1 :])
+            shape = rearrangement.concat(*parts, axis=0)
+            ends.append(rearrangement.broadcast_to(value, shape))
+        x = rearrangement.concat(ends[0], x, ends[1], axis=axis)
+    return x
 
 
 def _border(value: Any, x: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import DTypeMismatchError, described, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.ops.selection import same_dtype
@@ -437,7 +437,9 @@ def add_n(inputs: Any, name: str | None = None) -> Any:
     >>> tf.add_n([[1, 2], [3, 4]]).numpy()
     array([4, 6], dtype=int32)
     """
-    tensors = [to_tensor(x) for x in (inputs if isinstance(inputs, list | tuple) else [inputs])]
+    if isinstance(inputs, str | bytes | dict) or not hasattr(inputs, "__iter__"):
+        raise TypeError(f"add_n expected a list of tensors. Received: inputs={described(inputs)}")
+    tensors = [to_tensor(x) for x in inputs]
     if not tensors:
         raise ValueError("add_n expected at least one tensor. Received: inputs=[]")
     return adding.add_n(*tensors) if len(tensors) > 1 else tensors[0]

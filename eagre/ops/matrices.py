@@ -7,12 +7,11 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from eagre.core.conversion import DTypeMismatchError, as_operand, to_tensor
 from eagre.core.errors import FailedPreconditionError, InvalidArgumentError
 from eagre.core.shapes import are_compatible
-from eagre.core.tensor import EagerTensor, Tensor
+from eagre.core.tensor import SymbolicTensor
+from eagre.ops.axes import array_of
 from eagre.ops.linalg import matmul
 from eagre.ops.selection import same_dtype
 from eagre.ops.shaping import as_shape
@@ -21,6 +20,7 @@ from eagre.primitives.arithmetic import conjugated
 from eagre.primitives.contraction import dot
 from eagre.primitives.diagonals import diagonal_length
 from eagre.primitives.families import REALS, shape_of
+from eagre.primitives.known_values import known_value
 from eagre.primitives.rearrangement import expand_dims, reshape
 
 _ALIGNMENTS = ("LEFT_RIGHT", "RIGHT_LEFT", "LEFT_LEFT", "RIGHT_RIGHT")
@@ -216,9 +216,9 @@ def _integers(value: Any) -> list[int]:
     """One integer or several, none where it is something else or has no value yet."""
     if value.__class__ is int:
         return [value]
-    if isinstance(value, Tensor) and not isinstance(value, EagerTensor):
+    if isinstance(value, SymbolicTensor) and known_value(value) is None:
         return []
-    values = np.asarray(value.array if isinstance(value, EagerTensor) else value)
+    values = array_of(value, "k")
     return values.reshape(-1).tolist() if values.dtype.kind in "iu" else []
 
 

@@ -9,12 +9,13 @@ import numpy as np
 from eagre.core import dtypes
 from eagre.core.conversion import as_operand, to_tensor
 from eagre.core.errors import InvalidArgumentError
-from eagre.core.tensor import EagerTensor, Tensor
+from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.ops import creation
-from eagre.ops.axes import integer_of, integers_of, plain_integers
+from eagre.ops.axes import array_of, integer_of, integers_of, plain_integers
 from eagre.ops.shaping import as_shape, axis_sizes, cast, known_as, transpose
 from eagre.primitives import comparison, indexing, picking, rearrangement
 from eagre.primitives.checking import demand
+from eagre.primitives.known_values import known_value
 from eagre.primitives.rearrangement import normalized_axis
 from eagre.primitives.scattering import gather_batches
 from eagre.primitives.scattering import gather_nd as gather_nd_primitive
@@ -46,13 +47,13 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
 
 
 def _is_symbolic(value: Any) -> bool:
-    """Whether a value is, or holds, a tensor without a value."""
+    """Whether a value is, or holds, a tensor whose value is not known yet."""
     if isinstance(value, list | tuple):
         for part in value:
             if part.__class__ is not int and _is_symbolic(part):
                 return True
         return False
-    return isinstance(value, Tensor) and not isinstance(value, EagerTensor)
+    return isinstance(value, SymbolicTensor) and known_value(value) is None
 
 
 def _integers(value: Any, argument: str) -> list[int] | None:
@@ -60,7 +61,10 @@ def _integers(value: Any, argument: str) -> list[int] | None:
     plain = plain_integers(value)
     if plain is not None:
         return plain
-    return list(integers_of(value, argument)) if np.ndim(value) == 1 else None
+    if isinstance(value, list | tuple):
+        is_flat = not any(isinstance(each, list | tuple) for each in value)
+        return [integer_of(each, argument) for each in value] if is_flat else None
+    return list(integers_of(value, argument)) if array_of(value, argument).ndim == 1 else None
 
 
 def _wrong_slice_length(x: Any, begin: Any, size: Any) -> InvalidArgumentError:
@@ -97,8 +101,8 @@ def _slice_by_tensors(x: Any, begin: Any, size: Any) -> Any:
 def _known_entries(vector: Any) -> list[Any]:
     """The entries that have values, None in the place of the others; empty if none has."""
     if isinstance(vector, list | tuple):
-        return [None if _is_symbolic(each) else int(each) for each in vector]
-    return [] if _is_symbolic(vector) else np.asarray(vector).tolist()
+        return [None if _is_symbolic(each) else integer_of(each, "size") for each in vector]
+    return [] if _is_symbolic(vector) else list(integers_of(vector, "size"))
 
 
 def strided_slice(
@@ -158,7 +162,8 @@ def _entries(vector: Any) -> list[Any]:
     """The entries of a vector: ints where their values are known."""
     if isinstance(vector, list | tuple):
         return [
-            each if each.__class__ is int or _is_symbolic(each) else int(each) for each in vector
+            each if each.__class__ is int or _is_symbolic(each) else integer_of(each, "bound")
+            for each in vector
         ]
     vector = to_tensor(vector, name="strided_slice")
     if vector.ndim != 1 or vector.sizes == (None,):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import scalar, to_tensor
+from eagre.core.conversion import DTypeMismatchError, scalar, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.ops import creation
@@ -17,6 +17,7 @@ from eagre.ops.shaping import as_shape, axis_sizes, cast, known_as, transpose
 from eagre.primitives import arithmetic, comparison, rearrangement, repeating, turning
 from eagre.primitives.checking import demand, demand_below
 from eagre.primitives.families import known_number, shape_of
+from eagre.primitives.known_values import known_value
 from eagre.primitives.rearrangement import normalized_axis
 
 
@@ -60,7 +61,7 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any
 
 def _count(num: Any) -> Any:
     """The number of numbers: an int where it is known."""
-    if not isinstance(num, SymbolicTensor):
+    if not isinstance(num, SymbolicTensor) or known_value(num) is not None:
         num = integer_of(num, "num", takes_lists=True)
     elif not num.dtype.is_integer:
         raise TypeError(f"linspace expected an integer num. Received: num of {num.dtype.name}")
@@ -163,12 +164,14 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
     """
     x = to_tensor(input)
     if axis is None or x.ndim == 0:
-        x, axis = rearrangement.reshape(x, (-1,)), 0
+        x, axis = rearrangement.reshape(x, (-1,)), 0 if axis is None else axis
     if repeats.__class__ is int and repeats >= 0:
         return repeating.repeat.door(x, times=repeats, axis=integer_of(axis))
     counts = to_tensor(repeats, name="repeat")
     if not counts.dtype.is_integer:
-        raise TypeError(f"repeat expected integer repeats. Received: repeats={repeats!r}")
+        raise DTypeMismatchError(
+            f"repeat expected integer repeats. Received: repeats={repeats!r}"
+        )
     if (counts.ndim or 0) > 1:
         raise ValueError(f"repeat expected a number or a vector. Received: repeats={repeats!r}")
     sizes = axis_sizes(x, "repeat")

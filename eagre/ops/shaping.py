@@ -12,9 +12,10 @@ from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import TensorShape
 from eagre.core.shapes import count as number_of
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
-from eagre.ops.axes import axes_of, integer_of
-from eagre.primitives import arithmetic, families, rearrangement
+from eagre.ops.axes import axes_of, integer_of, integers_of
+from eagre.primitives import arithmetic, comparison, families, rearrangement
 from eagre.primitives.indexed_slices import IndexedSlices
+from eagre.primitives.indexing import boolean_mask
 from eagre.primitives.rearrangement import normalized_axis
 
 newaxis = None
@@ -129,9 +130,13 @@ def as_shape(value: Any, name: str) -> Any:
         raise DTypeMismatchError(
             f"{name} expected a shape: integers in a list or a vector. Received: shape={value!r}"
         )
-    if isinstance(vector, EagerTensor):
-        return tuple(vector.array.tolist())
-    return vector
+    return _known_shape(vector)
+
+
+def _known_shape(vector: Any) -> Any:
+    """The sizes in a vector as ints, if all of them are known."""
+    known = families.static_sizes(vector)
+    return vector if known is None or None in known else known
 
 
 def is_vector(value: Any) -> bool:
@@ -141,8 +146,8 @@ def is_vector(value: Any) -> bool:
 def _shape_of_parts(parts: Any, name: str) -> Any:
     symbolic = [p for p in parts if isinstance(p, Tensor) and not isinstance(p, EagerTensor)]
     if symbolic and not any(part is None for part in parts):
-        return rearrangement.stack(
-            [arithmetic.cast(to_tensor(p), dtype=dtypes.int32) for p in parts]
+        return _known_shape(
+            rearrangement.stack([arithmetic.cast(to_tensor(p), dtype=dtypes.int32) for p in parts])
         )
     try:
         return tuple([p.__index__() for p in parts])
@@ -226,8 +231,8 @@ def _permutation(perm: Any) -> tuple[int, ...]:
             if axis.__class__ is not int:
                 return tuple([integer_of(axis, "perm") for axis in perm])
         return tuple(perm)
-    if isinstance(perm, SymbolicTensor):
-        raise perm.has_no_value("transpose(perm)")
+    if isinstance(perm, SymbolicTensor) and perm.ndim in (1, None):
+        return integers_of(perm, "perm")
     if np.ndim(perm) != 1:
         raise InvalidArgumentError(
             f"transpose expected perm to be a list of axes. Received: perm={perm!r}"
@@ -255,11 +260,15 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
     x = to_tensor(input)
     if axis is None or (isinstance(axis, list | tuple) and not axis):
         if x.sizes is None or None in x.sizes:
-            raise ValueError(
-                f"squeeze needs axis where sizes are unknown. Received: shape={x.shape}"
-            )
+            return _squeezed_later(x)
         axis = [i for i, n in enumerate(x.sizes) if n == 1]
     return rearrangement.squeeze.door(x, axis=tuple(dict.fromkeys(axes_of(axis))))
+
+
+def _squeezed_later(x: Any) -> Any:
+    """`squeeze` of sizes that are known when the graph runs; the rank is unknown until then."""
+    sizes = rearrangement.shape_of_tensor(x)
+    return rearrangement.reshape(x, boolean_mask(sizes, comparison.not_equal.door(sizes, 1)))
 
 
 def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:

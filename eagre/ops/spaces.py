@@ -5,12 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import Tensor
-from eagre.ops.axes import plain_integers, plain_pairs
+from eagre.ops.axes import array_of, plain_integers, plain_pairs
 from eagre.ops.joining import pad
 from eagre.ops.shaping import as_shape, axis_sizes, known_as, transpose
 from eagre.primitives import rearrangement
@@ -30,7 +28,7 @@ def _blocks(block_shape: Any, pairs: Any, rank: int, name: str, what: str) -> tu
     if blocks and table and len(blocks) == len(table) < rank and min(blocks) > 0:
         if min(map(min, table)) >= 0:
             return blocks, table
-    blocks, table = np.asarray(block_shape), np.asarray(pairs)
+    blocks, table = array_of(block_shape, "block_shape"), array_of(pairs, what)
     if blocks.ndim != 1 or blocks.dtype.kind not in "iu" or table.shape != (len(blocks), 2):
         raise InvalidArgumentError(
             f"{name} expected a vector block_shape and a pair of {what} for each of its sizes. "

@@ -8,9 +8,9 @@ from typing import Any
 from eagre.core import dtypes, structure
 from eagre.core.conversion import to_tensor
 from eagre.core.python_numbers import short
-from eagre.ops.axes import integer_of
 from eagre.core.tensor import Tensor
 from eagre.graph.building import last_effect
+from eagre.ops.axes import integer_of
 from eagre.primitives import writing
 
 _MARK = "\0\0\0\0"
@@ -65,7 +65,7 @@ def print_(
         *data,
         texts=tuple(texts),
         stream=_stream(output_stream),
-        summarize=int(summarize),
+        summarize=integer_of(summarize, "summarize"),
         is_bare=is_bare,
     )
     return last_effect()

@@ -100,6 +100,10 @@ class Cast(Primitive):
             return x.astype(dtype.numpy)
         if x.dtype.kind == "c" and not dtype.is_complex:
             x = x.real
+        if dtype in dtypes.NARROW and dtype.is_integer:
+            return self.kernel(x, dtype=dtypes.int32).astype(dtype.numpy)
+        if x.dtype.kind == "V" and dtypes.from_numpy(x.dtype).is_integer:
+            return x.astype(np.int32).astype(dtype.numpy)
         if dtype is dtypes.string and x.dtype.kind != "O":
             raise TypeError("cast cannot convert numbers to strings")
         if dtype.is_integer and x.dtype.kind not in "iub":

@@ -33,7 +33,7 @@ REALS = FLOATS | INTEGERS
 INEXACTS = FLOATS | COMPLEXES
 NUMBERS = REALS | COMPLEXES
 BOOLS = frozenset({dtypes.bool_})
-EVERYTHING = NUMBERS | BOOLS | {dtypes.string}
+EVERYTHING = NUMBERS | BOOLS | {dtypes.string} | dtypes.NARROW
 WIDE = frozenset({dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64})
 """The dtypes of numbers that may become sizes while tracing."""
 _NAMES = {
@@ -49,6 +49,7 @@ _NAMES = {
     SIGNED | INEXACTS: "signed numbers",
     SIGNED | FLOATS: "signed real numbers",
     REALS | BOOLS: "real numbers or booleans",
+    EVERYTHING: "numbers, booleans or strings",
 }
 _zeros: Any = np.zeros
 _empty: Any = np.empty

@@ -9,6 +9,7 @@ import numpy as np
 from eagre.core import dtypes
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.tensor import EagerTensor, Tensor
+from eagre.primitives.known_values import known_value
 
 _array_type: Any = np.ndarray
 _sequence_types: Any = (tuple, list)
@@ -55,7 +56,7 @@ def mask_of(key: Any) -> Tensor | None:
 
 
 def parse_key(key: Any) -> tuple[tuple[Any, ...], list[Tensor]]:
-    """The parts of a key, and the tensors among them that have no value yet."""
+    """The parts of a key, and the tensors among them whose values are not known yet."""
     bounds: list[Tensor] = []
     if not isinstance(key, _sequence_types):
         return (_part(key, bounds),), bounds
@@ -82,6 +83,9 @@ def _index(part: Any, bounds: list[Tensor]) -> Any:
         part = part.__tensor__(None)
     if isinstance(part, Tensor) and not isinstance(part, EagerTensor):
         if part.dtype.is_integer and part.sizes in ((), None):
+            known = known_value(part)
+            if known is not None and not known.shape:
+                return int(known)
             bounds.append(part)
             return Bound(len(bounds) - 1)
     elif not isinstance(part, bool) and hasattr(part, "__index__"):

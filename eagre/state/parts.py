@@ -170,6 +170,18 @@ class VariableParts:
 
         return self._write(tensor_scatter_nd_sub, indices, updates)
 
+    def scatter_nd_max(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Put updates where they are larger in the parts that vectors of indices name."""
+        from eagre.ops.scattering import tensor_scatter_nd_max
+
+        return self._write(tensor_scatter_nd_max, indices, updates)
+
+    def scatter_nd_min(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Put updates where they are smaller in the parts that vectors of indices name."""
+        from eagre.ops.scattering import tensor_scatter_nd_min
+
+        return self._write(tensor_scatter_nd_min, indices, updates)
+
     def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Any:
         """Put updates in place of the parts that vectors of indices name."""
         from eagre.ops.scattering import tensor_scatter_nd_update

@@ -10,6 +10,7 @@ from eagre.core import ambient, dtypes, printing
 from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.leaking import made
+from eagre.core.registration import DELEGATES
 from eagre.core.shapes import TensorShape, are_compatible, merge_sizes
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import (
@@ -76,9 +77,10 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
     ) -> None:
         if initial_value is None:
             raise ValueError("Variable expected an initial_value. Received: initial_value=None")
+        _check_options(name, constraint)
         value = _initial_tensor(initial_value, dtype)
         sizes = value.sizes if shape is None else TensorShape(shape).sizes
-        if not validate_shape and shape is None:
+        if not validate_shape and shape is None and not isinstance(value, EagerTensor):
             sizes = None
         if not are_compatible(sizes, value.sizes):
             raise ValueError(
@@ -309,6 +311,15 @@ class Variable(VariableInGraph, VariableParts, metaclass=Created):
         return make, (to_tensor(self.handle.array.array),)
 
 
+def _check_options(name: Any, constraint: Any) -> None:
+    if name is not None and not isinstance(name, str):
+        raise ValueError(f"Variable expected a name that is a string. Received: name={name!r}")
+    if constraint is not None and not callable(constraint):
+        raise ValueError(
+            f"Variable expected a constraint that is a function. Received: {constraint=}"
+        )
+
+
 def _initial_tensor(initial_value: Any, dtype: Any) -> Tensor:
     level = ambient.interpreter()
     if level is not None and isinstance(initial_value, Tensor):
@@ -409,3 +420,4 @@ def _install() -> None:
 
 
 _install()
+DELEGATES.append(_install)

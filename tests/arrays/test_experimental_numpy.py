@@ -193,6 +193,17 @@ def test_before_the_switch_operators_do_not_promote():
     assert not hasattr(tf.constant(1), "T")
 
 
+def test_variables_and_products_of_vectors_after_the_switch():
+    program = """
+import eagre as tf
+variable, vector = tf.Variable([1, 2]), tf.constant([1, 2])
+tf.experimental.numpy.experimental_enable_numpy_behavior()
+print((variable + 1.5).numpy(), (vector @ vector).numpy(), (vector @ [[1], [3]]).numpy(),
+      (2.5 * tf.Variable([2])).numpy(), tf.experimental.numpy.add("float32", "b").numpy())
+"""
+    assert run(program).strip() == "[2.5 3.5] 5 [7] [5.] b'float32b'"
+
+
 def test_prefer_float32():
     program = """
 import eagre as tf

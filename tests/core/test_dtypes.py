@@ -7,7 +7,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import eagre as tf
 from eagre.core import dtypes
 from eagre.core.dtypes import as_dtype, from_numpy
 from tests.oracle.make_core import cases, names, outcome
@@ -36,7 +39,8 @@ DEPARTURES = {
     "tf.as_dtype(np.float64(1))": {"value": "tf.float64"},
     "tf.float32 == np.float64(1)": {"value": "False"},
 }
-ARRAYS = [dtype for dtype in dtypes.ALL if dtype.numpy is not None]
+NARROW = sorted(dtypes.NARROW, key=int)
+ARRAYS = [dtype for dtype in (*dtypes.ALL, *NARROW) if dtype.numpy is not None]
 
 
 @pytest.mark.parametrize(("expression", "expected"), cases("dtypes"))
@@ -62,7 +66,7 @@ def test_numpy_and_back(dtype):
         assert array.itemsize == dtype.size
 
 
-@pytest.mark.parametrize("dtype", dtypes.ALL, ids=str)
+@pytest.mark.parametrize("dtype", [*dtypes.ALL, *NARROW], ids=str)
 def test_one_object(dtype):
     for same in (dtype.name, dtype.as_datatype_enum, dtype):
         assert as_dtype(same) is dtype
@@ -189,3 +193,24 @@ def test_a_dtype_is_a_type_of_its_own():
     assert dtypes.float32.most_specific_common_supertype([]) is dtypes.float32
     assert dtypes.float32.most_specific_common_supertype([dtypes.float32]) is dtypes.float32
     assert dtypes.float32.most_specific_common_supertype([dtypes.float32, dtypes.int32]) is None
+
+
+@pytest.mark.parametrize("dtype", NARROW, ids=str)
+def test_narrow_dtypes_hold_numbers_and_do_not_compute(dtype):
+    x = tf.cast([0.0, 1.0], dtype)
+    assert x.dtype is dtype and not dtype.is_numeric
+    assert tf.cast(x, tf.float32).numpy().tolist() == [0.0, 1.0]
+    assert tf.cast(tf.concat([x, x[::-1]], 0), tf.int64).numpy().tolist() == [0, 1, 1, 0]
+    assert tf.constant([0, 1], dtype).numpy().tolist() == x.numpy().tolist()
+    with pytest.raises(TypeError, match=rf"add expected numbers.*dtype={dtype.name}"):
+        tf.add(x, x)
+
+
+@pytest.mark.parametrize("dtype", [d for d in NARROW if d.is_integer], ids=str)
+@given(st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1, max_size=5))
+def test_the_lowest_bits_of_integers_count(dtype, numbers):
+    modulus = dtype.max - dtype.min + 1
+    expected = [(n - dtype.min) % modulus + dtype.min for n in numbers]
+    for tensor in (tf.constant(numbers, dtype), tf.cast(tf.constant(numbers), dtype)):
+        assert tf.cast(tensor, tf.int32).numpy().tolist() == expected
+    assert tf.cast(tf.constant(numbers[0], dtype), tf.int32).numpy() == expected[0]

@@ -73,7 +73,6 @@ SYMBOLS = {
                                 *NO_VALUE),
     "shape needed: tile": (
         traced(lambda x: tf.tile(x, [2]), tf.TensorSpec(None, tf.float32)), ValueError),
-    "shape needed: squeeze": (traced(lambda x: tf.squeeze(x), VECTOR), ValueError),
     "shape needed: unstack": (traced(lambda x: tf.unstack(x), VECTOR), ValueError),
     "shape needed: split": (
         traced(lambda x: tf.split(tf.ones(4), tf.cast(x, tf.int32)), VECTOR), ValueError),

@@ -2,6 +2,7 @@
 
 * complex128: float64 with one more axis, of the real and the imaginary part; the note is
   `{"dtype": "complex128"}`.
+* the narrow dtypes that the format does not name, as int4: uint8; the note is `{"dtype": "int4"}`.
 * strings: bytes (uint8); first where each string begins and the last one ends, counted from the
   end of this table, as little-endian 64-bit integers, then the strings. The note is
   `{"dtype": "string", "shape": [...]}`.
@@ -18,7 +19,8 @@ from eagre.core import dtypes
 from eagre.core.specs import TensorSpec
 from eagre.state.checkpoint.safetensors_file import CODE_OF, CODES, Stored, is_sizes
 
-_NOTED = ("complex128", "string")
+_NARROW = tuple(sorted(each.name for each in dtypes.NARROW if each.name not in CODE_OF))
+_NOTED = ("complex128", "string", *_NARROW)
 
 
 def encode(array: Any) -> Stored:
@@ -29,6 +31,8 @@ def encode(array: Any) -> Stored:
         return Stored(data, "U8", data.shape, {"dtype": "string", "shape": list(array.shape)})
     if dtype == dtypes.complex128:
         return Stored(array, "F64", (*array.shape, 2), {"dtype": "complex128"})
+    if dtype.name in _NARROW:
+        return Stored(array.view(np.uint8), "U8", array.shape, {"dtype": dtype.name})
     return Stored(array, CODE_OF[dtype.name], array.shape, {})
 
 
@@ -52,6 +56,8 @@ def spec_of(entry: Any, note: dict[str, Any], damaged: Any) -> TensorSpec:
             return TensorSpec.of(tuple(note["shape"]), dtypes.string)
     if kind == "complex128" and stored == dtypes.float64 and entry.shape[-1:] == (2,):
         return TensorSpec.of(entry.shape[:-1], dtypes.complex128)
+    if kind in _NARROW and stored == dtypes.uint8:
+        return TensorSpec.of(entry.shape, dtypes.as_dtype(kind))
     raise damaged(f"a note of a dtype among {', '.join(_NOTED)} that fits the tensor", f"{note!r}")
 
 
@@ -61,7 +67,7 @@ def decode(stored: Any, spec: Any, damaged: Any) -> Any:
         return np.ascontiguousarray(stored).view(np.complex128).reshape(spec.sizes)
     if spec.dtype == dtypes.string:
         return _decode_strings(stored, spec, damaged)
-    return stored
+    return stored.view(spec.dtype.numpy) if spec.dtype.name in _NARROW else stored
 
 
 def _decode_strings(stored: Any, spec: Any, damaged: Any) -> Any:

@@ -126,7 +126,8 @@ class TensorBundle:
 
     def _dtype(self, key: bytes, message: Message) -> DType:
         number = message.integer(_DTYPE)
-        found = next((each for each in dtypes.ALL if each.as_datatype_enum == number), None)
+        known = (*dtypes.ALL, *dtypes.NARROW)
+        found = next((each for each in known if each.as_datatype_enum == number), None)
         if found is None or found in (dtypes.variant, dtypes.resource):
             raise UnimplementedError(
                 f"{Called('restore')} cannot read tensors whose dtype is number {number} of "

@@ -86,6 +86,7 @@ def test_large_tensors_at_any_place_of_a_foreign_file(tmp_path, spaces):
 DTYPES = [
     tf.bool, tf.int8, tf.uint8, tf.int16, tf.uint16, tf.int32, tf.uint32, tf.int64, tf.uint64,
     tf.float16, tf.bfloat16, tf.float32, tf.float64, tf.complex64, tf.complex128,
+    *[getattr(tf.dtypes.experimental, name) for name in tf.dtypes.experimental.__all__],
 ]
 
 
