@@ -109,9 +109,10 @@ def _replace(name: str, promoting: Any) -> None:
 
 def _needs_no_promotion(x: Any, other: Any, name: str) -> bool:
     kind = other.__class__
+    if "matmul" in name and (_is_small(x) or x.ndim == 1 or np.ndim(other) == 1):
+        return False
     if kind is EagerTensor or isinstance(other, Tensor):
-        is_refused = "matmul" in name and (_is_small(x) or 1 in (x.ndim, other.ndim))
-        return other.dtype == x.dtype and x.dtype.is_numeric and not is_refused
+        return other.dtype == x.dtype and x.dtype.is_numeric
     if kind is int:
         return x.dtype.is_numeric
     if kind is float:

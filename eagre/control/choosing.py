@@ -52,12 +52,12 @@ def case(
 
 
 def _pairs(pred_fn_pairs: Any) -> list[Any]:
-    if isinstance(pred_fn_pairs, Mapping):
+    if isinstance(pred_fn_pairs, Mapping) and pred_fn_pairs:
         return [
             (key.deref() if isinstance(key, Reference) else key, function)
             for key, function in pred_fn_pairs.items()
         ]
-    is_list = isinstance(pred_fn_pairs, list | tuple)
+    is_list = isinstance(pred_fn_pairs, list | tuple | Mapping)
     if not is_list or not pred_fn_pairs:
         raise (ValueError if is_list else TypeError)(
             "case expected a list of pairs (condition, function), or a dictionary. "

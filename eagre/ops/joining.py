@@ -280,6 +280,9 @@ def _padded_by_tensors(x: Any, paddings: Any, mode: str, constant_values: Any) -
             f"Received: paddings={paddings}"
         )
     value = to_tensor(_border(constant_values, x), x.dtype, name="pad")
+    message = "pad expected paddings of at least 0. Received: paddings="
+    holds = comparison.greater_equal.door(paddings, to_tensor(0, paddings.dtype))
+    paddings = demand(paddings, holds, message=message)
     for axis in range(x.ndim):
         sizes = rearrangement.shape_of_tensor(x)
         ends = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import DTypeMismatchError, described, to_tensor
+from eagre.core.conversion import DTypeMismatchError, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.ops.selection import same_dtype
@@ -437,9 +437,8 @@ def add_n(inputs: Any, name: str | None = None) -> Any:
     >>> tf.add_n([[1, 2], [3, 4]]).numpy()
     array([4, 6], dtype=int32)
     """
-    if isinstance(inputs, str | bytes | dict) or not hasattr(inputs, "__iter__"):
-        raise TypeError(f"add_n expected a list of tensors. Received: inputs={described(inputs)}")
-    tensors = [to_tensor(x) for x in inputs]
+    is_list = hasattr(inputs, "__iter__") and not isinstance(inputs, str | bytes | dict)
+    tensors = [to_tensor(x) for x in inputs] if is_list else []
     if not tensors:
-        raise ValueError("add_n expected at least one tensor. Received: inputs=[]")
+        raise (ValueError if is_list else TypeError)(f"add_n expected tensors. Received: {inputs=}")
     return adding.add_n(*tensors) if len(tensors) > 1 else tensors[0]

@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import DTypeMismatchError, described, to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.ops.axes import integer_of
 from eagre.ops.joining import to_tensors
@@ -216,6 +216,12 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Any:
     >>> tf.dynamic_stitch([[0, 2], [1]], [[10, 30], [20]]).numpy()
     array([10, 20, 30], dtype=int32)
     """
+    for argument, values in (("indices", indices), ("data", data)):
+        if not hasattr(values, "__iter__"):
+            raise TypeError(
+                f"dynamic_stitch expected a list of {argument}. "
+                f"Received: {argument}={described(values)}"
+            )
     places = [to_tensor(each, dtypes.int32, name="dynamic_stitch") for each in indices]
     parts = to_tensors(data, "dynamic_stitch") if len(data) else []
     if not places or len(places) != len(parts):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from eagre.core.caller import Called
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import Tensor
@@ -63,23 +64,24 @@ def space_to_batch_nd(input: Any, block_shape: Any, paddings: Any, name: str | N
     array([[1, 3],
            [2, 4]], dtype=int32)
     """
+    called = Called("space_to_batch_nd")
     x = to_tensor(input)
-    rank = len(axis_sizes(x, "space_to_batch_nd"))
-    blocks, pairs = _blocks(block_shape, paddings, rank, "space_to_batch_nd", "paddings")
+    rank = len(axis_sizes(x, called))
+    blocks, pairs = _blocks(block_shape, paddings, rank, called, "paddings")
     count = len(blocks)
     if any(n for pair in pairs for n in pair):
         x = pad(x, [[0, 0], *pairs, *[[0, 0]] * (rank - count - 1)])
-    batch, *sizes = axis_sizes(x, "space_to_batch_nd")
+    batch, *sizes = axis_sizes(x, called)
     split, merged = [batch], [batch * prod(blocks)]
     for size, block in zip(sizes, blocks, strict=False):
-        _refuse_remainder(size, block, "space_to_batch_nd", "a padded size", "its block")
+        _refuse_remainder(size, block, called, "a padded size", "its block")
         split += [size // block, block]
         merged.append(size // block)
     inner = [1 + 2 * i for i in range(count)]
     rest = range(1 + 2 * count, rank + count)
     perm = [*[1 + axis for axis in inner], 0, *inner, *rest]
     return _rearranged(
-        x, [*split, *sizes[count:]], perm, [*merged, *sizes[count:]], "space_to_batch_nd"
+        x, [*split, *sizes[count:]], perm, [*merged, *sizes[count:]], called
     )
 
 

@@ -53,6 +53,9 @@ def print_(
             "print expected output_stream, summarize, sep, end or name. "
             f"Received: {', '.join(kwargs)}"
         )
+    for argument, value in (("sep", sep), ("end", end)):
+        if not isinstance(value, str):
+            raise TypeError(f"print expected a string. Received: {argument}={short(value)}")
     texts, data = [""], list[Any]()
     for number, value in enumerate(inputs):
         texts[-1] += sep if number else ""

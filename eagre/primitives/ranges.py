@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,8 @@ class Range(Primitive):
 
 def _leads(first: Any, last: Any, step: Any) -> bool:
     """Whether steps go from the first number towards the last one."""
-    return step != 0 and (last >= first if step > 0 else last <= first)
+    is_towards = last >= first if step > 0 else last <= first
+    return step != 0 and is_towards and isfinite(last - first)
 
 
 def _steps(first: Any, last: Any, step: Any) -> int:
