@@ -42,6 +42,10 @@ DEPARTURES = {
         tf.eye(tf.constant(2.0))
         tf.reshape([1],np.array([1.0]))
         tf.Variable(1).count_up_to(3.0)
+        tf.as_string(1.5, precision=1.5)
+        tf.as_string(1.5, width=1.5)
+        tf.dynamic_partition([1], [0], 2.0)
+        tf.squeeze([[1]], 0.0)
     """,
     "indices, axes and sizes are taken in every dtype of integers": """
         tf.expand_dims([1.0],tf.constant(0,tf.int8))
@@ -94,6 +98,39 @@ DEPARTURES = {
         tf.eye(2,batch_shape=3)
         tf.eye(2,batch_shape=tf.constant(3))
         tf.Variable(["a"]).assign_add(["b"])
+        tf.histogram_fixed_width_bins([1, 2, 3], [0, 4], 4)
+        tf.case([(True, lambda: 1)])
+        tf.case([(False, lambda: 1)], default=lambda: 2)
+        tf.switch_case(0, [lambda: 1, lambda: 2])
+        tf.switch_case(1, [lambda: 1, lambda: 2])
+        tf.function(lambda i: tf.switch_case(i, [lambda: 1, lambda: 2]))(tf.constant(1, tf.int64))
+        tf.function(lambda p: tf.cond(p, lambda: 1, lambda: 2))(True)
+        tf.while_loop(lambda i: i < 3, lambda i: i + 1, [0])
+        tf.while_loop(lambda i: i < 3, lambda i: i + 1, [0], maximum_iterations=1)
+        tf.complex(1.0, tf.constant(2.0, tf.float64))
+        tf.complex(1.0, 2)
+        tf.scan(lambda a, x: [a[0] + x, a[1] * x], tf.constant([1, 2, 3]), initializer=(0, 1))
+        tf.map_fn(lambda x: [x, x], tf.constant([1, 2]), fn_output_signature=(tf.int32, tf.int32))
+        tf.map_fn(lambda x: (x, x), tf.constant([1, 2]), fn_output_signature=[tf.int32, tf.int32])
+        tf.gather_nd(1, tf.zeros([0], tf.int32))
+        tf.meshgrid([], [1, 2])
+        tf.one_hot([0, 1], 2, on_value=5.0, off_value=1)
+        tf.range(3, dtype=tf.uint8)
+        tf.reverse_sequence([[1, 2, 3]], [2], -1)
+        tf.searchsorted([1.0, 3.0], [2])
+        tf.searchsorted([1, 3], [])
+        tf.strided_slice([[1, 2], [3, 4]], [], [])
+        tf.slice(1, [], [])
+        tf.tensor_scatter_nd_update([1, 2, 3], [0], 9)
+        tf.tensor_scatter_nd_update([1, 2], tf.zeros([1, 0], tf.int32), [[5, 6]])
+        tf.scatter_nd([0], 1, [2])
+        tf.unravel_index([], [2, 3])
+        tf.roll([1, 2, 3], [1], 0)
+        tf.constant([3, 2, -3], tf.dtypes.experimental.int2)
+        tf.constant(5, tf.dtypes.experimental.uint2)
+        tf.zeros([2], tf.dtypes.experimental.float8_e5m2)
+        tf.debugging.assert_equal(tf.constant(1, tf.int64),1)
+        tf.debugging.assert_less(tf.constant(1, tf.uint8),3)
     """,
     "what is named is not there": """
         tf.reverse(1,[0])
@@ -127,6 +164,46 @@ DEPARTURES = {
         tf.tensor_scatter_nd_max([True],[[0]],[False])
         tf.tensor_scatter_nd_add([True],[[0]],[False])
         tf.tensor_scatter_nd_max([1j],[[0]],[2j])
+    """,
+    "what follows from constants is known, whatever leads there": """
+        tf.function(lambda: tf.constant(tf.get_static_value(tf.constant(1) + 1)))()
+        tf.function(lambda: tf.constant(tf.get_static_value(tf.reshape([1, 2], [2, 1]))))()
+        tf.function(lambda: tf.constant(tf.get_static_value(tf.expand_dims(1, 0))))()
+        tf.function(lambda: tf.constant(tf.get_static_value(tf.constant([1, 2])[1])))()
+        tf.function(lambda: tf.constant(tf.get_static_value(tf.reduce_prod([2, 3]))))()
+        tf.function(lambda x: tf.stack([x, x], axis=tf.constant(1)))(tf.constant([1.0, 2.0]))
+        tf.function(lambda x: tf.squeeze(x, axis=tf.constant(0)))(tf.constant([[2.0, 1.0]]))
+        tf.function(lambda x: tf.nn.softmax(x, axis=tf.constant(0)))(tf.ones([2]))
+    """,
+    "a condition is one boolean": """
+        tf.case([(tf.constant([True]), lambda: 1)])
+        tf.Assert(1.0, [])
+        tf.Assert(1, [])
+    """,
+    "two true conditions are not exclusive": """
+        tf.case([(tf.constant(True), lambda: 1), (tf.constant(True), lambda: 2)], exclusive=True)
+    """,
+    "no rows have the shape of rows": """
+        tf.map_fn(lambda x: x + 1, tf.zeros([0, 3]))
+    """,
+    "NaN counts as the largest number, as `tf.sort` has it": """
+        tf.searchsorted([1.0, NAN], [NAN])
+    """,
+    "any number of axes stands for any sizes": """
+        tf.debugging.assert_shapes([(tf.ones([2, 3]), [...])])
+        tf.debugging.assert_shapes([(tf.ones([2, 3]), "*")])
+    """,
+    "integers saturate in each dtype": """
+        tf.saturate_cast(1e30, tf.int64)
+    """,
+    "Python's flags are what Python finds true": """
+        tf.cumsum([1, 2, 3], exclusive=1)
+    """,
+    "loops have one dtype for each variable, as in graphs": """
+        tf.foldl(lambda a, x: "a", tf.constant([1, 2]))
+    """,
+    "NaN differs from itself, also where it is the same object": """
+        tf.debugging.assert_equal(NAN,NAN)
     """,
 }
 DIFFERENT = {line.strip() for lines in DEPARTURES.values() for line in lines.split("\n")} - {""}
