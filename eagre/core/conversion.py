@@ -107,7 +107,8 @@ def as_operand(value: Any, other: Any, name: str) -> Any:
 _MOST_SCALARS = 1000
 _scalars: dict[type, dict[str, dict[Any, Any]]] = {
     float: {char: {} for char in "eEfd"},
-    int: {char: {} for char in "eEfdbhilqBHILQ"},
+    # Without "L", which is the letter of uint64 and of a float8 of ml_dtypes alike.
+    int: {char: {} for char in "eEfdbhilqBHIQ"},
 }
 """For each type of number and NumPy's letter of a dtype the arrays of numbers that were operands,
 by number. Zeros have signs, so that their text stands for them."""

@@ -66,6 +66,16 @@ class Dataset(Transformations, Sources):
         self.line = user_line()
         self.stage = f"Dataset.{stage}" if stage[0].islower() else stage
 
+    def __getattr__(self, name: str) -> Any:
+        """Raises the error for what no dataset has; it names the nearest that there is."""
+        if name.startswith("_"):
+            raise AttributeError(name, name=name, obj=self)
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, dir(Dataset), 1)
+        advice = f" Did you mean Dataset.{near[0]}?" if near else ""
+        raise AttributeError(f"Dataset has no attribute {name!r}.{advice}")
+
     # What a stage says ------------------------------------------------------------------------
 
     def begin(self, run: Course, key: int) -> Cursor:

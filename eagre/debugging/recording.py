@@ -10,7 +10,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient
-from eagre.core.conversion import to_tensor
+from eagre.core.conversion import described, to_tensor
 from eagre.core.dtypes import resource
 from eagre.core.origin import shown_spec
 from eagre.core.tensor import Tensor
@@ -283,7 +283,7 @@ def _has_gradient(x: Any) -> bool:
     return x.dtype is resource or x.dtype in INEXACTS
 
 
-def record() -> Recording:
+def record(*values: Any) -> Recording:
     """A context that keeps each operation that runs in it, with the values.
 
     The result is the recording, which is read in it and after it: from `pdb`, in a notebook.
@@ -301,4 +301,9 @@ def record() -> Recording:
     >>> changed[2].value
     np.float32(1.0)
     """
+    if values:
+        raise TypeError(
+            "record expected no arguments: it is a context, `with tf.debugging.record() as run:`. "
+            f"Received: {described(values[0])}"
+        )
     return Recording()

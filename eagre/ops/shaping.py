@@ -293,7 +293,9 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     times = vector_of(multiples, "tile", "multiples")
     if times.__class__ is tuple:
         if times and min(times) < 0:
-            static_shape(times, "tile")
+            raise InvalidArgumentError(
+                f"tile expected multiples of at least 0. Received: multiples={multiples}"
+            )
         known: Any = x.sizes
         if known is not None and None not in known and len(known) == len(times):
             return _tiled(x, times, known)

@@ -58,8 +58,11 @@ def _raised_cosine(
     window_length: Any, periodic: Any, dtype: Any, mean: float, swing: float, name: str
 ) -> Any:
     length, dtype = _checked(window_length, dtype, name)
-    if isinstance(periodic, Tensor):
-        periodic = cast(periodic, dtypes.int32)
+    if not isinstance(periodic, bool):
+        flag = to_tensor(periodic, dtypes.bool_, name=f"{name}(periodic)")
+        if flag.ndim not in (0, None):
+            raise ValueError(f"{name} expected one boolean. Received: periodic={periodic!r}")
+        periodic = cast(flag, dtypes.int32)
     period = length - 1 + (1 - length % 2) * periodic
     numbers = cast(numbers_below(length), dtype)
     angles = 2 * pi * numbers / _as_float(larger(period, 1), dtype)

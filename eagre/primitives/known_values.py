@@ -31,7 +31,7 @@ def _array_of(tensor: Tensor, known: dict[int, Any], steps: int) -> Any:
     return known[id(tensor)]
 
 
-def _computed(tensor: Tensor, known: dict[int, Any], steps: int) -> Any:
+def _computed(tensor: Any, known: dict[int, Any], steps: int) -> Any:
     operation, sizes = tensor.operation, tensor.sizes
     if operation is None:
         return None

@@ -202,6 +202,8 @@ def test_narrow_dtypes_hold_numbers_and_do_not_compute(dtype):
     assert tf.cast(x, tf.float32).numpy().tolist() == [0.0, 1.0]
     assert tf.cast(tf.concat([x, x[::-1]], 0), tf.int64).numpy().tolist() == [0, 1, 1, 0]
     assert tf.constant([0, 1], dtype).numpy().tolist() == x.numpy().tolist()
+    assert tf.constant(1, dtype).dtype is tf.zeros([], dtype).dtype is tf.fill([2], x[0]).dtype
+    assert tf.equal(x, 1).numpy().tolist() == [False, True]
     with pytest.raises(TypeError, match=rf"add expected numbers.*dtype={dtype.name}"):
         tf.add(x, x)
 

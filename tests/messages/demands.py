@@ -69,6 +69,7 @@ ASSERTIONS = {
     "assert_rank_in: no rank": (lambda: D.assert_rank_in(a23, []), ValueError),
     "assert_rank: a tensor": (
         lambda: tf.function(lambda rank: D.assert_rank(a23, rank))(tf.constant(1)), *INVALID),
+    "record: of a tensor": (lambda: D.record(tf.constant(1.0)), TypeError),
     "assert_scalar: vector": (lambda: D.assert_scalar([1]), ValueError),
     "assert_integer: float": (lambda: D.assert_integer(1.5), TypeError),
     "assert_type: another": (lambda: D.assert_type(1.5, tf.int32), TypeError),
