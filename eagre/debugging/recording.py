@@ -10,7 +10,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import resource
 from eagre.core.origin import shown_spec
 from eagre.core.tensor import Tensor
@@ -304,6 +304,6 @@ def record(*values: Any) -> Recording:
     if values:
         raise TypeError(
             "record expected no arguments: it is a context, `with tf.debugging.record() as run:`. "
-            f"Received: {described(values[0])}"
+            f"Received: {values[0]!r}"
         )
     return Recording()

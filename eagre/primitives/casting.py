@@ -96,17 +96,18 @@ class Cast(Primitive):
         return TensorSpec.of(x.sizes, dtype)
 
     def kernel(self, x: Any, *, dtype: dtypes.DType) -> Any:
-        if x.dtype.kind == "f" and dtype.is_floating:
+        kind = x.dtype.kind
+        if kind == "f" and dtype.is_floating:
             return x.astype(dtype.numpy)
-        if x.dtype.kind == "c" and not dtype.is_complex:
+        if kind == "c" and not dtype.is_complex:
             x = x.real
-        if dtype in dtypes.NARROW and dtype.is_integer:
-            return self.kernel(x, dtype=dtypes.int32).astype(dtype.numpy)
-        if x.dtype.kind == "V" and dtypes.from_numpy(x.dtype).is_integer:
-            return x.astype(np.int32).astype(dtype.numpy)
-        if dtype is dtypes.string and x.dtype.kind != "O":
+        if dtype is dtypes.string and kind != "O":
             raise TypeError("cast cannot convert numbers to strings")
-        if dtype.is_integer and x.dtype.kind not in "iub":
+        if kind == "V" and dtypes.from_numpy(x.dtype).is_integer:
+            return x.astype(np.int32).astype(dtype.numpy)
+        if dtype.is_integer and kind not in "iub":
+            if dtype.size == 1 and dtype.numpy.kind == "V":
+                return floats_as_integers(x, dtypes.int32.numpy).astype(dtype.numpy)
             return floats_as_integers(x, dtype.numpy)
         return x.astype(dtype.numpy)
 

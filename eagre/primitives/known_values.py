@@ -64,7 +64,7 @@ def _is_exact(operation: Any) -> bool:
 def _result(operation: Any, inputs: list[Any], tensor: Tensor) -> Any:
     try:
         with np.errstate(all="ignore"):
-            found = operation.primitive.kernel(*inputs, **operation.params)
+            found: Any = operation.primitive.kernel(*inputs, **operation.params)
     except (OpError, ValueError, IndexError):
         return None  # The same error is due when the graph runs, if it ever comes to this.
     if not isinstance(found, tuple):
