@@ -18,7 +18,7 @@ import numpy as np
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import TensorShape
-from eagre.core.tensor import Tensor
+from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops.axes import array_of, axes_of
 from eagre.ops.contracting import Contraction, Step, Term, moving, reducing
 from eagre.ops.selection import same_dtype

@@ -69,4 +69,5 @@ def _result(operation: Any, inputs: list[Any], tensor: Tensor) -> Any:
         return None  # The same error is due when the graph runs, if it ever comes to this.
     if not isinstance(found, tuple):
         return found
-    return found[next(i for i, each in enumerate(operation.outputs) if each is tensor)]
+    parts: tuple[Any, ...] = found
+    return parts[next(i for i, each in enumerate(operation.outputs) if each is tensor)]
