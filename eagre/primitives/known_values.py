@@ -67,7 +67,6 @@ def _result(operation: Any, inputs: list[Any], tensor: Tensor) -> Any:
             found: Any = operation.primitive.kernel(*inputs, **operation.params)
     except (OpError, ValueError, IndexError):
         return None  # The same error is due when the graph runs, if it ever comes to this.
-    if not isinstance(found, tuple):
+    if found.__class__ is not tuple:
         return found
-    parts: tuple[Any, ...] = found
-    return parts[next(i for i, each in enumerate(operation.outputs) if each is tensor)]
+    return found[next(i for i, each in enumerate(operation.outputs) if each is tensor)]
