@@ -12,7 +12,7 @@ from eagre.arrays.promotion import (
     result_type,
 )
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError
+from eagre.core.errors import DTypeMismatchError
 from eagre.ops import bitwise, combining, complex_parts, division, math, selection, trigonometry
 from eagre.ops.conversions import bitcast
 from eagre.ops.creation import ones_like, zeros_like

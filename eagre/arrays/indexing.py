@@ -15,8 +15,7 @@ from eagre.arrays.manipulating import (
 )
 from eagre.arrays.promotion import as_array, rank_of
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.tensor import Tensor
 from eagre.ops.joining import stack
 from eagre.ops.selection import gather_nd

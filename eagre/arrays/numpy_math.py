@@ -17,7 +17,7 @@ from eagre.arrays.promotion import (
 )
 from eagre.control.looping import while_loop
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError
+from eagre.core.errors import DTypeMismatchError
 from eagre.ops import math, reductions
 from eagre.ops.shaping import cast
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from eagre.control.host_calls import host_call
 from eagre.core import ambient, dtypes, structure
-from eagre.core.conversion import described
 from eagre.core.errors import FailedPreconditionError
 from eagre.core.primitive import apply
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
 from eagre.data.generators import signature_of

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from eagre.compat.variable_scopes import VariableScope, VariableStore, keeping, variable_scope
-from eagre.core.conversion import described
+from eagre.core.python_numbers import described
 from eagre.graph.building import executing_eagerly_outside_functions
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from eagre.compat.collections import GraphKeys
 from eagre.compat.variables import Variable
 from eagre.core import dtypes
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.policies import VariableAggregation, VariableSynchronization
+from eagre.core.python_numbers import described
 from eagre.core.shapes import TensorShape
 from eagre.core.tensor import Tensor
 from eagre.graph.building import collecting_graph, executing_eagerly_outside_functions

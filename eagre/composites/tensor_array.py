@@ -12,8 +12,9 @@ from eagre.composites.stores import Blank, Rows, Stack, blank_elements
 from eagre.core import dtypes
 from eagre.core.ambient import executing_eagerly
 from eagre.core.composite_specs import CompositeSpec
-from eagre.core.conversion import DTypeMismatchError, described, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.core.shapes import TensorShape
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops.shaping import as_shape, axis_sizes, cast, known_as

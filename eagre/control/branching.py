@@ -8,8 +8,8 @@ from eagre.control import batched_flow
 from eagre.control.branches import close_together, settle, trace_inner
 from eagre.control.flow import Flow, absent_of, given_to_run, packed, variables_read
 from eagre.core import dtypes, structure
-from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.core import ambient, dtypes, structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.primitive import Primitive
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
 from eagre.gradients.tape import GradientTape

@@ -12,8 +12,8 @@ from eagre.control.branches import close_together, settle, trace_inner
 from eagre.control.flow import unranked, variables_read, zeros_of
 from eagre.core import dtypes, structure
 from eagre.core.ambient import executing_eagerly
-from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.errors import InvalidArgumentError, UnimplementedError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError, UnimplementedError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import TensorShape, are_compatible
 from eagre.core.specs import TensorSpec

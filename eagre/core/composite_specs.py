@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eagre.core.conversion import described
+from eagre.core.python_numbers import described
 from eagre.core.shapes import TensorShape
 from eagre.core.specs import TypeSpec
 

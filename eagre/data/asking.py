@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import described
+from eagre.core.python_numbers import described
 from eagre.data.dataset import Dataset
 from eagre.data.iterator import Iterator
 from eagre.data.specs import datasets_in

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from typing import Any
 
 from eagre.core import structure
-from eagre.core.conversion import described
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.data.batching import Batch, PaddedBatch
 from eagre.data.cursors import Element

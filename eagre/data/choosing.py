@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.data.cursors import Course, Cursor, Draws, Element, mixed
 from eagre.data.dataset import Dataset

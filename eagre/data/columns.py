@@ -7,8 +7,9 @@ from itertools import accumulate
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.data.cursors import Course, Cursor, Element, joined, stacked
 from eagre.data.dataset import Dataset
 from eagre.data.sources import row

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eagre.core.conversion import described
 from eagre.core.errors import UnavailableError
+from eagre.core.python_numbers import described
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.data.cursors import mixed
 from eagre.data.pace import Pace, duration

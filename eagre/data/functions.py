@@ -15,8 +15,9 @@ import numpy as np
 from eagre.control.calling import call_graph
 from eagre.control.host_calls import host_call, taped_call
 from eagre.core import ambient, structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InaccessibleTensorError, OperatorNotAllowedInGraphError
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, wrap
 from eagre.data.specs import (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes, structure
-from eagre.core.conversion import DTypeMismatchError, described, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec, TypeSpec
 from eagre.data.cursors import Course, Cursor, Element
 from eagre.data.dataset import Dataset

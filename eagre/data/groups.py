@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes, structure
-from eagre.core.conversion import described
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.data import dataset as datasets
 from eagre.data.cursors import Course, Cursor, Element, Run, mixed

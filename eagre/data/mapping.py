@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from eagre.core import ambient, structure
-from eagre.core.conversion import described
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.data.calling import CountingCursor, FilterCursor, MapCursor, TakeWhileCursor
 from eagre.data.cursors import Course, Cursor, Element, Run, mixed

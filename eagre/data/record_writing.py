@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import described
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.data.specs import is_dataset
 from eagre.files.records import TFRecordWriter as Writer

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes, structure
-from eagre.core.conversion import described
 from eagre.core.errors import InvalidArgumentError, NotFoundError, UnknownError
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.data.cursors import Course, Cursor, Element
 from eagre.data.dataset import Dataset

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.python_numbers import described
 from eagre.data.csv import CsvDataset
 from eagre.data.dataset import Dataset
 from eagre.data.turning_files import files_matching, in_turns, shuffled_and_repeated

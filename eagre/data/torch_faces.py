@@ -9,8 +9,8 @@ import sys
 from typing import Any
 
 from eagre.core import structure
-from eagre.core.conversion import described
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.data.cursors import Element, stacked
 from eagre.data.dataset import Dataset

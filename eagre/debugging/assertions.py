@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import ambient, dtypes
-from eagre.core.conversion import DTypeMismatchError, described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import DType
+from eagre.core.errors import DTypeMismatchError
+from eagre.core.python_numbers import described
 from eagre.core.tensor import EagerTensor, wrap
 from eagre.graph.building import last_effect
 from eagre.ops import math

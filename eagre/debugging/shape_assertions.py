@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.python_numbers import described
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.debugging.assertions import demand, worded
 from eagre.ops import math

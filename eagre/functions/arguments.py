@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.core import structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import DType
+from eagre.core.python_numbers import described
 from eagre.core.shapes import TensorShape
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor, SymbolicTensor

@@ -7,8 +7,9 @@ from weakref import ref
 
 from eagre.control.calling import call_graph
 from eagre.core import structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.dtypes import resource
+from eagre.core.python_numbers import described
 from eagre.core.specs import ResourceSpec, TensorSpec
 from eagre.core.tensor import Tensor
 from eagre.functions.signature import counted

@@ -6,7 +6,8 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor
 from eagre.functions.arguments import Arguments

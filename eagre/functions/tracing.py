@@ -6,7 +6,8 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eagre.core import ambient, structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.python_numbers import described
 from eagre.core.specs import ResourceSpec, TensorSpec
 from eagre.core.tensor import EagerTensor
 from eagre.functions.arguments import substitute, without_objects

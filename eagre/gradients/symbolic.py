@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import ambient, structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.core.tensor import Tensor
 from eagre.gradients.backpropagate import ones_like, zeros_like
 from eagre.gradients.graph_gradients import gradients_in

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from eagre.core.conversion import described
 from eagre.core.primitive import Operation
+from eagre.core.python_numbers import described
 from eagre.core.tensor import SymbolicTensor
 
 if TYPE_CHECKING:

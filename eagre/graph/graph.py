@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from eagre.core import structure
 from eagre.core.ambient import interpreter, recorders
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.doors import apply
 from eagre.core.dtypes import resource
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.primitive import Operation, Primitive
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor

@@ -7,9 +7,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import ambient, structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InaccessibleTensorError
 from eagre.core.leaking import made, way_out
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.graph.following import WayBack

@@ -6,7 +6,8 @@ from math import isfinite, pi, sqrt
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError
 from eagre.ops.axes import integer_of
 from eagre.primitives import (
     activations,

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from eagre.core.caller import CALLED
-from eagre.core.conversion import DTypeMismatchError, described
-from eagre.core.python_numbers import short
+from eagre.core.errors import DTypeMismatchError
+from eagre.core.python_numbers import described, short
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.primitives.known_values import known_value
 

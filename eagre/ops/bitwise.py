@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError
 from eagre.ops.operands import operands
 from eagre.primitives import comparison, shifts
 from eagre.primitives.families import INTEGERS

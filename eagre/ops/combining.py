@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError
 from eagre.core.shapes import TensorShape
 from eagre.ops.activations import check_floats
 from eagre.ops.axes import integer_of

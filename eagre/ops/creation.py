@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from eagre.core import ambient, dtypes
-from eagre.core.conversion import DTypeMismatchError, literal, scalar, to_array, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import literal, scalar, to_array, to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.ops.axes import integer_of
 from eagre.ops.shaping import as_shape, cast, static_shape

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError
 from eagre.ops.operands import operands
 from eagre.ops.selection import same_dtype
 from eagre.primitives import arithmetic, special

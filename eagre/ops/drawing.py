@@ -11,8 +11,9 @@ from operator import index
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, scalar, to_tensor
+from eagre.core.conversion import scalar, to_tensor
 from eagre.core.doors import apply
+from eagre.core.errors import DTypeMismatchError
 from eagre.ops.shaping import as_shape
 from eagre.primitives import arithmetic, indexing
 from eagre.primitives.families import FLOATS, apply_with_shape, shape_of

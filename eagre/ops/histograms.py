@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.ops.axes import integer_of
 from eagre.ops.counting import bincount
 from eagre.ops.math import clip_by_value, floor, is_nan, logical_not, maximum

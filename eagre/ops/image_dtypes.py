@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.ops.conversions import saturate_cast
 from eagre.ops.math import floordiv
 from eagre.ops.shaping import cast, expand_dims, squeeze

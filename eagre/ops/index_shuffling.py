@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import DTypeMismatchError, scalar, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import scalar, to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.ops.shaping import cast
 from eagre.primitives.index_shuffling import WIDE
 from eagre.primitives.index_shuffling import index_shuffle as primitive

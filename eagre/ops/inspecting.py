@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from eagre.core import ambient
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.primitives import clock, families

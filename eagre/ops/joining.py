@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes, structure
-from eagre.core.conversion import described, scalar, to_tensor
+from eagre.core.conversion import scalar, to_tensor
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.ops.axes import (
     array_of,

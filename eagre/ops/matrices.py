@@ -7,8 +7,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from eagre.core.conversion import DTypeMismatchError, as_operand, to_tensor
-from eagre.core.errors import FailedPreconditionError, InvalidArgumentError
+from eagre.core.conversion import as_operand, to_tensor
+from eagre.core.errors import DTypeMismatchError, FailedPreconditionError, InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.core.tensor import SymbolicTensor
 from eagre.ops.axes import array_of

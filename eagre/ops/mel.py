@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops.cosine_transforms import dct
 from eagre.ops.fourier import of_rank, of_singles

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InvalidArgumentError, UnimplementedError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError, UnimplementedError
 from eagre.core.shapes import are_compatible
 from eagre.ops.creation import ones_like
 from eagre.ops.joining import pad, reverse, stack

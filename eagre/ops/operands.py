@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import DTypeMismatchError
+from eagre.core.errors import DTypeMismatchError
 from eagre.core.shapes import broadcast_sizes
 from eagre.ops.selection import same_dtype
 

@@ -6,8 +6,9 @@ from math import prod
 from typing import Any, NamedTuple
 
 from eagre.core import dtypes
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError, UnimplementedError
+from eagre.core.python_numbers import described
 from eagre.core.shapes import TensorShape
 from eagre.files.example_fields import BYTES, FLOATS, INTEGERS
 from eagre.files.examples import Wanted, parser_of

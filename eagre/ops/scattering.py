@@ -6,8 +6,9 @@ from math import prod
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, described, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.ops.axes import integer_of
 from eagre.ops.joining import to_tensors
 from eagre.ops.reductions import cumprod, reduce_max, reduce_prod

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.core.tensor import EagerTensor
 from eagre.ops.division import truncatediv

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, scalar, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import scalar, to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor
 from eagre.ops import creation
 from eagre.ops.axes import axes_of, integer_of

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, scalar, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import scalar, to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.shapes import TensorShape
 from eagre.core.shapes import count as number_of
 from eagre.core.tensor import EagerTensor, SymbolicTensor, Tensor

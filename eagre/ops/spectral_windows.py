@@ -6,7 +6,8 @@ from math import pi
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError
 from eagre.core.tensor import Tensor
 from eagre.ops import creation
 from eagre.ops.bessel import bessel_i0e

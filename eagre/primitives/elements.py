@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import TensorShape, are_compatible
 from eagre.core.specs import TensorSpec

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, as_operand
+from eagre.core.conversion import as_operand
 from eagre.core.doors import NO_PARAMS, apply, binary_door, element_door
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.outline import SMALL
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import broadcast_sizes, count

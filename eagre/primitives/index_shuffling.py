@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import broadcast_sizes
 from eagre.core.specs import TensorSpec

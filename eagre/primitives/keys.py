@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.primitives.known_values import known_value
 

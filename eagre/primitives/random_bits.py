@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible, count
 from eagre.core.specs import TensorSpec

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.primitives.comparison import chosen
 from eagre.primitives.families import FLOATS

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InternalError, InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InternalError, InvalidArgumentError
 from eagre.core.shapes import are_compatible, merge_sizes
 from eagre.core.specs import TensorSpec
 from eagre.primitives.comparison import is_finite, select

@@ -17,8 +17,7 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.caller import Called
-from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.primitives.families import FLOATS, unbroadcast

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from eagre.core.conversion import DTypeMismatchError, as_operand
+from eagre.core.conversion import as_operand
 from eagre.core.dtypes import DType
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import TensorSpec

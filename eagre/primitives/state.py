@@ -9,9 +9,8 @@ import numpy as np
 
 from eagre.core import dtypes
 from eagre.core.caller import Called
-from eagre.core.conversion import DTypeMismatchError
 from eagre.core.doors import handle_door
-from eagre.core.errors import FailedPreconditionError, InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, FailedPreconditionError, InvalidArgumentError
 from eagre.core.primitive import Primitive
 from eagre.core.shapes import are_compatible
 from eagre.core.specs import ResourceSpec, TensorSpec

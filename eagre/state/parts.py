@@ -9,9 +9,10 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import dtypes
-from eagre.core.conversion import CALLED, DTypeMismatchError, described, scalar, to_tensor
+from eagre.core.conversion import CALLED, scalar, to_tensor
 from eagre.core.doors import apply
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
+from eagre.core.python_numbers import described
 from eagre.core.shapes import Sizes, TensorShape, are_compatible
 from eagre.core.tensor import Tensor
 from eagre.ops.axes import integer_of

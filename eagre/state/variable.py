@@ -7,8 +7,8 @@ import weakref
 from typing import Any
 
 from eagre.core import ambient, dtypes, printing
-from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.leaking import made
 from eagre.core.registration import DELEGATES
 from eagre.core.shapes import TensorShape, are_compatible, merge_sizes

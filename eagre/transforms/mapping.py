@@ -6,8 +6,9 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from eagre.core import structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError, UnimplementedError
+from eagre.core.python_numbers import described
 from eagre.core.specs import TensorSpec
 from eagre.graph.graph import Graph
 from eagre.graph.trace import Trace

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import wrap
 from eagre.graph.trace import trace

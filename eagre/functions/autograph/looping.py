@@ -9,8 +9,8 @@ import numpy as np
 from eagre.control.branches import settle, trace_inner
 from eagre.control.looping import loop_of_tensors, while_loop
 from eagre.core import structure
-from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.shapes import TensorShape, are_compatible
 from eagre.core.specs import TensorSpec
 from eagre.core.tensor import Tensor

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from eagre.core import ambient, dtypes, structure
-from eagre.core.conversion import described, to_tensor
+from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError, OperatorNotAllowedInGraphError
+from eagre.core.python_numbers import described
 from eagre.core.tensor import SymbolicTensor, Tensor
 from eagre.functions.autograph.syntax import RESULT, is_generated
 from eagre.graph.trace import Trace, user_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import described
+from eagre.core.python_numbers import described
 from eagre.core.shapes import are_compatible
 from eagre.state.linear_operators import hints
 from eagre.state.linear_operators.batches import common_batch

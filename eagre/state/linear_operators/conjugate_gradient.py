@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from eagre.control.looping import while_loop
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError
 from eagre.core.shapes import are_compatible
 from eagre.ops.creation import zeros_like
 from eagre.ops.math import logical_and

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError
 from eagre.ops.linalg import matmul
 from eagre.ops.shaping import axis_sizes
 from eagre.primitives.linear_algebra import LAPACK_AND_HALF

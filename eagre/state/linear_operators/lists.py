@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from eagre.core.conversion import DTypeMismatchError, described
+from eagre.core.errors import DTypeMismatchError
+from eagre.core.python_numbers import described
 from eagre.state.linear_operators.operator import LinearOperator
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from eagre.core import dtypes
-from eagre.core.conversion import DTypeMismatchError, to_tensor
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError
 from eagre.core.shapes import are_compatible
 from eagre.ops import decompositions, matrices
 from eagre.ops.complex_parts import real

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eagre.core.conversion import DTypeMismatchError, to_tensor
-from eagre.core.errors import InvalidArgumentError
+from eagre.core.conversion import to_tensor
+from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.core.tensor import Tensor
 from eagre.primitives.indexed_slices import IndexedSlices
