@@ -67,7 +67,6 @@ from eagre.ops.creation import (
     convert_to_tensor,
     eye,
     fill,
-    one_hot,
     ones,
     ones_like,
     range,
@@ -76,9 +75,7 @@ from eagre.ops.creation import (
 )
 from eagre.ops.joining import (
     concat,
-    pad,
     parallel_stack,
-    reverse,
     split,
     stack,
     unstack,
@@ -89,7 +86,6 @@ from eagre.ops.linalg import (
 from eagre.ops.math import (
     abs,
     add,
-    add_n,
     clip_by_value,
     cos,
     divide,
@@ -135,7 +131,6 @@ from eagre.ops.reductions import (
 from eagre.ops.selection import (
     boolean_mask,
     gather,
-    gather_nd,
     strided_slice,
     where,
 )
@@ -215,7 +210,7 @@ if TYPE_CHECKING:
     from eagre.gradients.explaining import explain_gradients
     from eagre.gradients.why_none import GradientWarning, WhyNone
     from eagre.ops.approximate import approx_top_k
-    from eagre.ops.combining import scalar_mul
+    from eagre.ops.combining import add_n, scalar_mul
     from eagre.ops.complex_parts import (
         complex,
     )
@@ -245,6 +240,7 @@ if TYPE_CHECKING:
     )
     from eagre.ops.fingerprints import fingerprint
     from eagre.ops.fourier_axes import fftnd, ifftnd, irfftnd, rfftnd
+    from eagre.ops.gathering import gather_nd
     from eagre.ops.histograms import histogram_fixed_width, histogram_fixed_width_bins
     from eagre.ops.index_shuffling import random_index_shuffle
     from eagre.ops.initializers import (
@@ -268,6 +264,7 @@ if TYPE_CHECKING:
         clip_by_norm,
         norm,
     )
+    from eagre.ops.one_hot import one_hot
     from eagre.ops.ordering import (
         control_dependencies,
         get_current_name_scope,
@@ -278,6 +275,7 @@ if TYPE_CHECKING:
         no_op,
     )
     from eagre.ops.ordering import tuple_ as tuple
+    from eagre.ops.padding import pad
     from eagre.ops.patches import extract_volume_patches
     from eagre.ops.scattering import (
         dynamic_partition,
@@ -294,6 +292,7 @@ if TYPE_CHECKING:
         linspace,
         meshgrid,
         repeat,
+        reverse,
         reverse_sequence,
         roll,
         sequence_mask,

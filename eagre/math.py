@@ -6,6 +6,7 @@ from eagre.ops.approximate import approx_max_k, approx_min_k
 from eagre.ops.bessel import bessel_i0, bessel_i0e, bessel_i1, bessel_i1e
 from eagre.ops.combining import (
     accumulate_n,
+    add_n,
     cumulative_logsumexp,
     invert_permutation,
     is_inf,
@@ -38,7 +39,6 @@ from eagre.ops.losses import in_top_k, top_k
 from eagre.ops.math import (
     abs,
     add,
-    add_n,
     ceil,
     cos,
     divide,
@@ -93,9 +93,7 @@ from eagre.ops.reductions import (
     reduce_mean,
     reduce_min,
     reduce_prod,
-    reduce_std,
     reduce_sum,
-    reduce_variance,
 )
 from eagre.ops.segments import (
     segment_max,
@@ -126,6 +124,7 @@ from eagre.ops.special import (
     polygamma,
     zeta,
 )
+from eagre.ops.squares import reduce_std, reduce_variance
 from eagre.ops.trigonometry import (
     acos,
     acosh,

@@ -17,8 +17,8 @@ from eagre.arrays.promotion import as_array, rank_of
 from eagre.core import dtypes
 from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.tensor import Tensor
+from eagre.ops.gathering import gather_nd
 from eagre.ops.joining import stack
-from eagre.ops.selection import gather_nd
 from eagre.ops.shaping import axis_sizes, cast
 from eagre.primitives.indexing import getitem
 

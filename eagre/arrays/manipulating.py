@@ -175,7 +175,7 @@ def flip(m: Any, axis: Any = None) -> Any:
     if not rank:
         return x
     axes = range(rank) if axis is None else _axes(axis, rank, "flip")
-    return joining.reverse(x, list(axes))
+    return sequences.reverse(x, list(axes))
 
 
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:

@@ -24,8 +24,9 @@ from eagre.arrays.promotion import (
     result_type,
 )
 from eagre.core import dtypes
-from eagre.ops import joining, selection, shaping
+from eagre.ops import selection, shaping
 from eagre.ops.creation import range as numbers
+from eagre.ops.padding import pad
 from eagre.ops.shaping import axis_sizes, cast
 
 
@@ -202,7 +203,7 @@ def diag(v: Any, k: int = 0) -> Any:
     if rank != 1:
         raise ValueError(f"diag expected a vector or a matrix. Received: shape={x.shape}")
     # The elements stand at their columns, and each row keeps the one on the diagonal.
-    row = expand_dims(joining.pad(x, [[max(k, 0), max(-k, 0)]]), 0)
+    row = expand_dims(pad(x, [[max(k, 0), max(-k, 0)]]), 0)
     places = numbers(axis_sizes(row, "diag")[1])
     on_diagonal = expand_dims(places, 0) - expand_dims(places, 1) == k
     return where(on_diagonal, row, zeros_like(row))

@@ -20,7 +20,7 @@ from eagre.arrays.numpy_creation import array
 from eagre.arrays.promotion import as_array, promoted, rank_of, value_of
 from eagre.core import dtypes
 from eagre.core.tensor import Tensor
-from eagre.ops import joining, selection, shaping
+from eagre.ops import joining, padding, selection, shaping
 from eagre.ops.math import maximum, minimum
 from eagre.ops.shaping import axis_sizes, cast
 from eagre.primitives.families import shape_of
@@ -366,4 +366,4 @@ def pad(array: Any, pad_width: Any, mode: str, **kwargs: Any) -> Any:
     value = kwargs.pop("constant_values", 0)
     refuse("pad", **kwargs)
     widths = np.broadcast_to(np.array(value_of(pad_width, "pad")), (rank_of(x, "pad"), 2))
-    return joining.pad(x, widths.tolist(), mode, as_array(value, x.dtype))
+    return padding.pad(x, widths.tolist(), mode, as_array(value, x.dtype))

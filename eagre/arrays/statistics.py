@@ -17,6 +17,7 @@ from eagre.ops.shaping import (
     expand_dims,
     reshape,
 )
+from eagre.ops.squares import reduce_variance
 from eagre.primitives.rearrangement import normalized_axis
 
 
@@ -137,8 +138,8 @@ def var(
     if x.dtype.is_integer:
         x = cast(x, default_float())
     if not lessened:
-        return reductions.reduce_variance(x, axis, bool(keepdims))
-    squares = reductions.reduce_variance(x, axis, bool(keepdims))
+        return reduce_variance(x, axis, bool(keepdims))
+    squares = reduce_variance(x, axis, bool(keepdims))
     count = cast(_count(x, axis), squares.dtype)
     left = math.maximum(count - lessened, cast(0, count.dtype))
     return squares * count / left

@@ -75,7 +75,7 @@ LATER = {
     "eagre.gradients.explaining": "explain_gradients",
     "eagre.gradients.why_none": "GradientWarning WhyNone",
     "eagre.ops.approximate": "approx_top_k",
-    "eagre.ops.combining": "scalar_mul",
+    "eagre.ops.combining": "add_n scalar_mul",
     "eagre.ops.complex_parts": "complex",
     "eagre.ops.conversions": (
         "bitcast broadcast_dynamic_shape broadcast_static_shape ensure_shape "
@@ -89,6 +89,7 @@ LATER = {
     "eagre.ops.einsum": "einsum tensordot",
     "eagre.ops.fingerprints": "fingerprint",
     "eagre.ops.fourier_axes": "fftnd ifftnd irfftnd rfftnd",
+    "eagre.ops.gathering": "gather_nd",
     "eagre.ops.histograms": "histogram_fixed_width histogram_fixed_width_bins",
     "eagre.ops.index_shuffling": "random_index_shuffle",
     "eagre.ops.initializers": (
@@ -104,13 +105,15 @@ LATER = {
         "control_dependencies get_current_name_scope group guarantee_const identity_n name_scope "
         "no_op tuple "
     ),
+    "eagre.ops.one_hot": "one_hot",
+    "eagre.ops.padding": "pad",
     "eagre.ops.patches": "extract_volume_patches",
     "eagre.ops.scattering": (
         "dynamic_partition dynamic_stitch scatter_nd tensor_scatter_nd_add "
         "tensor_scatter_nd_max tensor_scatter_nd_min tensor_scatter_nd_sub "
         "tensor_scatter_nd_update unravel_index "
     ),
-    "eagre.ops.sequences": "linspace meshgrid repeat reverse_sequence roll sequence_mask",
+    "eagre.ops.sequences": "linspace meshgrid repeat reverse reverse_sequence roll sequence_mask",
     "eagre.ops.sorting": "argsort searchsorted sort unique unique_with_counts",
     "eagre.ops.spaces": (
         "batch_to_space required_space_to_batch_paddings space_to_batch space_to_batch_nd "

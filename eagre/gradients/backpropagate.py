@@ -24,9 +24,8 @@ from eagre.core.dtypes import float32
 from eagre.core.tensor import Tensor
 from eagre.gradients.perhaps import Perhaps, added_if, either, zeros_if_absent
 from eagre.primitives.families import INEXACTS, one_like, shape_of, unbroadcast
-from eagre.primitives.indexed_slices import IndexedSlices
+from eagre.primitives.indexed_slices import IndexedSlices, ScatteredParts
 from eagre.primitives.rearrangement import broadcast_to
-from eagre.primitives.scattering import ScatteredParts
 from eagre.primitives.state import IN_FRONT, read_variable
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.ops.counting import bincount
-from eagre.ops.joining import reverse
 from eagre.ops.math import expm1, log, log1p
 from eagre.ops.random import global_stream, state_handle
 from eagre.ops.reductions import argmax, reduce_any, reduce_sum
 from eagre.ops.selection import boolean_mask, gather, where
+from eagre.ops.sequences import reverse
 from eagre.ops.shaping import cast, expand_dims, size
 from eagre.primitives.comparison import select
 from eagre.primitives.random_candidates import random_candidates

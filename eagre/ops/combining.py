@@ -11,11 +11,25 @@ from eagre.core.shapes import TensorShape
 from eagre.ops.activations import check_floats
 from eagre.ops.axes import integer_of
 from eagre.ops.creation import zeros_like
-from eagre.ops.reductions import reduce_sum, sum_of_squares
+from eagre.ops.reductions import reduce_sum
 from eagre.ops.selection import same_dtype
-from eagre.primitives import arithmetic, cumulative, segments, special, transcendental
+from eagre.ops.squares import sum_of_squares
+from eagre.primitives import adding, arithmetic, cumulative, segments, special, transcendental
 from eagre.primitives.families import NUMBERS
 from eagre.primitives.indexed_slices import IndexedSlices
+
+
+def add_n(inputs: Any, name: str | None = None) -> Any:
+    """The sum of tensors of one shape and dtype.
+
+    >>> tf.add_n([[1, 2], [3, 4]]).numpy()
+    array([4, 6], dtype=int32)
+    """
+    is_list = hasattr(inputs, "__iter__") and not isinstance(inputs, str | bytes | dict)
+    tensors = [to_tensor(x) for x in inputs] if is_list else []
+    if not tensors:
+        raise (ValueError if is_list else TypeError)(f"add_n expected tensors. Received: {inputs=}")
+    return adding.add_n(*tensors) if len(tensors) > 1 else tensors[0]
 
 
 def is_inf(x: Any, name: str | None = None) -> Any:

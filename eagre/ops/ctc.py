@@ -9,9 +9,11 @@ from eagre.core import dtypes
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.ops.activations import check_floats
-from eagre.ops.creation import fill, one_hot, ones_like, zeros_like
-from eagre.ops.joining import concat, pad
+from eagre.ops.creation import fill, ones_like, zeros_like
+from eagre.ops.joining import concat
 from eagre.ops.math import exp, log, maximum
+from eagre.ops.one_hot import one_hot
+from eagre.ops.padding import pad
 from eagre.ops.reductions import argmax, cumsum, reduce_logsumexp, reduce_max, reduce_sum
 from eagre.ops.selection import gather, where
 from eagre.ops.sequences import sequence_mask

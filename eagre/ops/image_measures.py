@@ -20,9 +20,10 @@ from eagre.ops.joining import concat, stack
 from eagre.ops.math import abs as absolute
 from eagre.ops.math import log, maximum, sqrt, square, squared_difference
 from eagre.ops.pooling import avg_pool2d
-from eagre.ops.reductions import reduce_mean, reduce_prod, reduce_sum, reduce_variance
+from eagre.ops.reductions import reduce_mean, reduce_prod, reduce_sum
 from eagre.ops.selection import gather
 from eagre.ops.shaping import cast, expand_dims, known_as, reshape, shape
+from eagre.ops.squares import reduce_variance
 from eagre.primitives.activations import relu
 from eagre.primitives.checking import demand
 from eagre.primitives.comparison import greater_equal

@@ -14,12 +14,13 @@ from eagre.core.shapes import are_compatible
 from eagre.core.tensor import EagerTensor
 from eagre.ops.creation import range as range_
 from eagre.ops.drawing import check_dtype
+from eagre.ops.gathering import gather_nd
 from eagre.ops.image_dtypes import image_of
 from eagre.ops.joining import concat, stack
 from eagre.ops.math import clip_by_value, floor, maximum, minimum
 from eagre.ops.random import normal, uniform
-from eagre.ops.reductions import reduce_max, reduce_mean, reduce_min, reduce_std
-from eagre.ops.selection import gather, gather_nd, where
+from eagre.ops.reductions import reduce_max, reduce_mean, reduce_min
+from eagre.ops.selection import gather, where
 from eagre.ops.shaping import (
     axis_sizes,
     broadcast_to,
@@ -31,6 +32,7 @@ from eagre.ops.shaping import (
     stop_gradient,
     transpose,
 )
+from eagre.ops.squares import reduce_std
 from eagre.ops.window_arguments import padding_for_all_axes
 from eagre.primitives.checking import demand
 from eagre.primitives.families import REALS

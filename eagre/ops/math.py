@@ -12,7 +12,7 @@ from eagre.core.conversion import to_tensor
 from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.shapes import are_compatible
 from eagre.ops.selection import same_dtype
-from eagre.primitives import adding, arithmetic, comparison, transcendental
+from eagre.primitives import arithmetic, comparison, transcendental
 from eagre.primitives.indexed_slices import IndexedSlices
 
 
@@ -429,16 +429,3 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
             f"Received: shapes {low.shape} and {high.shape}, t.shape={t.shape}"
         )
     return clipped
-
-
-def add_n(inputs: Any, name: str | None = None) -> Any:
-    """The sum of tensors of one shape and dtype.
-
-    >>> tf.add_n([[1, 2], [3, 4]]).numpy()
-    array([4, 6], dtype=int32)
-    """
-    is_list = hasattr(inputs, "__iter__") and not isinstance(inputs, str | bytes | dict)
-    tensors = [to_tensor(x) for x in inputs] if is_list else []
-    if not tensors:
-        raise (ValueError if is_list else TypeError)(f"add_n expected tensors. Received: {inputs=}")
-    return adding.add_n(*tensors) if len(tensors) > 1 else tensors[0]

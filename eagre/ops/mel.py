@@ -10,9 +10,9 @@ from eagre.core.errors import DTypeMismatchError, InvalidArgumentError
 from eagre.core.tensor import EagerTensor, Tensor
 from eagre.ops.cosine_transforms import dct
 from eagre.ops.fourier import of_rank, of_singles
-from eagre.ops.joining import pad
 from eagre.ops.lengths import as_length, larger, length_along
 from eagre.ops.math import log, maximum, minimum, rsqrt
+from eagre.ops.padding import pad
 from eagre.ops.sequences import linspace
 from eagre.ops.shaping import cast, expand_dims
 

@@ -8,8 +8,10 @@ from eagre.core import dtypes
 from eagre.core.errors import DTypeMismatchError, InvalidArgumentError, UnimplementedError
 from eagre.core.shapes import are_compatible
 from eagre.ops.creation import ones_like
-from eagre.ops.joining import pad, reverse, stack
+from eagre.ops.joining import stack
+from eagre.ops.padding import pad
 from eagre.ops.selection import same_dtype
+from eagre.ops.sequences import reverse
 from eagre.ops.shaping import expand_dims, squeeze
 from eagre.ops.window_arguments import padding_for_all_axes
 from eagre.primitives import picking

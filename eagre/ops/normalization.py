@@ -13,11 +13,10 @@ from eagre.ops.math import squared_difference
 from eagre.ops.reductions import (
     reduce_mean,
     reduce_sum,
-    reduce_variance,
-    sum_of_squares,
 )
 from eagre.ops.selection import gather, same_dtype
 from eagre.ops.shaping import cast, stop_gradient
+from eagre.ops.squares import reduce_variance, sum_of_squares
 from eagre.primitives import arithmetic, rearrangement, transcendental
 from eagre.primitives.comparison import select
 from eagre.primitives.families import COMPLEXES, HALVES, shape_of, zero_like

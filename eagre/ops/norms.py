@@ -9,8 +9,9 @@ from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible, broadcast_sizes
 from eagre.ops.axes import axes_of
-from eagre.ops.reductions import reduce_max, reduce_sum, sum_of_squares
+from eagre.ops.reductions import reduce_max, reduce_sum
 from eagre.ops.shaping import cast
+from eagre.ops.squares import sum_of_squares
 from eagre.primitives import arithmetic, comparison, rearrangement, transcendental
 from eagre.primitives.families import FLOATS, INEXACTS, one_like, zero_like
 from eagre.primitives.indexed_slices import IndexedSlices

@@ -9,24 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 from eagre.core import dtypes
-from eagre.core.caller import Called
 from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import EagerTensor
 from eagre.ops.axes import axes_of, integer_of
-from eagre.ops.shaping import cast
 from eagre.primitives import (
     arithmetic,
     comparison,
     families,
     reductions,
-    squares,
     transcendental,
 )
-from eagre.primitives.families import COMPLEXES, INEXACTS
 
 
-def _reduce(primitive: Any, x: Any, axis: Any, keepdims: Any) -> Any:
+def reduced(primitive: Any, x: Any, axis: Any, keepdims: Any) -> Any:
     if x.__class__ is not EagerTensor:
         x = to_tensor(x)
     return primitive.door(x, axis=None if axis is None else axes_of(axis), keepdims=keepdims)
@@ -45,11 +41,6 @@ def reduce_sum(
     return reductions.reduce_sum.door(x, axis=axis, keepdims=keepdims)
 
 
-def sum_of_squares(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The sum of the squares of real numbers over axes, a part of other operations."""
-    return _reduce(squares.reduce_sum_of_squares, x, axis, keepdims)
-
-
 def reduce_prod(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Any:
@@ -58,7 +49,7 @@ def reduce_prod(
     >>> tf.reduce_prod([[1, 2], [3, 4]]).numpy()
     np.int32(24)
     """
-    return _reduce(reductions.reduce_prod, input_tensor, axis, keepdims)
+    return reduced(reductions.reduce_prod, input_tensor, axis, keepdims)
 
 
 def reduce_max(
@@ -69,7 +60,7 @@ def reduce_max(
     >>> tf.reduce_max([[1, 2], [3, 4]], axis=1).numpy()
     array([2, 4], dtype=int32)
     """
-    return _reduce(reductions.reduce_max, input_tensor, axis, keepdims)
+    return reduced(reductions.reduce_max, input_tensor, axis, keepdims)
 
 
 def reduce_min(
@@ -80,7 +71,7 @@ def reduce_min(
     >>> tf.reduce_min([[1, 2], [3, 4]], axis=1).numpy()
     array([1, 3], dtype=int32)
     """
-    return _reduce(reductions.reduce_min, input_tensor, axis, keepdims)
+    return reduced(reductions.reduce_min, input_tensor, axis, keepdims)
 
 
 def reduce_any(
@@ -91,7 +82,7 @@ def reduce_any(
     >>> tf.reduce_any([True, False]).numpy()
     np.True_
     """
-    return _reduce(reductions.reduce_any, input_tensor, axis, keepdims)
+    return reduced(reductions.reduce_any, input_tensor, axis, keepdims)
 
 
 def reduce_all(
@@ -102,7 +93,7 @@ def reduce_all(
     >>> tf.reduce_all([True, False]).numpy()
     np.False_
     """
-    return _reduce(reductions.reduce_all, input_tensor, axis, keepdims)
+    return reduced(reductions.reduce_all, input_tensor, axis, keepdims)
 
 
 def reduce_mean(
@@ -113,40 +104,7 @@ def reduce_mean(
     >>> tf.reduce_mean([[1.0, 2.0], [3.0, 4.0]], axis=0).numpy()
     array([2., 3.], dtype=float32)
     """
-    return _reduce(reductions.reduce_mean, input_tensor, axis, keepdims)
-
-
-def reduce_variance(
-    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
-) -> Any:
-    """The mean squared distance from the mean (of complex numbers, a real number).
-
-    >>> tf.math.reduce_variance([1.0, 3.0]).numpy()
-    np.float32(1.0)
-    """
-    x = to_tensor(input_tensor)
-    if x.dtype not in INEXACTS:
-        raise TypeError(
-            f"{Called('reduce_variance')} expected floating-point or complex numbers. "
-            f"Received: dtype={x.dtype.name}. Use tf.cast to convert the tensor."
-        )
-    if x.dtype not in COMPLEXES:
-        return _reduce(squares.reduce_variance, x, axis, keepdims)
-    difference = x - reduce_mean(x, axis, True)
-    real = dtypes.float32 if x.dtype == dtypes.complex64 else dtypes.float64
-    sizes = cast(difference * arithmetic.conjugate(difference), real)
-    return reduce_mean(sizes, axis, keepdims)
-
-
-def reduce_std(
-    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
-) -> Any:
-    """The square root of `reduce_variance`.
-
-    >>> tf.math.reduce_std([1.0, 3.0]).numpy()
-    np.float32(1.0)
-    """
-    return transcendental.sqrt(reduce_variance(input_tensor, axis, keepdims))
+    return reduced(reductions.reduce_mean, input_tensor, axis, keepdims)
 
 
 def reduce_logsumexp(

@@ -154,6 +154,19 @@ def _at_least_one(size: Any) -> Any:
     return max(size, 1)
 
 
+def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
+    """The elements in reverse order along axes.
+
+    >>> tf.reverse([1, 2, 3], [0]).numpy()
+    array([3, 2, 1], dtype=int32)
+    """
+    if not isinstance(axis, list | tuple) and getattr(axis, "ndim", 0) == 0:
+        raise InvalidArgumentError(
+            f"reverse expected axes in a list or a vector. Received: axis={axis!r}"
+        )
+    return turning.reverse(to_tensor(tensor), axis=axes_of(axis))
+
+
 def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) -> Any:
     """Each part along an axis `repeats` times, one number for all or one for each part.
 

@@ -10,7 +10,7 @@ from eagre.core.conversion import to_tensor
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.tensor import Tensor
 from eagre.ops.axes import array_of, plain_integers, plain_pairs
-from eagre.ops.joining import pad
+from eagre.ops.padding import pad
 from eagre.ops.shaping import as_shape, axis_sizes, known_as, transpose
 from eagre.primitives import rearrangement
 from eagre.primitives.checking import demand

@@ -211,3 +211,30 @@ class IndexedSlicesSpec(CompositeSpec):
             None if shape is None else shape.dtype,
             value.indices.shape,
         )
+
+
+class ScatteredParts:
+    """A gradient that is zero but for parts that vectors of indices name; dense in a sum.
+
+    Like `IndexedSlices` it is added part by part: the bits are the same where only running a
+    graph tells that the vectors have one element.
+    """
+
+    __slots__ = ("indices", "shape", "values")
+
+    def __init__(self, values: Any, indices: Any, shape: Any) -> None:
+        self.values = values
+        self.indices = indices
+        self.shape = shape
+
+    def added_to(self, total: Any) -> Any:
+        """A tensor to which the parts have been added."""
+        from eagre.primitives.scattering import tensor_scatter_add
+
+        # Parts that nothing comes to are zeros, which -0.0 is not.
+        return tensor_scatter_add(total + 0.0, self.indices, self.values)
+
+    def __tensor__(self, dtype: Any) -> Any:
+        from eagre.primitives.scattering import scatter_nd
+
+        return scatter_nd(self.values, self.indices, self.shape)

@@ -28,7 +28,7 @@ from eagre.primitives.families import (
     check_dtypes,
     shape_of,
 )
-from eagre.primitives.indexed_slices import slices_of_gather
+from eagre.primitives.indexed_slices import ScatteredParts, slices_of_gather
 from eagre.primitives.places import add_rows, is_below
 from eagre.primitives.rearrangement import broadcast_to, squeeze
 
@@ -104,29 +104,6 @@ def _parts(x: Any, depth: int) -> Any:
     if depth == 1:
         return x
     return x.reshape(prod(x.shape[:depth]), *x.shape[depth:])
-
-
-class ScatteredParts:
-    """A gradient that is zero but for parts that vectors of indices name; dense in a sum.
-
-    Like `IndexedSlices` it is added part by part: the bits are the same where only running a
-    graph tells that the vectors have one element.
-    """
-
-    __slots__ = ("indices", "shape", "values")
-
-    def __init__(self, values: Any, indices: Any, shape: Any) -> None:
-        self.values = values
-        self.indices = indices
-        self.shape = shape
-
-    def added_to(self, total: Any) -> Any:
-        """A tensor to which the parts have been added."""
-        # Parts that nothing comes to are zeros, which -0.0 is not.
-        return tensor_scatter_add(total + 0.0, self.indices, self.values)
-
-    def __tensor__(self, dtype: Any) -> Any:
-        return scatter_nd(self.values, self.indices, self.shape)
 
 
 class GatherNd(Primitive):

@@ -16,10 +16,9 @@ from eagre.core.python_numbers import described
 from eagre.core.shapes import Sizes, TensorShape, are_compatible
 from eagre.core.tensor import Tensor
 from eagre.ops.axes import integer_of
-from eagre.ops.selection import batch_places, gather, gather_nd
+from eagre.ops.selection import gather
 from eagre.ops.shaping import cast
 from eagre.primitives import comparison
-from eagre.primitives.checking import demand, demand_in_range
 from eagre.primitives.families import shape_of
 from eagre.primitives.indexed_slices import IndexedSlices
 from eagre.primitives.indexing import replace_slice, slice_primitive
@@ -29,7 +28,6 @@ from eagre.primitives.rearrangement import (
     shape_of_tensor,
     squeeze,
 )
-from eagre.primitives.scattering import check_vectors, part_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +50,8 @@ class VariableParts:
 
     def gather_nd(self, indices: Any, name: str | None = None) -> Any:
         """The parts that vectors of indices name, as `tf.gather_nd`."""
+        from eagre.ops.gathering import gather_nd
+
         return gather_nd(self.value(), indices)
 
     def part(self, key: Any, bounds: Any) -> Part:
@@ -70,6 +70,8 @@ class VariableParts:
         >>> v.count_up_to(2).numpy(), v.numpy()
         (np.int32(1), np.int32(2))
         """
+        from eagre.primitives.checking import demand_in_range
+
         limit = integer_of(limit, "limit")
         before = self.value()
         if before.dtype not in (dtypes.int32, dtypes.int64) or before.sizes != ():
@@ -148,6 +150,8 @@ class VariableParts:
             )
         vectors = expand_dims(indices, axis=(indices.ndim,))
         if indices.ndim > 1:
+            from eagre.ops.gathering import batch_places
+
             value = self.value()
             vectors = batch_places(vectors, value, indices.ndim - 1, "batch_scatter_update")
         return self._write(tensor_scatter_nd_update, vectors, sparse_delta.values)
@@ -283,6 +287,9 @@ def _checked_slices(sparse_delta: Any) -> IndexedSlices:
 
 def _checked_indices(value: Any, indices: Any, updates: Any) -> Any:
     """The indices, unless they or the updates do not fit the value."""
+    from eagre.primitives.checking import demand
+    from eagre.primitives.scattering import check_vectors, part_sizes
+
     depth = check_vectors(f"{CALLED}", value.spec, indices.spec)
     if updates.dtype != value.dtype:
         raise DTypeMismatchError(
@@ -320,6 +327,7 @@ def _multiplied(value: Any, indices: Any, updates: Any) -> Any:
 
 def _divided(value: Any, indices: Any, updates: Any) -> Any:
     from eagre.ops.division import truncatediv
+    from eagre.primitives.checking import demand
 
     message = f"{CALLED} expected updates other than 0. Received: updates="
     updates = demand(updates, comparison.not_equal(updates, scalar(0, updates.dtype)),

@@ -23,7 +23,6 @@ from eagre.core.tensor import (
     wrap,
 )
 from eagre.primitives import comparison
-from eagre.primitives.checking import demand
 from eagre.primitives.indexing import slice_primitive, sliced_by
 from eagre.primitives.rearrangement import reshape, shape_of_tensor
 from eagre.primitives.state import assign_variable, read_variable
@@ -381,6 +380,8 @@ def _of_one_shape(value: Tensor, delta: Tensor, name: str) -> Tensor:
             f"{name} expected a value of the variable's shape {value.shape}. "
             f"Received: shape={delta.shape}"
         )
+    from eagre.primitives.checking import demand
+
     shape, wanted = shape_of_tensor(delta), shape_of_tensor(value)
     message = f"{name} expected a value of the variable's shape. Received: shape="
     fits = comparison.equal(shape, wanted)

@@ -10,9 +10,9 @@ from eagre.core.shapes import are_compatible
 from eagre.ops.creation import range as numbers
 from eagre.ops.creation import zeros_like
 from eagre.ops.fourier import fft
-from eagre.ops.joining import reverse
 from eagre.ops.linalg import matmul
 from eagre.ops.selection import gather
+from eagre.ops.sequences import reverse
 from eagre.ops.shaping import cast
 from eagre.primitives.comparison import equal
 from eagre.primitives.rearrangement import concat
