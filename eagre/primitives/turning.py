@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from eagre.core.doors import apply
 from eagre.core.errors import InvalidArgumentError
 from eagre.core.shapes import are_compatible
@@ -67,7 +69,11 @@ class Roll(Moving):
     def kernel(self, x: Any, vector: Any = None, *, shift: Any, axis: Any) -> Any:
         shifts = shift if vector is None else vector.tolist()
         for place, number in zip(axis, shifts, strict=True):
-            start = -number % (x.shape[place] or 1)
+            width = x.shape[place] or 1
+            start = -number % width
+            if width <= _NARROW < x.size and place % x.ndim == x.ndim - 1:
+                x = _rolled_rows(np.ascontiguousarray(x), start)
+                continue
             lead = (_FORWARD,) * (place % x.ndim)
             x = concatenate((x[(*lead, slice(start, None))], x[(*lead, slice(start))]), place)
         return x
@@ -78,6 +84,28 @@ class Roll(Moving):
         if vector is None:
             return (roll(grad, shift=tuple([-number for number in shift]), axis=axis),)
         return apply(roll, (grad, -vector), {"shift": shift, "axis": axis}), None
+
+
+def _rolled_rows(x: Any, start: int) -> Any:
+    """Rows of few elements that begin at `start`: all memory moves at once, as far as the shorter
+    way is, and then the columns in which the rows before or after stand."""
+    width = x.shape[-1]
+    way = start if 2 * start <= width else start - width
+    flat, result = x.reshape(-1), np.empty(x.size, x.dtype)
+    rows: Any = result.reshape(x.shape)
+    if way > 0:
+        result[:-way] = flat[way:]
+        rows[..., -way:] = x[..., :way]
+    elif way < 0:
+        result[-way:] = flat[:way]
+        rows[..., :-way] = x[..., way:]
+    else:
+        result[:] = flat
+    return rows
+
+
+_NARROW = 64
+"""Up to how many elements a row is narrow: copying it by itself costs more in starting."""
 
 
 reverse = Reverse()

@@ -77,6 +77,16 @@ def test_each_nan_differs():
     assert np.isnan(y.numpy()).tolist() == [True, False, True]
 
 
+@pytest.mark.parametrize("width", [1, 2, 3, 8, 63, 64, 65])
+@pytest.mark.parametrize("dtype", ["float32", "int8", "complex128", "bool"])
+def test_narrow_rows_roll_as_wide_ones_do(width, dtype):
+    values = np.random.default_rng(0).integers(-9, 9, (width, 5, 7)).astype(dtype)
+    for x in (values.transpose(1, 2, 0), np.ascontiguousarray(values.T)):
+        for shift in {0, 1, -1, width // 2, width // 2 + 1, width, 3 * width + 2}:
+            rolled = tf.roll(tf.constant(x), shift, -1).numpy()
+            np.testing.assert_array_equal(rolled, np.roll(x, shift, -1))
+
+
 @pytest.mark.parametrize("shape", [(4000,), (50, 80), (50, 80, 3)])
 def test_masks_of_all_shapes(shape):
     random = np.random.default_rng(0)
