@@ -91,8 +91,9 @@ def _rolled_rows(x: Any, start: int) -> Any:
     way is, and then the columns in which the rows before or after stand."""
     width = x.shape[-1]
     way = start if 2 * start <= width else start - width
-    flat, result = x.reshape(-1), np.empty(x.size, x.dtype)
-    rows: Any = result.reshape(x.shape)
+    flat = x.reshape(-1)
+    result: Any = np.empty_like(flat)
+    rows = result.reshape(x.shape)
     if way > 0:
         result[:-way] = flat[way:]
         rows[..., -way:] = x[..., :way]
