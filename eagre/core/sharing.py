@@ -37,15 +37,15 @@ class Handout:
 
 def capsule_of(array: Any, version: tuple[int, int] | None, stream: Any, **options: Any) -> Any:
     """A capsule of the memory, for a receiver that knows the protocol up to `version`."""
-    is_brain = array.dtype.name == "bfloat16"
-    if is_brain:
+    is_bfloat16 = array.dtype.name == "bfloat16"
+    if is_bfloat16:
         array = array.view(np.uint16)
     if version is not None and version >= (1, 0):
         # Since version 1.0 the protocol can say that the memory is not to be written.
         array = array.view()
         array.flags.writeable = False
     capsule = array.__dlpack__(stream=stream, max_version=version, **options)
-    return _retyped(capsule, _UNSIGNED, _BFLOAT) if is_brain else capsule
+    return _retyped(capsule, _UNSIGNED, _BFLOAT) if is_bfloat16 else capsule
 
 
 def shared_array(source: Any, copy: bool | None, name: str) -> Any:

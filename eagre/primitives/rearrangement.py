@@ -218,14 +218,18 @@ class BroadcastTo(Moving):
         return grads if sizes is None else (*grads, None)
 
 
-class Concat(Moving):
-    """Tensors side by side along an axis."""
+class Joining(Moving):
+    """Several tensors made one along an axis, by a door for a list of them."""
 
     vectorize = batching.concat
 
     def __init__(self) -> None:
         super().__init__()
         self.of_list = list_door(self, "axis")
+
+
+class Concat(Joining):
+    """Tensors side by side along an axis."""
 
     def infer(self, *inputs: TensorSpec, axis: int) -> TensorSpec:
         """The sizes along the axis add up; the others are the same."""
@@ -309,14 +313,8 @@ class Split(Primitive):
         return grads if tensor_sizes is None else (*grads, None)
 
 
-class Stack(Moving):
+class Stack(Joining):
     """Tensors of one shape along a new axis."""
-
-    vectorize = batching.concat
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.of_list = list_door(self, "axis")
 
     def infer(self, *inputs: TensorSpec, axis: int) -> TensorSpec:
         """The common shape with one more size, the number of tensors."""

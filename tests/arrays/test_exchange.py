@@ -27,7 +27,7 @@ class Exporter:
         return self.values.__dlpack_device__()
 
 
-class Brain(Exporter):
+class WithoutNumpy(Exporter):
     """Numbers of bfloat16 in the manner of PyTorch, which does not hand them to NumPy."""
 
     dtype = "torch.bfloat16"
@@ -78,12 +78,13 @@ def test_numbers_that_numpy_does_not_know(version):
     capsule = tensor.__dlpack__(max_version=version)
     back = tf.experimental.dlpack.from_dlpack(capsule)
     assert back.dtype == tf.bfloat16 and np.shares_memory(back.array, tensor.array)
-    shared = array_api.from_dlpack(Brain(tensor))
+    shared = array_api.from_dlpack(WithoutNumpy(tensor))
     assert shared.dtype == tf.bfloat16 and np.shares_memory(shared.array, tensor.array)
-    for copied in (tf.constant(Brain(tensor)), array_api.from_dlpack(Brain(tensor), copy=True)):
+    source = WithoutNumpy(tensor)
+    for copied in (tf.constant(source), array_api.from_dlpack(source, copy=True)):
         assert copied.dtype == tf.bfloat16 and not np.shares_memory(copied.array, tensor.array)
         assert copied.array.tobytes() == tensor.array.tobytes()
-    assert (tensor[:2] + Brain(tensor[:2])).array.tolist() == [3, -4]
+    assert (tensor[:2] + WithoutNumpy(tensor[:2])).array.tolist() == [3, -4]
     # Numbers of 16 bits that are no floats pass as they are.
     assert array_api.from_dlpack(Exporter(np.arange(3, dtype=np.uint16))).dtype == tf.uint16
 
